@@ -1,0 +1,54 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "model/time.h"
+
+namespace lvsd {
+
+// How a check ended. HAProxy's words: the layer that was reached and what happened there.
+enum class CheckResult : std::uint8_t {
+  socket_error,  // SOCKERR: we could not try (no descriptor, no memory); says nothing of the server
+  l4_ok,         // L4OK
+  l4_timeout,    // L4TOUT
+  l4_refused,    // L4CON: refused, reset, unreachable
+};
+std::string_view text(CheckResult result);   // "L4CON"
+std::string_view prose(CheckResult result);  // "Layer4 connection problem", for log lines
+
+enum class Verdict : std::uint8_t { pass, fail, unknown };
+// What a result says about the server; `unknown` changes no state (invariant I1).
+Verdict verdict(CheckResult result);
+
+// What a probe reports. A plain value: it crosses a pipe.
+struct Observation {
+  CheckResult result = CheckResult::socket_error;
+  int code = 0;      // HTTP status, exit code or errno, as the result has it; 0: none
+  std::string text;  // detail for people, already made printable
+  std::chrono::microseconds duration{};
+  Time at;  // when it ended
+};
+
+// The standing of one check of a server. `streak` counts the results in a row that contradict
+// `up`; the verdict turns when it reaches rise or fall (lib/health).
+struct CheckHealth {
+  bool up = false;
+  bool has_run = false;
+  std::uint32_t streak = 0;
+  Time since;  // when `up` last changed, or when the check was taken on
+  std::optional<Observation> last;
+};
+
+// What is shown of a server's health; n/F and n/R stand beside falling and rising.
+enum class HealthState : std::uint8_t { init, up, falling, down, rising, no_check };
+std::string_view text(HealthState state);  // "init", "up", "falling", "down", "rising", "nocheck"
+
+// What the kernel does with a server; the STATE column of every list.
+enum class Effective : std::uint8_t { active, standby, down, init };
+std::string_view text(Effective effective);  // "ACTIVE", "STANDBY", "DOWN", "INIT"
+
+}  // namespace lvsd
