@@ -41,10 +41,9 @@ ServerState carried(const RealServer& old, const ServerState& before, const Real
   ServerState state;
   for (const Check& check : server.checks) {
     const auto same = std::find(old.checks.begin(), old.checks.end(), check);
-    state.checks.push_back(
-        same != old.checks.end()
-            ? before.checks[static_cast<std::size_t>(same - old.checks.begin())]
-            : initial(continued(before), check.settings->policy, now));
+    state.checks.push_back(same != old.checks.end()
+                               ? before.checks[static_cast<std::size_t>(same - old.checks.begin())]
+                               : initial(continued(before), check.settings->policy, now));
   }
   state.standing = standing_of(server, state.checks);
   state.since = is_up(state.standing.state) == is_up(before.standing.state) ? before.since : now;
@@ -59,10 +58,10 @@ Pool carried(const VirtualServer& old, const Pool& before, const VirtualServer& 
   Pool pool{.quorum = before.quorum, .quorum_since = before.quorum_since};
   for (const RealServer& real : server.real_servers) {
     const auto found = known.find(real.endpoint);
-    pool.servers.push_back(found == known.end()
-                               ? started(real, Start::fresh, now)
-                               : carried(old.real_servers[found->second],
-                                         before.servers[found->second], real, now));
+    pool.servers.push_back(
+        found == known.end()
+            ? started(real, Start::fresh, now)
+            : carried(old.real_servers[found->second], before.servers[found->second], real, now));
   }
   return pool;
 }
@@ -100,9 +99,9 @@ std::set<ServiceKey> Pools::take(Config config, const Table& actual, Time now) {
   for (const VirtualServer& server : config_.virtual_servers) {
     const auto found = known.find(identity(server));
     const bool is_new = found == known.end();
-    pools_.push_back(is_new ? adopted(server, actual, now)
-                            : carried(old.virtual_servers[found->second], before[found->second],
-                                      server, now));
+    pools_.push_back(
+        is_new ? adopted(server, actual, now)
+               : carried(old.virtual_servers[found->second], before[found->second], server, now));
     const bool quorum_turned = settle_quorum(pools_.size() - 1, now);
     if (is_new || quorum_turned || !(server == old.virtual_servers[found->second]))
       touched.insert(server.services.begin(), server.services.end());
@@ -203,7 +202,8 @@ Table Pools::wanted() const {
 
 std::set<ServiceKey> Pools::services() const {
   std::set<ServiceKey> keys;
-  for (const auto& [key, pool] : by_service_) keys.insert(keys.end(), key);
+  for (const auto& [key, pool] : by_service_)
+    keys.insert(keys.end(), key);
   return keys;
 }
 

@@ -58,11 +58,11 @@ class Pools {
   // How many servers of a virtual server take new connections now.
   static std::size_t serving(const std::vector<Decision>& decisions);
 
-  // Puts `config` in force. What it shares with the one before keeps its health: a virtual server is
-  // the same by its address, mark or group with protocol, a real server by its address and port, a
-  // check by its whole definition. A server with another check keeps its standing and proves itself
-  // anew. A virtual server that is new takes on what `actual` has of it.
-  // Returns the services that differ from what was wanted before, gone ones included.
+  // Puts `config` in force. What it shares with the one before keeps its health: a virtual server
+  // is the same by its address, mark or group with protocol, a real server by its address and port,
+  // a check by its whole definition. A server with another check keeps its standing and proves
+  // itself anew. A virtual server that is new takes on what `actual` has of it. Returns the
+  // services that differ from what was wanted before, gone ones included.
   std::set<ServiceKey> take(Config config, const Table& actual, Time now);
 
   // The services `config` would bring in that are not configured now: what `actual` has to hold.
@@ -86,7 +86,7 @@ class Pools {
   void index_services();
 
   Config config_;
-  std::vector<Pool> pools_;                        // beside config_.virtual_servers
+  std::vector<Pool> pools_;                         // beside config_.virtual_servers
   std::map<ServiceKey, std::uint32_t> by_service_;  // -> pool
 };
 

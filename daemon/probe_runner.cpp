@@ -30,10 +30,12 @@ struct Probing {
 }  // namespace
 
 struct ProbeRunner::Run {
-  CheckId id;
-  Check check;
+  Run(CheckId its_id, Check its_check, CheckHealth its_health)
+      : id(its_id), check(std::move(its_check)), health(std::move(its_health)) {}
+
+  const CheckId id;
+  const Check check;
   CheckHealth health;
-  Time first;
   bool stopped = false;
   asio::cancellation_signal cancel;
 };
@@ -58,12 +60,13 @@ ProbeRunner::ProbeRunner(asio::any_io_executor strand, Report report)
     : strand_(std::move(strand)), report_(std::move(report)) {}
 
 ProbeRunner::~ProbeRunner() {
-  while (!runs_.empty()) stop(runs_.begin()->first);
+  while (!runs_.empty())
+    stop(runs_.begin()->first);
 }
 
-void ProbeRunner::start(CheckId id, const Check& check, const CheckHealth& health, Time first) {
+void ProbeRunner::start(CheckId id, const Check& check, const CheckHealth& health) {
   assert(!runs_.contains(id));
-  auto started = std::make_shared<Run>(Run{id, check, health, first, false, {}});
+  const auto started = std::make_shared<Run>(id, check, health);
   runs_.emplace(id, started);
   // The signal has to outlive the coroutine that listens to it, so the last owner is what runs
   // after the coroutine's end.
@@ -84,14 +87,18 @@ void ProbeRunner::stop(CheckId id) {
 
 asio::awaitable<void> ProbeRunner::run(std::shared_ptr<Run> run) {
   const CheckPolicy& policy = run->check.settings->policy;
+  const Time now = std::chrono::steady_clock::now();
+  const double place = spread(run->check.target);
+  const Time grid = phase(policy, now, place);
+
   asio::steady_timer timer(strand_);
-  for (Time planned = run->first; !run->stopped;) {
-    timer.expires_at(planned);
+  timer.expires_at(first_check(run->health.start, policy, now, place));
+  while (!run->stopped) {
     co_await timer.async_wait(asio::use_awaitable);
     const Observation seen = co_await probe(run->check);
     if (run->stopped) co_return;
     run->health = observe(run->health, policy, seen);
-    planned = next_check(run->health, policy, planned, seen.at);
+    timer.expires_at(next_check(run->health, policy, grid, seen.at));
     report_(run->id, seen);
   }
 }

@@ -14,8 +14,8 @@ namespace lvsd {
 
 using CheckId = std::uint32_t;
 
-// Runs checks at their times and reports how each ended. Knows nothing of servers: who uses a check,
-// and what its results mean for them, is decided by whoever receives the report.
+// Runs checks at their times and reports how each ended. Knows nothing of servers: who uses a
+// check, and what its results mean for them, is decided by whoever receives the report.
 class ProbeRunner {
  public:
   using Report = std::function<void(CheckId, const Observation&)>;
@@ -26,10 +26,11 @@ class ProbeRunner {
   ProbeRunner(const ProbeRunner&) = delete;
   ProbeRunner& operator=(const ProbeRunner&) = delete;
 
-  // Runs `check` for the first time at `first`, then as its policy says; `health` is where its
-  // standing begins, because a failing check of a server that is up runs at another pace.
+  // Runs `check` at its times (lib/health, schedule) from now on. They depend on its health, which
+  // begins at `health` and is followed here as well: a check of a server that is up and fails runs
+  // at another pace.
   // REQUIRES: `id` is not running.
-  void start(CheckId id, const Check& check, const CheckHealth& health, Time first);
+  void start(CheckId id, const Check& check, const CheckHealth& health);
 
   // No report of `id` comes after this.
   void stop(CheckId id);
