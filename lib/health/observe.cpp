@@ -46,8 +46,7 @@ Standing standing(const CheckHealth& health, const CheckPolicy& policy) {
     return {HealthState::falling, health.streak, fall(policy)};
   }
   if (health.streak != 0) return {HealthState::rising, health.streak, policy.rise};
-  const bool unknown = !health.has_run && health.start == Start::fresh;
-  return {unknown ? HealthState::init : HealthState::down};
+  return {health.has_run ? HealthState::down : HealthState::init};
 }
 
 namespace {

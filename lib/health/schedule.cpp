@@ -53,7 +53,7 @@ Time phase(const CheckPolicy& policy, Time now, double spread) {
 }
 
 Time first_check(Start start, const CheckPolicy& policy, Time now, double spread) {
-  if (start == Start::adopted_down) return now;
+  if (start == Start::adopted_down || start == Start::adopted_idle) return now;
   if (start == Start::fresh && policy.alpha && !policy.warmup)
     return now + portion(std::min<Duration>(policy.delay_loop, std::chrono::seconds(1)), spread);
   return phase(policy, now, spread);

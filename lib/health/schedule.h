@@ -21,8 +21,8 @@ double spread(const CheckTarget& target);
 Time phase(const CheckPolicy& policy, Time now, double spread);
 
 // The first run. At its place on the grid if the server serves meanwhile; at once for one that was
-// found out of the kernel's table; within a second, or the configured warmup, for alpha: both are
-// missed until they have passed.
+// found without weight in the kernel, or not at all; for alpha within the configured warmup, else
+// within a second: both are missed until they have passed.
 Time first_check(Start start, const CheckPolicy& policy, Time now, double spread);
 
 // The next run, after the one whose result `health` has taken in has ended at `now`.

@@ -37,6 +37,7 @@ struct Observation {
 enum class Start : std::uint8_t {
   fresh,         // nothing is known: as the file says, up (the first failure ends it) or alpha
   adopted_up,    // it serves already: stays until all the evidence of a failure is in
+  adopted_idle,  // in the kernel with weight 0: stays as it is until its check has run
   adopted_down,  // its service is in the kernel without it: joins when its check has passed
 };
 
@@ -51,7 +52,7 @@ struct CheckHealth {
   std::optional<Observation> last;
 };
 
-// What is shown of a server's health.
+// What is shown of a server's health. Init: not up, and not checked yet.
 enum class HealthState : std::uint8_t { init, up, falling, down, rising, no_check };
 std::string_view text(HealthState state);  // "init", "up", "falling", "down", "rising", "nocheck"
 

@@ -1,6 +1,7 @@
 #include "plan/adoption.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "plan/desired.h"
 
@@ -37,7 +38,7 @@ Start start_of(const VirtualServer& server, const RealServer& real, const Found&
   if (found.empty()) return Start::fresh;
   const auto weight = weight_in(server, real, found);
   if (!weight) return Start::adopted_down;
-  return *weight != 0 || real.settings.weight == 0 ? Start::adopted_up : Start::adopted_down;
+  return *weight != 0 || real.settings.weight == 0 ? Start::adopted_up : Start::adopted_idle;
 }
 
 bool is_real_server(const VirtualServer& server, const SorryServer& sorry) {

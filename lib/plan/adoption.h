@@ -9,7 +9,7 @@
 
 // What a daemon that starts, or takes on a virtual server it did not have, makes of what it finds
 // in the kernel. Connections live there: what serves goes on serving until its checks have fully
-// failed, what does not is checked at once.
+// failed, what does not is checked at once. Law (adoption_test.cpp): a restart changes nothing.
 
 namespace lvsd {
 
@@ -25,7 +25,8 @@ struct Adoption {
 //   none of the virtual server's services is in the kernel      fresh: as the file says
 //   it is a destination with weight in any of them              adopted_up
 //   with weight 0, and that is its weight in the file           adopted_up
-//   with weight 0, or it is not there                           adopted_down
+//   with weight 0                                               adopted_idle
+//   it is not there                                             adopted_down
 // Quorum was lost if there was nothing, or if a sorry server that is no real server has weight.
 Adoption adoption(const VirtualServer& server, const Table& actual);
 

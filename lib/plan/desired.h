@@ -17,7 +17,7 @@
 //   up, falling or without checks        its weight                    ACTIVE
 //   the same with weight 0 in the file   weight 0                      DRAINING
 //   down or rising                       absent; kept if 1             DOWN
-//   init (alpha)                         absent; kept if 1             INIT
+//   init (alpha, or just adopted)        absent; kept if 1 or 3        INIT
 //   may serve, quorum lost, a sorry
 //     server there is                    absent; kept if 1 or 2        STANDBY
 //   may serve, quorum lost, no sorry
@@ -30,6 +30,7 @@
 //      it elsewhere in the kernel's list and move the clients of others. Without the flag these
 //      two refuse the clients of a destination of weight 0, so there it leaves as elsewhere.
 //   2  sorry_server_inhibit
+//   3  found in the kernel with weight 0: what connections it has live until its check has failed
 //
 // Where servers come to the same destination (a sorry server that is a real server as well, two
 // ports behind DR) it is in the kernel once, with the settings of the first that takes connections.
@@ -39,6 +40,7 @@ namespace lvsd {
 // What is known of one real server beside its configuration.
 struct ServerFacts {
   HealthState health = HealthState::init;
+  Start start = Start::fresh;
 };
 
 struct PoolFacts {
@@ -55,7 +57,7 @@ enum class Reason : std::uint8_t {
   shared,        // serves through the destination of another server, with its settings
   failed,        // its check has failed
   passes_some,   // its check passes, not yet often enough
-  not_checked,   // alpha
+  not_checked,   // alpha, or just adopted
   sorry_serves,  // quorum is lost and the sorry server stands in
   quorum_lost,   // of a sorry server: it stands in
   quorum_holds,  // of a sorry server: at rest
