@@ -46,7 +46,8 @@ CheckBook::Changes CheckBook::renew(const Config& config) {
   for (std::uint32_t p = 0; p < config.virtual_servers.size(); ++p)
     for (std::uint32_t s = 0; s < config.virtual_servers[p].real_servers.size(); ++s) {
       const auto& checks = config.virtual_servers[p].real_servers[s].checks;
-      for (std::uint32_t c = 0; c < checks.size(); ++c) use(checks[c], {p, s, c});
+      for (std::uint32_t c = 0; c < checks.size(); ++c)
+        use(checks[c], {p, s, c});
     }
   for (auto it = entries_.begin(); it != entries_.end();) {
     if (!it->second.users.empty()) {

@@ -161,6 +161,7 @@ std::optional<PoolChange> Pools::observe(const CheckUser& user, const Observatio
   const RealServer& server = config_.virtual_servers[user.pool].real_servers[user.server];
   ServerState& state = pools_[user.pool].servers[user.server];
   CheckHealth& check = state.checks[user.check];
+  const std::uint32_t results = check.streak + 1;
   check = lvsd::observe(check, server.checks[user.check].settings->policy, observation);
 
   const Standing before = std::exchange(state.standing, standing_of(server, state.checks));
@@ -172,6 +173,7 @@ std::optional<PoolChange> Pools::observe(const CheckUser& user, const Observatio
   if (turned) state.since = observation.at;
   return PoolChange{.pool = user.pool,
                     .server = turned ? std::optional(user.server) : std::nullopt,
+                    .results = results,
                     .quorum = was_quorum_turned};
 }
 

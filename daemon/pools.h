@@ -43,6 +43,7 @@ struct CheckUser {
 struct PoolChange {
   std::uint32_t pool = 0;
   std::optional<std::uint32_t> server;  // it came up or went down
+  std::uint32_t results = 0;            // in a row of one check, that decided it
   bool quorum = false;                  // it was gained or lost
 };
 

@@ -6,10 +6,10 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
-#include <iterator>
 #include <utility>
 
 #include "daemon/log.h"
+#include "plan/stages.h"
 
 namespace lvsd {
 
@@ -30,16 +30,6 @@ Time now() {
 Table only(const Services& services, Table&& table) {
   std::erase_if(table, [&](const auto& entry) { return !services.contains(entry.first); });
   return std::move(table);
-}
-
-// Whether an op only adds to what serves: those come first in a plan, and what takes away waits
-// until they are known to have succeeded.
-bool only_adds(const Table& actual, const Op& op) {
-  if (std::holds_alternative<RemoveService>(op) || std::holds_alternative<RemoveDestination>(op))
-    return false;
-  const auto* set = std::get_if<SetDestination>(&op);
-  if (set == nullptr) return true;
-  return !takes_away(actual.at(set->service).destinations.at(set->destination), set->settings);
 }
 
 }  // namespace
@@ -158,31 +148,32 @@ asio::awaitable<void> Reconciler::audit() {
   const Table actual = only(settled, table_of(*snapshot_));
   const Table wanted = wanted_(settled);
   const Plan plan = diff(actual, wanted, settled);
-  note_drift(actual, plan);
+  note_drift(lvsd::drift(plan, actual));
   if (plan.empty()) co_return;
   const Failures failures = co_await apply(actual, plan);
   note_outcome(settled, wanted, failures);
-  repaired_ += static_cast<std::uint64_t>(std::count_if(
-      plan.begin(), plan.end(), [&](const Op& op) { return !failures.contains(service_of(op)); }));
+  repaired_ += static_cast<std::uint64_t>(
+      std::count_if(drift_.begin(), drift_.end(),
+                    [&](const Drift& entry) { return !failures.contains(entry.service); }));
 }
 
-// Make before break: what takes away is not sent for a service where adding failed.
-asio::awaitable<Reconciler::Failures> Reconciler::apply(const Table& actual, const Plan& plan) {
-  Failures failed;
-  const auto stage = [&](Plan ops) -> asio::awaitable<void> {
-    if (ops.empty()) co_return;
-    for (const Op& op : ops)
-      log(Level::debug, fmt::format("Kernel: {}", text(op)));
-    for (const OpFailure& failure : co_await kernel_.apply(ops))
-      failed.try_emplace(service_of(ops[failure.op]), text(failure.error));
-  };
-  const auto middle = std::find_if_not(plan.begin(), plan.end(),
-                                       [&](const Op& op) { return only_adds(actual, op); });
-  co_await stage(Plan(plan.begin(), middle));
-  Plan rest;
-  std::copy_if(middle, plan.end(), std::back_inserter(rest),
-               [&](const Op& op) { return !failed.contains(service_of(op)); });
-  co_await stage(std::move(rest));
+asio::awaitable<Reconciler::Failures> Reconciler::apply(const Table& actual, Plan plan) {
+  Failures failures;
+  Stages stages = lvsd::stages(std::move(plan), actual);
+  const auto failed = co_await send(stages.give, failures);
+  co_await send(harmless(std::move(stages.take), actual, stages.give, failed), failures);
+  co_return failures;
+}
+
+asio::awaitable<std::vector<std::size_t>> Reconciler::send(const Plan& plan, Failures& failures) {
+  std::vector<std::size_t> failed;
+  if (plan.empty()) co_return failed;
+  for (const Op& op : plan)
+    log(Level::debug, fmt::format("Kernel: {}", text(op)));
+  for (const OpFailure& failure : co_await kernel_.apply(plan)) {
+    failed.push_back(failure.op);
+    failures.try_emplace(service_of(plan[failure.op]), text(failure.error));
+  }
   co_return failed;
 }
 
@@ -220,56 +211,11 @@ void Reconciler::note_reading(const std::optional<Error>& failure) {
     log(Level::notice, "The kernel's table can be read again");
 }
 
-namespace {
-
-// What an op that repairs says of the entry it repairs.
-struct Finding {
-  const Table& actual;
-
-  std::string operator()(const AddService& op) const {
-    return fmt::format("service {} was removed", text(op.service));
-  }
-  std::string operator()(const SetService& op) const {
-    const ServiceSettings& found = actual.at(op.service).settings;
-    return fmt::format("service {} was changed to {} from {}", text(op.service),
-                       text(found, op.service.family), text(op.settings, op.service.family));
-  }
-  std::string operator()(const RemoveService& op) const {
-    return fmt::format("service {} was added", text(op.service));
-  }
-  std::string operator()(const AddDestination& op) const {
-    return fmt::format("{} -> {} was removed", text(op.service), text(op.destination));
-  }
-  std::string operator()(const SetDestination& op) const {
-    const auto& found = actual.at(op.service).destinations.at(op.destination);
-    return fmt::format("{} -> {} was changed to {} from {}", text(op.service), text(op.destination),
-                       text(found), text(op.settings));
-  }
-  std::string operator()(const RemoveDestination& op) const {
-    return fmt::format("{} -> {} was added", text(op.service), text(op.destination));
-  }
-};
-
-struct Count {
-  Drift& drift;
-  void operator()(const AddService&) const { ++drift.missing; }
-  void operator()(const AddDestination&) const { ++drift.missing; }
-  void operator()(const SetService&) const { ++drift.changed; }
-  void operator()(const SetDestination&) const { ++drift.changed; }
-  void operator()(const RemoveService&) const { ++drift.extra; }
-  void operator()(const RemoveDestination&) const { ++drift.extra; }
-};
-
-}  // namespace
-
-void Reconciler::note_drift(const Table& actual, const Plan& plan) {
-  drift_ = {};
-  audited_ = now();
-  for (const Op& op : plan) {
-    std::visit(Count{drift_}, op);
-    log(Level::warning,
-        fmt::format("Drift: {} by someone else, repairing", std::visit(Finding{actual}, op)));
-  }
+void Reconciler::note_drift(std::vector<Drift> drift) {
+  drift_ = std::move(drift);
+  audited_ = snapshot_at_;
+  for (const Drift& entry : drift_)
+    log(Level::warning, fmt::format("Drift: {}; changed by someone else, repairing", text(entry)));
 }
 
 asio::awaitable<Result<std::shared_ptr<const Snapshot>>> Reconciler::snapshot(Duration age) {

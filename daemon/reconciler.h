@@ -16,15 +16,9 @@
 #include "model/op.h"
 #include "model/table.h"
 #include "plan/diff.h"
+#include "plan/drift.h"
 
 namespace lvsd {
-
-// Entries that an audit found to differ from what we left there.
-struct Drift {
-  std::uint64_t missing = 0;
-  std::uint64_t extra = 0;
-  std::uint64_t changed = 0;
-};
 
 // Brings the kernel's table to what is wanted, and keeps it there: the only one who writes it.
 //
@@ -64,7 +58,7 @@ class Reconciler {
   // For status.
   const std::optional<Error>& trouble() const { return trouble_; }  // reading the kernel failed
   std::size_t failing() const { return retries_.size(); }           // services not as wanted
-  const Drift& drift() const { return drift_; }                     // of the last audit
+  const std::vector<Drift>& drift() const { return drift_; }        // what the last audit found
   std::uint64_t repaired() const { return repaired_; }
   std::optional<Time> audited() const { return audited_; }
 
@@ -82,9 +76,10 @@ class Reconciler {
   boost::asio::awaitable<void> pass();
   boost::asio::awaitable<void> audit();
   boost::asio::awaitable<Result<Table>> read(const Services& services);
-  boost::asio::awaitable<Failures> apply(const Table& actual, const Plan& plan);
+  boost::asio::awaitable<Failures> apply(const Table& actual, Plan plan);
+  boost::asio::awaitable<std::vector<std::size_t>> send(const Plan& plan, Failures& failures);
   void note_reading(const std::optional<Error>& failure);
-  void note_drift(const Table& actual, const Plan& plan);
+  void note_drift(std::vector<Drift> drift);
   void note_outcome(const Services& services, const Table& wanted, const Failures& failures);
   bool retry_later(const ServiceKey& service, const std::string& error);
 
@@ -107,7 +102,7 @@ class Reconciler {
   std::shared_ptr<const Snapshot> snapshot_;
   Time snapshot_at_;
   std::optional<Error> trouble_;
-  Drift drift_;
+  std::vector<Drift> drift_;
   std::uint64_t repaired_ = 0;
   std::optional<Time> audited_;
 };
