@@ -35,19 +35,21 @@ template <class View>
 std::string body(const Head& head, const View& view);
 std::string body(const ProblemView& problem);
 
+// What a body may cost its reader; more is an error.
 struct JsonLimits {
   std::size_t depth = 32;
   std::size_t bytes = std::size_t{256} << 20;
 };
 
-// The error says where in the text or in which field ("items[3].port: not a number"). Missing and
-// null are the same; a field that must be there, of the wrong type, or of another `kind` is an
-// error.
+// Missing and null are the same and leave a field at its default; a field of the wrong type,
+// another `kind` or another major version of the API is an error, which says where: "items[3].port:
+// not a whole number".
 template <class View>
 Result<Document<View>> document(std::string_view body, const JsonLimits& limits = {});
 Result<ProblemView> problem(std::string_view body, const JsonLimits& limits = {});
 
-// The same JSON over several lines, unknown fields and their order kept.
+// The same JSON over several lines, unknown fields and their order kept, and no byte in it that a
+// terminal would obey.
 Result<std::string> indented(std::string_view body, const JsonLimits& limits = {});
 
 }  // namespace lvsd::api

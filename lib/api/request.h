@@ -52,7 +52,7 @@ Response response(const ProblemView& problem);
 ProblemView bad_request(std::string detail);                                      // 400
 ProblemView forbidden(std::string detail);                                        // 403
 ProblemView no_such_object(std::string target, std::vector<std::string> near);    // 404
-ProblemView ambiguous(std::string target, std::vector<std::string> candidates);   // 409
+ProblemView ambiguous(std::string target, std::vector<std::string> candidates);   // 404
 ProblemView config_invalid(std::string file, std::vector<DiagnosticView> found);  // 422
 ProblemView refused(std::string detail);                                          // 409, by a guard
 ProblemView too_large(std::string detail);                                        // 413

@@ -36,27 +36,26 @@ struct Route {
 };
 std::span<const Route> routes();
 
-using Query = std::map<std::string, std::string, std::less<>>;
+// Name -> value, decoded.
+using Words = std::map<std::string, std::string, std::less<>>;
 
 // A request whose route, words and access have been settled.
 struct Call {
   Action action = Action::alive;
-  std::map<std::string, std::string, std::less<>> path;  // "service" -> "web", decoded
-  Query query;                                           // decoded; the last of equal names counts
+  Words path;   // "service" -> "web"
+  Words query;  // the last of equal names counts
   std::string body;
   Peer peer;
 };
 
-// The call a request stands for, or why it is none: 400 for a target that cannot be read, 404 for
-// an unknown path, 405 for a method the path has not (with `allow` in the detail), 403.
-using Routed = std::variant<Call, ProblemView>;
+// The call a request stands for, or the answer to one that is none: 400 for a target that cannot be
+// read, 404 for a path that is not in the table, 405 for a method the path has not, 403.
+using Routed = std::variant<Call, Response>;
 Routed routed(Request request, const Writers& writers);
 
 // Path of the first route of `action` with the words put in, percent-encoded:
 // path_of(Action::service, {{"service", "tcp:[::1]:80"}}).
 // REQUIRES: a word for every {name} of the path.
-std::string path_of(Action action,
-                    const std::map<std::string, std::string, std::less<>>& words = {},
-                    const Query& query = {});
+std::string path_of(Action action, const Words& words = {}, const Words& query = {});
 
 }  // namespace lvsd::api

@@ -76,6 +76,8 @@ struct HealthView {
 struct CheckView {
   std::string kind;    // "TCP_CHECK"
   std::string target;  // "10.0.0.2:80"
+  double interval_seconds = 0;
+  double timeout_seconds = 0;
   HealthView health;
 
   bool operator==(const CheckView&) const = default;
@@ -97,7 +99,7 @@ struct AdminView {
 struct WeightView {
   std::int64_t config = 0;
   std::optional<std::int64_t> wanted;  // null: wanted absent
-  std::optional<std::int64_t> kernel;  // null: is absent, or the kernel has not been read
+  std::optional<std::int64_t> kernel;  // null: is absent there, or the kernel has not been read
 
   bool operator==(const WeightView&) const = default;
 };
@@ -113,7 +115,8 @@ struct ServerView {
   std::string forwarding;       // "NAT", "DR", "TUN"
   std::optional<Moment> since;  // of the state
   AdminView admin;
-  HealthView health;  // of all its checks together: the worst one, its last result
+  HealthView health;              // of all its checks together: the worst one, its last result
+  std::optional<bool> in_kernel;  // null: the kernel has not been read
   WeightView weight;
   ConnectionsView connections;
   CountersView counters;
