@@ -29,15 +29,16 @@ LogLine server_line(const Pools& pools, const PoolChange& change, const Observat
   const Pool& pool = pools.pool(change.pool);
   const bool up = is_up(pool.servers[*change.server].standing.state);
   const auto active = Pools::serving(pool.real_servers);
-  const auto name = fmt::format("Server {}/{} ({})", id(service), id(server), text(server.endpoint));
+  const auto name =
+      fmt::format("Server {}/{} ({})", id(service), id(server), text(server.endpoint));
   if (up) {
     return {Level::info, fmt::format("{} is UP, reason: {}. {} and 0 backup servers online.", name,
                                      evidence(seen), plural(active, "active server"))};
   }
-  return {Level::warning,
-          fmt::format("{} is DOWN, reason: {}, {}/{} failed. {} and 0 backup servers left.", name,
-                      evidence(seen), change.results, change.results,
-                      plural(active, "active server"))};
+  return {
+      Level::warning,
+      fmt::format("{} is DOWN, reason: {}, {}/{} failed. {} and 0 backup servers left.", name,
+                  evidence(seen), change.results, change.results, plural(active, "active server"))};
 }
 
 std::string sorry_names(const VirtualServer& service) {
@@ -59,9 +60,8 @@ LogLine quorum_line(const Pools& pools, const PoolChange& change) {
   const std::size_t up = static_cast<std::size_t>(
       std::count_if(pool.servers.begin(), pool.servers.end(),
                     [](const ServerState& server) { return is_up(server.standing.state); }));
-  const std::string what =
-      up == 0 ? "has no server available!"
-              : fmt::format("lost quorum, {} left up.", plural(up, "server"));
+  const std::string what = up == 0 ? "has no server available!"
+                                   : fmt::format("lost quorum, {} left up.", plural(up, "server"));
   const std::string sorry = service.sorry_servers.empty()
                                 ? std::string()
                                 : fmt::format(" Using sorry server {}.", sorry_names(service));

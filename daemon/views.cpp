@@ -19,7 +19,9 @@ namespace {
 using std::chrono::duration;
 using std::chrono::milliseconds;
 
-double seconds(auto span) { return std::chrono::duration_cast<duration<double>>(span).count(); }
+double seconds(auto span) {
+  return std::chrono::duration_cast<duration<double>>(span).count();
+}
 
 api::Moment moment(const Outlook& outlook, Time at) {
   return {outlook.wall.at - std::chrono::duration_cast<milliseconds>(outlook.now - at),
@@ -28,7 +30,9 @@ api::Moment moment(const Outlook& outlook, Time at) {
 
 // ---- counters
 
-void add(std::optional<std::uint64_t>& sum, std::uint64_t value) { sum = sum.value_or(0) + value; }
+void add(std::optional<std::uint64_t>& sum, std::uint64_t value) {
+  sum = sum.value_or(0) + value;
+}
 
 // Replies are seen by this host with NAT only; elsewhere 0 would be a lie.
 void add(api::CountersView& view, const TrafficCounters& counters, bool sees_replies) {
@@ -68,8 +72,8 @@ void for_each_destination(const Outlook& outlook, const VirtualServer& service,
   for (const ServiceKey& key : service.services) {
     const ServiceSnapshot* snapshot = find_service(outlook, key);
     if (snapshot == nullptr) continue;
-    const auto found = snapshot->destinations.find(
-        destination_key(service, key, endpoint, settings.forwarding));
+    const auto found =
+        snapshot->destinations.find(destination_key(service, key, endpoint, settings.forwarding));
     if (found != snapshot->destinations.end()) use(found->second);
   }
 }
@@ -156,8 +160,8 @@ api::ServerView real_server_view(const Outlook& outlook, std::size_t pool_index,
   const RealServer& server = service.real_servers[index];
   const Pool& pool = outlook.pools.pool(pool_index);
   const ServerState& state = pool.servers[index];
-  api::ServerView view = member_view(outlook, service, server.endpoint, server.settings,
-                                     pool.real_servers[index]);
+  api::ServerView view =
+      member_view(outlook, service, server.endpoint, server.settings, pool.real_servers[index]);
   view.server = id(server);
   view.role = "primary";
   view.since = moment(outlook, state.since);
@@ -172,8 +176,8 @@ api::ServerView sorry_server_view(const Outlook& outlook, std::size_t pool_index
   const VirtualServer& service = outlook.pools.config().virtual_servers[pool_index];
   const SorryServer& server = service.sorry_servers[index];
   const Pool& pool = outlook.pools.pool(pool_index);
-  api::ServerView view = member_view(outlook, service, server.endpoint, server.settings,
-                                     pool.sorry_servers[index]);
+  api::ServerView view =
+      member_view(outlook, service, server.endpoint, server.settings, pool.sorry_servers[index]);
   view.server = text(server.endpoint);
   view.role = "sorry";
   view.since = moment(outlook, pool.quorum_since);
@@ -220,14 +224,16 @@ bool sees_replies(const VirtualServer& service) {
 
 Time since(const Pool& pool) {
   Time last = pool.quorum_since;
-  for (const ServerState& server : pool.servers) last = std::max(last, server.since);
+  for (const ServerState& server : pool.servers)
+    last = std::max(last, server.since);
   return last;
 }
 
 std::vector<std::string> flag_words(const ServiceSettings& settings) {
   std::vector<std::string> words;
   if (settings.flags.one_packet) words.push_back("ops");
-  for (const auto& name : scheduler_flag_names(settings)) words.push_back(name);
+  for (const auto& name : scheduler_flag_names(settings))
+    words.push_back(name);
   return words;
 }
 
@@ -254,9 +260,8 @@ api::ServiceSummary summary(const Outlook& outlook, std::size_t index) {
 }
 
 api::QuorumView quorum_view(const VirtualServer& service, const Pool& pool) {
-  api::QuorumView view{.required = service.quorum,
-                       .hysteresis = service.hysteresis,
-                       .holds = pool.quorum};
+  api::QuorumView view{
+      .required = service.quorum, .hysteresis = service.hysteresis, .holds = pool.quorum};
   for (std::size_t i = 0; i < service.real_servers.size(); ++i) {
     view.total_weight += service.real_servers[i].settings.weight;
     if (is_up(pool.servers[i].standing.state))
@@ -274,8 +279,9 @@ void add_attention(const Outlook& outlook, std::size_t index,
   const std::string state = service_state(pool);
   if (state == "DOWN")
     attention.push_back({"error", id(service),
-                         serving_pool(pool) == "sorry" ? "no real server serves; on the sorry server"
-                                                       : "no server takes connections",
+                         serving_pool(pool) == "sorry"
+                             ? "no real server serves; on the sorry server"
+                             : "no server takes connections",
                          moment(outlook, since(pool))});
   for (std::size_t i = 0; i < pool.servers.size(); ++i) {
     const ServerState& server = pool.servers[i];
@@ -352,7 +358,9 @@ std::string host_name() {
 
 }  // namespace
 
-api::Head head(const Outlook& outlook) { return {outlook.wall, outlook.generation}; }
+api::Head head(const Outlook& outlook) {
+  return {outlook.wall, outlook.generation};
+}
 
 std::string version_text(const KernelInfo& kernel) {
   return fmt::format("{}.{}.{}", kernel.version >> 16 & 0xff, kernel.version >> 8 & 0xff,
@@ -392,9 +400,9 @@ api::ServiceView service_view(const Outlook& outlook, std::size_t index, bool wi
   view.flags = flag_words(service.settings);
   if (service.settings.persistence_timeout != 0) {
     const Family family = service.services.front().family;
-    view.persistence = api::PersistenceView{
-        .timeout_seconds = service.settings.persistence_timeout,
-        .netmask = netmask_text(service.settings.persistence_netmask, family)};
+    view.persistence =
+        api::PersistenceView{.timeout_seconds = service.settings.persistence_timeout,
+                             .netmask = netmask_text(service.settings.persistence_netmask, family)};
     if (!service.settings.persistence_engine.empty())
       view.persistence->engine = service.settings.persistence_engine;
   }

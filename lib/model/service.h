@@ -64,8 +64,8 @@ struct ServiceSettings {
 // persistent (0xffffffff, or 128).
 std::uint32_t host_netmask(Family family);
 
-// The names of the scheduler's flag bits that are set, as ipvsadm has them: "mh-fallback", "sh-port",
-// "flag-3". Without "ops".
+// The names of the scheduler's flag bits that are set, as ipvsadm has them: "mh-fallback",
+// "sh-port", "flag-3". Without "ops".
 std::vector<std::string> scheduler_flag_names(const ServiceSettings& settings);
 
 // "255.255.255.0", or the prefix length "64".
