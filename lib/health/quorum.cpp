@@ -1,0 +1,22 @@
+#include "health/quorum.h"
+
+#include <algorithm>
+
+namespace lvsd {
+
+QuorumLimits quorum_limits(const VirtualServer& server) {
+  std::uint64_t total = 0;
+  for (const RealServer& real : server.real_servers)
+    total += real.settings.weight;
+  total = std::max<std::uint64_t>(total, 1);
+
+  const std::uint64_t quorum = std::clamp<std::uint64_t>(server.quorum, 1, total);
+  const std::uint64_t hysteresis = std::min<std::uint64_t>(server.hysteresis, quorum - 1);
+  return {.keep = quorum - hysteresis, .gain = std::min(quorum + hysteresis, total)};
+}
+
+bool quorum(const QuorumLimits& limits, std::uint64_t weight, bool had) {
+  return weight >= (had ? limits.keep : limits.gain);
+}
+
+}  // namespace lvsd
