@@ -54,7 +54,9 @@ class KernelWriter {
  private:
   struct Thread;
   template <class T>
-  boost::asio::awaitable<Result<T>> run(std::function<Result<T>(Kernel&)> work);
+  using Work = std::function<Result<T>(Kernel&)>;
+  template <class T>
+  boost::asio::awaitable<Result<T>> run(Work<T> work);
 
   std::shared_ptr<boost::asio::any_io_executor> strand_;  // the thread holds it weakly
   KernelWriterOptions options_;

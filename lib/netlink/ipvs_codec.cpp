@@ -101,7 +101,7 @@ void put_settings(AttributeWriter& to, const DestinationSettings& settings) {
 void append(Bytes& out, const RequestHeader& header, std::uint8_t command, auto body) {
   append_message(out,
                  {.type = header.family,
-                  .flags = header.flags,
+                  .flags = static_cast<std::uint16_t>(header.flags | NLM_F_REQUEST),
                   .sequence = header.sequence,
                   .command = command,
                   .version = IPVS_GENL_VERSION},

@@ -71,7 +71,7 @@ std::size_t open_message(Bytes& out, const MessageHeader& header) {
   put(out, start,
       nlmsghdr{.nlmsg_len = 0,
                .nlmsg_type = header.type,
-               .nlmsg_flags = static_cast<std::uint16_t>(header.flags | NLM_F_REQUEST),
+               .nlmsg_flags = header.flags,
                .nlmsg_seq = header.sequence,
                .nlmsg_pid = 0});
   put(out, start + sizeof(nlmsghdr),
