@@ -47,7 +47,8 @@ Plan diff(const Table& actual, const Table& desired, const Services& owned);
 // One service; null where it does not exist.
 Plan diff(const ServiceKey& key, const Service* actual, const Service* desired);
 
-// Whether a destination with `to` gets less than with `from`: a lower weight, or full earlier.
+// Whether a destination with `to` gets less than with `from`: a lower weight, or the same weight
+// and full earlier. One that comes back from weight 0 is a gain, whatever else changes.
 bool takes_away(const DestinationSettings& from, const DestinationSettings& to);
 
 }  // namespace lvsd

@@ -93,6 +93,12 @@ void change_service(Random& random, Family family, Service& service) {
       continue;
     }
     if (random.chance(30)) entry->second.weight = random.below(3);
+    if (random.chance(20)) {
+      const Forwarding forwarding = entry->second.forwarding;  // tunnels may cross families
+      entry->second = random_destination_settings(random);
+      entry->second.forwarding = forwarding;
+      if (forwarding != Forwarding::tunnel) entry->second.tunnel = {};
+    }
     ++entry;
   }
 }
