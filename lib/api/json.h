@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/views.h"
+#include "base/result.h"
+
+// The JSON of the API: one description of each view's fields (fields.h) from which come the writer
+// and the reader. Fields are snake_case and only ever added; readers ignore what they do not know.
+// Text that is not UTF-8 is written with U+FFFD in place of the bad bytes.
+
+namespace lvsd::api {
+
+// Stands at the top of every body but a problem: {"api":"lvs/v1","kind":…,"time":…,"generation":…}.
+struct Head {
+  Moment time;
+  std::uint64_t generation = 0;  // of the configuration that is in force
+
+  bool operator==(const Head&) const = default;
+};
+
+template <class View>
+struct Document {
+  Head head;
+  View view;
+};
+
+// View is one of StatusView, ServiceView, ServerView, std::vector of the latter two (a list, under
+// "items"), ReloadView, ReadinessView, VersionView. One line, no blanks.
+template <class View>
+std::string body(const Head& head, const View& view);
+std::string body(const ProblemView& problem);
+
+// What a body may cost its reader; more is an error.
+struct JsonLimits {
+  std::size_t depth = 32;
+  std::size_t bytes = std::size_t{256} << 20;
+};
+
+// Missing and null are the same and leave a field at its default; a field of the wrong type,
+// another `kind` or another major version of the API is an error, which says where: "items[3].port:
+// not a whole number".
+template <class View>
+Result<Document<View>> document(std::string_view body, const JsonLimits& limits = {});
+Result<ProblemView> problem(std::string_view body, const JsonLimits& limits = {});
+
+// The same JSON over several lines, unknown fields and their order kept, and no byte in it that a
+// terminal would obey.
+Result<std::string> indented(std::string_view body, const JsonLimits& limits = {});
+
+}  // namespace lvsd::api

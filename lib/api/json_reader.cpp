@@ -1,0 +1,302 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "api/fields.h"
+#include "api/json.h"
+#include "api/utf8.h"
+
+namespace lvsd::api {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Where in a body we are, from the inside out; null is the top. Spelled out only for an error.
+struct Path {
+  const Path* owner;
+  std::string_view name;  // empty: an element of a list
+  std::size_t index = 0;
+};
+
+std::string text(const Path* path) {
+  if (!path) return {};
+  const std::string before = text(path->owner);
+  if (path->name.empty()) return before + "[" + std::to_string(path->index) + "]";
+  return before.empty() ? std::string(path->name) : before + "." + std::string(path->name);
+}
+
+// The first fault of a body; everything after it is skipped.
+class Fault {
+ public:
+  explicit operator bool() const { return !what_.empty(); }
+  void set(const Path* where, std::string_view what) {
+    if (what_.empty()) what_ = (where ? text(where) + ": " : "") + std::string(what);
+  }
+  Error error() const { return Error{{}, what_}; }
+
+ private:
+  std::string what_;
+};
+
+void read(const Json& json, std::string& value, const Path* path, Fault& fault) {
+  if (json.is_string())
+    value = json.get_ref<const std::string&>();
+  else
+    fault.set(path, "not a text");
+}
+
+void read(const Json& json, bool& value, const Path* path, Fault& fault) {
+  if (json.is_boolean())
+    value = json.get<bool>();
+  else
+    fault.set(path, "neither true nor false");
+}
+
+void read(const Json& json, double& value, const Path* path, Fault& fault) {
+  if (json.is_number())
+    value = json.get<double>();
+  else
+    fault.set(path, "not a number");
+}
+
+template <WholeNumber T>
+void read(const Json& json, T& value, const Path* path, Fault& fault) {
+  const auto take = [&](auto number) {
+    if (std::in_range<T>(number))
+      value = static_cast<T>(number);
+    else
+      fault.set(path, "too large or negative");
+  };
+  if (json.is_number_unsigned())
+    take(json.get<std::uint64_t>());
+  else if (json.is_number_integer())
+    take(json.get<std::int64_t>());
+  else
+    fault.set(path, "not a whole number");
+}
+
+// A value that is spelled as a text.
+template <class T, class Parse>
+void read_spelled(const Json& json, T& value, const Path* path, Fault& fault, Parse parse,
+                  std::string_view what) {
+  const auto parsed = json.is_string() ? parse(json.get_ref<const std::string&>()) : std::nullopt;
+  if (parsed)
+    value = *parsed;
+  else
+    fault.set(path, what);
+}
+
+std::optional<Protocol> parse_protocol(std::string_view word) {
+  for (const Protocol protocol : {Protocol::tcp, Protocol::udp, Protocol::sctp})
+    if (word == text(protocol)) return protocol;
+  return std::nullopt;
+}
+
+std::optional<Family> parse_family(std::string_view word) {
+  if (word == "ipv4") return Family::v4;
+  if (word == "ipv6") return Family::v6;
+  return std::nullopt;
+}
+
+void read(const Json& json, Moment& value, const Path* path, Fault& fault) {
+  read_spelled(json, value, path, fault, parse_moment, "not an RFC 3339 time");
+}
+void read(const Json& json, Protocol& value, const Path* path, Fault& fault) {
+  read_spelled(json, value, path, fault, parse_protocol, "not a protocol");
+}
+void read(const Json& json, Family& value, const Path* path, Fault& fault) {
+  read_spelled(json, value, path, fault, parse_family, "not an address family");
+}
+void read(const Json& json, Address& value, const Path* path, Fault& fault) {
+  read_spelled(json, value, path, fault, parse_address, "not an address");
+}
+void read(const Json& json, ServiceKey& value, const Path* path, Fault& fault) {
+  read_spelled(json, value, path, fault, parse_service_key, "not a service");
+}
+
+template <Described T>
+void read(const Json& json, T& value, const Path* path, Fault& fault);
+template <class T>
+void read(const Json& json, std::vector<T>& values, const Path* path, Fault& fault);
+
+template <class T>
+void read(const Json& json, std::optional<T>& value, const Path* path, Fault& fault) {
+  read(json, value.emplace(), path, fault);
+}
+
+template <class T>
+void read(const Json& json, std::vector<T>& values, const Path* path, Fault& fault) {
+  if (!json.is_array()) return fault.set(path, "not a list");
+  values.clear();
+  values.reserve(json.size());
+  for (const Json& item : json) {
+    if (fault) return;
+    const Path here{path, {}, values.size()};
+    read(item, values.emplace_back(), &here, fault);
+  }
+}
+
+class ObjectReader {
+ public:
+  ObjectReader(const Json& object, const Path* path, Fault& fault)
+      : object_(object), path_(path), fault_(fault) {}
+
+  template <class T>
+  void operator()(std::string_view name, T& value) {
+    if (fault_) return;
+    const auto found = object_.find(name);
+    if (found == object_.end() || found->is_null()) return;
+    const Path here{path_, name};
+    read(*found, value, &here, fault_);
+  }
+  void flat(ServiceKey& key) {
+    KeyFields fields;
+    Fields<KeyFields>::visit(fields, *this);
+    if (fields.fwmark)
+      key = fwmark_service(*fields.fwmark, fields.family.value_or(Family::v4));
+    else if (fields.protocol && fields.address)
+      key = address_service(*fields.protocol, {*fields.address, fields.port.value_or(0)});
+    else
+      fault_.set(path_, "neither an address nor a mark");
+  }
+
+ private:
+  const Json& object_;
+  const Path* path_;
+  Fault& fault_;
+};
+
+template <Described T>
+void read(const Json& json, T& value, const Path* path, Fault& fault) {
+  if (!json.is_object()) return fault.set(path, "not an object");
+  ObjectReader fields(json, path, fault);
+  Fields<T>::visit(value, fields);
+}
+
+// How deep lists and objects stand in each other. Brackets inside texts do not count.
+std::size_t depth(std::string_view body) {
+  std::size_t now = 0, most = 0;
+  bool in_text = false;
+  for (std::size_t i = 0; i < body.size(); ++i) {
+    const char c = body[i];
+    if (in_text) {
+      if (c == '\\') ++i;
+      if (c == '"') in_text = false;
+    } else if (c == '"') {
+      in_text = true;
+    } else if (c == '{' || c == '[') {
+      most = std::max(most, ++now);
+    } else if ((c == '}' || c == ']') && now > 0) {
+      --now;
+    }
+  }
+  return most;
+}
+
+Result<Json> parsed(std::string_view body, const JsonLimits& limits) {
+  if (body.size() > limits.bytes)
+    return Error{{}, "longer than " + std::to_string(limits.bytes) + " bytes"};
+  if (depth(body) > limits.depth)
+    return Error{{}, "nested deeper than " + std::to_string(limits.depth) + " levels"};
+  try {
+    return Json::parse(body);
+  } catch (const Json::exception& failure) {
+    return Error{{}, failure.what()};
+  }
+}
+
+Result<Json> parsed_object(std::string_view body, const JsonLimits& limits) {
+  auto json = parsed(body, limits);
+  if (json && !json->is_object()) return Error{{}, "not a JSON object"};
+  return json;
+}
+
+struct Envelope {
+  std::string api;
+  std::string kind;
+  Head head;
+};
+
+void visit_envelope(Envelope& envelope, ObjectReader& field) {
+  field("api", envelope.api);
+  field("kind", envelope.kind);
+  field("time", envelope.head.time);
+  field("generation", envelope.head.generation);
+}
+
+template <class View>
+struct Content {
+  static std::string kind() { return std::string(Fields<View>::kind); }
+  static void visit(View& view, ObjectReader& field) { Fields<View>::visit(view, field); }
+};
+template <class View>
+struct Content<std::vector<View>> {
+  static std::string kind() { return std::string(Fields<View>::kind) + "List"; }
+  static void visit(std::vector<View>& items, ObjectReader& field) { field("items", items); }
+};
+
+}  // namespace
+
+template <class View>
+Result<Document<View>> document(std::string_view body, const JsonLimits& limits) {
+  const auto json = parsed_object(body, limits);
+  if (!json) return json.error();
+  Fault fault;
+  ObjectReader fields(*json, nullptr, fault);
+
+  Envelope envelope;
+  visit_envelope(envelope, fields);
+  if (fault) return fault.error();
+  if (envelope.api != api_version)
+    return Error{{}, "api is '" + envelope.api + "', not '" + std::string(api_version) + "'"};
+  if (envelope.kind != Content<View>::kind())
+    return Error{{}, "kind is '" + envelope.kind + "', not '" + Content<View>::kind() + "'"};
+
+  Document<View> document{envelope.head, {}};
+  Content<View>::visit(document.view, fields);
+  if (fault) return fault.error();
+  return document;
+}
+
+template Result<Document<StatusView>> document(std::string_view, const JsonLimits&);
+template Result<Document<ServiceView>> document(std::string_view, const JsonLimits&);
+template Result<Document<ServerView>> document(std::string_view, const JsonLimits&);
+template Result<Document<std::vector<ServiceView>>> document(std::string_view, const JsonLimits&);
+template Result<Document<std::vector<ServerView>>> document(std::string_view, const JsonLimits&);
+template Result<Document<ReloadView>> document(std::string_view, const JsonLimits&);
+template Result<Document<ReadinessView>> document(std::string_view, const JsonLimits&);
+template Result<Document<VersionView>> document(std::string_view, const JsonLimits&);
+
+Result<ProblemView> problem(std::string_view body, const JsonLimits& limits) {
+  const auto json = parsed_object(body, limits);
+  if (!json) return json.error();
+  Fault fault;
+  ObjectReader fields(*json, nullptr, fault);
+  ProblemView problem;
+  Fields<ProblemView>::visit(problem, fields);
+  if (fault) return fault.error();
+  return problem;
+}
+
+Result<std::string> indented(std::string_view body, const JsonLimits& limits) {
+  const auto json = parsed(body, limits);
+  if (!json) return json.error();
+  const std::string plain = json->dump(2);
+  // DEL and the C1 controls are the only ones that JSON lets through as they are; they can only
+  // stand inside texts.
+  std::string out;
+  out.reserve(plain.size());
+  for (std::string_view rest = plain; !rest.empty();) {
+    const auto before = rest;
+    const auto character = next_character(rest);
+    if (character && *character >= 0x7f && *character < 0xa0)
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(*character));
+    else
+      out += before.substr(0, before.size() - rest.size());
+  }
+  return out;
+}
+
+}  // namespace lvsd::api

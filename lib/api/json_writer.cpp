@@ -1,0 +1,187 @@
+#include <charconv>
+#include <cmath>
+
+#include "api/fields.h"
+#include "api/json.h"
+#include "api/utf8.h"
+
+// Writes straight into one string: a list of 50,000 servers needs no tree in between.
+
+namespace lvsd::api {
+namespace {
+
+void write_escaped(std::string& out, char32_t character) {
+  static constexpr char digits[] = "0123456789abcdef";
+  out += "\\u";
+  for (int shift = 12; shift >= 0; shift -= 4)
+    out += digits[(character >> shift) & 0xf];
+}
+
+void write(std::string& out, std::string_view value) {
+  out += '"';
+  for (std::string_view rest = value; !rest.empty();) {
+    const auto before = rest;
+    const auto character = next_character(rest);
+    if (!character)
+      out += "\ufffd";
+    else if (*character == '"' || *character == '\\')
+      out += {'\\', static_cast<char>(*character)};
+    else if (*character < 0x20 || (*character >= 0x7f && *character < 0xa0))
+      write_escaped(out, *character);
+    else
+      out += before.substr(0, before.size() - rest.size());
+  }
+  out += '"';
+}
+
+void write(std::string& out, const std::string& value) {
+  write(out, std::string_view(value));
+}
+
+template <class T>
+void write_number(std::string& out, T value) {
+  char buffer[32];
+  const auto end = std::to_chars(std::begin(buffer), std::end(buffer), value).ptr;
+  out.append(buffer, end);
+}
+
+void write(std::string& out, bool value) {
+  out += value ? "true" : "false";
+}
+void write(std::string& out, WholeNumber auto value) {
+  write_number(out, value);
+}
+void write(std::string& out, double value) {
+  if (std::isfinite(value))
+    write_number(out, value);
+  else
+    out += "null";
+}
+
+void write(std::string& out, const Moment& value) {
+  write(out, text(value));
+}
+void write(std::string& out, Protocol value) {
+  write(out, text(value));
+}
+void write(std::string& out, Family value) {
+  write(out, std::string_view(value == Family::v6 ? "ipv6" : "ipv4"));
+}
+void write(std::string& out, const Address& value) {
+  write(out, text(value));
+}
+void write(std::string& out, const ServiceKey& value) {
+  write(out, id(value));
+}
+
+template <Described T>
+void write(std::string& out, const T& value);
+template <class T>
+void write(std::string& out, const std::vector<T>& values);
+
+template <class T>
+void write(std::string& out, const std::optional<T>& value) {
+  if (value)
+    write(out, *value);
+  else
+    out += "null";
+}
+
+template <class T>
+void write(std::string& out, const std::vector<T>& values) {
+  out += '[';
+  for (const T& value : values) {
+    if (&value != values.data()) out += ',';
+    write(out, value);
+  }
+  out += ']';
+}
+
+KeyFields key_fields(const ServiceKey& key) {
+  if (key.fwmark != 0) return {.fwmark = key.fwmark, .family = key.family};
+  return {.protocol = key.protocol, .address = key.address, .port = key.port, .family = key.family};
+}
+
+class ObjectWriter {
+ public:
+  explicit ObjectWriter(std::string& out) : out_(out) { out_ += '{'; }
+  ~ObjectWriter() { out_ += '}'; }
+  ObjectWriter(const ObjectWriter&) = delete;
+  ObjectWriter& operator=(const ObjectWriter&) = delete;
+
+  template <class T>
+  void operator()(std::string_view name, const T& value) {
+    out_ += first_ ? "\"" : ",\"";
+    first_ = false;
+    out_ += name;
+    out_ += "\":";
+    write(out_, value);
+  }
+  void flat(const ServiceKey& key) {
+    const KeyFields fields = key_fields(key);
+    Fields<KeyFields>::visit(fields, *this);
+  }
+
+ private:
+  std::string& out_;
+  bool first_ = true;
+};
+
+template <Described T>
+void write(std::string& out, const T& value) {
+  ObjectWriter object(out);
+  Fields<T>::visit(value, object);
+}
+
+void write_head(ObjectWriter& object, const Head& head, const std::string& kind) {
+  object("api", std::string(api_version));
+  object("kind", kind);
+  object("time", head.time);
+  object("generation", head.generation);
+}
+
+template <class View>
+std::string document_text(const Head& head, const View& view) {
+  std::string out;
+  {
+    ObjectWriter object(out);
+    write_head(object, head, std::string(Fields<View>::kind));
+    Fields<View>::visit(view, object);
+  }
+  return out;
+}
+
+template <class View>
+std::string document_text(const Head& head, const std::vector<View>& items) {
+  std::string out;
+  {
+    ObjectWriter object(out);
+    write_head(object, head, std::string(Fields<View>::kind) + "List");
+    object("items", items);
+  }
+  return out;
+}
+
+}  // namespace
+
+template <class View>
+std::string body(const Head& head, const View& view) {
+  return document_text(head, view);
+}
+
+template std::string body(const Head&, const StatusView&);
+template std::string body(const Head&, const ServiceView&);
+template std::string body(const Head&, const ServerView&);
+template std::string body(const Head&, const std::vector<ServiceView>&);
+template std::string body(const Head&, const std::vector<ServerView>&);
+template std::string body(const Head&, const ReloadView&);
+template std::string body(const Head&, const ReadinessView&);
+template std::string body(const Head&, const VersionView&);
+
+std::string body(const ProblemView& problem) {
+  std::string out;
+  write(out, problem);
+  return out;
+}
+
+}  // namespace lvsd::api

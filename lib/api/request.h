@@ -1,0 +1,63 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "api/json.h"
+#include "api/views.h"
+
+// One exchange with a client, free of any HTTP library: what daemon/api_server reads and writes.
+
+namespace lvsd::api {
+
+enum class Method : std::uint8_t { get, head, post, put, patch, delete_ };
+std::string_view text(Method method);  // "GET"
+
+// Who is at the other end of the socket, as the kernel said when it connected.
+struct Peer {
+  uid_t uid = static_cast<uid_t>(-1);
+  gid_t gid = static_cast<gid_t>(-1);
+  pid_t pid = -1;
+  std::vector<gid_t> groups;  // supplementary
+};
+
+struct Request {
+  Method method = Method::get;
+  std::string target;  // path and query as they came
+  std::string body;
+  Peer peer;
+};
+
+struct Response {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;  // further ones
+};
+
+template <class View>
+Response response(const Head& head, const View& view) {
+  return Response{.body = body(head, view)};
+}
+// application/problem+json with the problem's status.
+Response response(const ProblemView& problem);
+
+// ---- the refusals there are; `detail` is one sentence, `target` the offending word
+
+ProblemView bad_request(std::string detail);                                      // 400
+ProblemView forbidden(std::string detail);                                        // 403
+ProblemView no_such_object(std::string target, std::vector<std::string> near);    // 404
+ProblemView ambiguous(std::string target, std::vector<std::string> candidates);   // 404
+ProblemView config_invalid(std::string file, std::vector<DiagnosticView> found);  // 422
+ProblemView refused(std::string detail);                                          // 409, by a guard
+ProblemView too_large(std::string detail);                                        // 413
+ProblemView unavailable(std::string detail);                                      // 503
+ProblemView timed_out(std::string detail);                                        // 504
+ProblemView internal_error(std::string detail);                                   // 500
+
+}  // namespace lvsd::api

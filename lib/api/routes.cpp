@@ -1,0 +1,206 @@
+#include "api/routes.h"
+
+#include <algorithm>
+#include <cassert>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace lvsd::api {
+namespace {
+
+constexpr Route table[] = {
+    {Method::get, "/healthz", Action::alive, Access::read,
+     "200 while the daemon's loop and its checks make progress, else 503"},
+    {Method::get, "/readyz", Action::ready, Access::read,
+     "200 when the configuration is applied and the kernel's table is in sync, else 503"},
+    {Method::get, "/api/v1/version", Action::version, Access::read,
+     "versions of the daemon, IPVS and the kernel"},
+    {Method::get, "/api/v1/status", Action::status, Access::read,
+     "the daemon, each service in one line, and what needs attention"},
+    {Method::get, "/api/v1/services", Action::services, Access::read, "all services"},
+    {Method::get, "/api/v1/services/{service}", Action::service, Access::read,
+     "one service and its servers"},
+    {Method::get, "/api/v1/services/{service}/servers/{server}", Action::server, Access::read,
+     "one server and its checks"},
+    {Method::get, "/api/v1/servers", Action::servers, Access::read,
+     "all servers, or those of ?service="},
+    {Method::post, "/api/v1/config/reload", Action::reload, Access::write,
+     "reads the configuration file again; a bad one changes nothing"},
+};
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// Percent-decoding; nothing if an escape is broken or stands for a NUL.
+std::optional<std::string> decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i];
+      continue;
+    }
+    if (text.size() - i < 3) return std::nullopt;
+    const int high = hex_digit(text[i + 1]);
+    const int low = hex_digit(text[i + 2]);
+    if (high < 0 || low < 0 || high + low == 0) return std::nullopt;
+    out += static_cast<char>(high * 16 + low);
+    i += 2;
+  }
+  return out;
+}
+
+// Everything but RFC 3986's unreserved characters and the colon is escaped, so one encoding serves
+// path segments and queries.
+std::string encoded(std::string_view text) {
+  static constexpr char digits[] = "0123456789ABCDEF";
+  static constexpr std::string_view plain = "-._~:";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (letter || plain.find(c) != plain.npos)
+      out += c;
+    else
+      out += {'%', digits[byte >> 4], digits[byte & 15]};
+  }
+  return out;
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  while (true) {
+    const auto end = text.find(separator);
+    parts.push_back(text.substr(0, end));
+    if (end == text.npos) return parts;
+    text.remove_prefix(end + 1);
+  }
+}
+
+bool is_word(std::string_view segment) {
+  return segment.starts_with('{');
+}
+
+std::string_view word_name(std::string_view segment) {
+  return segment.substr(1, segment.size() - 2);
+}
+
+// The words of `path` if it is of the route's shape. Segments are compared and taken undecoded, so
+// that an escaped slash does not separate.
+std::optional<Words> words_of(const Route& route, const std::vector<std::string_view>& path) {
+  const auto pattern = split(route.path, '/');
+  if (pattern.size() != path.size()) return std::nullopt;
+  Words words;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    if (is_word(pattern[i])) {
+      if (path[i].empty()) return std::nullopt;
+      words.emplace(word_name(pattern[i]), path[i]);
+    } else if (pattern[i] != path[i]) {
+      return std::nullopt;
+    }
+  }
+  return words;
+}
+
+// Decodes every value in place; false if one cannot be.
+bool decode(Words& words) {
+  for (auto& [name, value] : words) {
+    auto plain = decoded(value);
+    if (!plain) return false;
+    value = std::move(*plain);
+  }
+  return true;
+}
+
+// "a=1&b=2"; a plus is a blank, as forms write it. Nothing if an escape is broken.
+std::optional<Words> parsed_query(std::string_view text) {
+  Words query;
+  for (const auto pair : split(text, '&')) {
+    if (pair.empty()) continue;
+    const auto equals = std::min(pair.find('='), pair.size());
+    std::string value(pair.substr(std::min(equals + 1, pair.size())));
+    std::replace(value.begin(), value.end(), '+', ' ');
+    auto name = decoded(pair.substr(0, equals));
+    auto plain = decoded(value);
+    if (!name || !plain) return std::nullopt;
+    query.insert_or_assign(std::move(*name), std::move(*plain));
+  }
+  return query;
+}
+
+bool answers(const Route& route, Method method) {
+  return route.method == method || (route.method == Method::get && method == Method::head);
+}
+
+Response method_not_allowed(Method method, const std::vector<const Route*>& routes) {
+  std::string allowed;
+  for (const Route* route : routes) {
+    if (!allowed.empty()) allowed += ", ";
+    allowed += text(route->method);
+    if (route->method == Method::get) allowed += ", HEAD";
+  }
+  ProblemView problem =
+      bad_request(std::string(text(method)) + " is not allowed here, but " + allowed);
+  problem.type = "urn:lvsd:problem:method-not-allowed";
+  problem.title = "Method not allowed";
+  problem.status = 405;
+  Response refusal = response(problem);
+  refusal.headers.emplace_back("Allow", allowed);
+  return refusal;
+}
+
+}  // namespace
+
+std::span<const Route> routes() {
+  return table;
+}
+
+Routed routed(Request request, const Writers& writers) {
+  const std::string_view target = request.target;
+  if (!target.starts_with('/') || target.find('#') != target.npos)
+    return response(bad_request("the target is not a path"));
+  const auto end_of_path = std::min(target.find('?'), target.size());
+  const auto segments = split(target.substr(0, end_of_path), '/');
+
+  std::vector<const Route*> of_path;
+  for (const Route& route : table) {
+    auto words = words_of(route, segments);
+    if (!words) continue;
+    of_path.push_back(&route);
+    if (!answers(route, request.method)) continue;
+
+    auto query = parsed_query(target.substr(std::min(end_of_path + 1, target.size())));
+    if (!query || !decode(*words))
+      return response(bad_request("a percent escape of the target is broken"));
+    if (!may(request.peer, route.access, writers))
+      return response(forbidden("changes need root or a member of the group lvsd-admin"));
+    return Call{route.action, std::move(*words), std::move(*query), std::move(request.body),
+                std::move(request.peer)};
+  }
+  if (!of_path.empty()) return method_not_allowed(request.method, of_path);
+  return response(no_such_object(std::string(target.substr(0, end_of_path)), {}));
+}
+
+std::string path_of(Action action, const Words& words, const Words& query) {
+  const auto* const route = std::find_if(std::begin(table), std::end(table),
+                                         [action](const Route& r) { return r.action == action; });
+  assert(route != std::end(table));
+  std::string out;
+  for (const auto segment : split(route->path.substr(1), '/')) {
+    out += '/';
+    out +=
+        is_word(segment) ? encoded(words.find(word_name(segment))->second) : std::string(segment);
+  }
+  char separator = '?';
+  for (const auto& [name, value] : query) {
+    out += std::exchange(separator, '&');
+    out += encoded(name) + "=" + encoded(value);
+  }
+  return out;
+}
+
+}  // namespace lvsd::api

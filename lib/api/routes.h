@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "api/access.h"
+#include "api/request.h"
+
+// Every method and path the API has, in one table: from it come dispatch, access and the reference
+// page. The daemon answers by a switch over Action, so the compiler finds a route nobody answers.
+
+namespace lvsd::api {
+
+enum class Action : std::uint8_t {
+  alive,
+  ready,
+  version,
+  status,
+  services,
+  service,
+  servers,
+  server,
+  reload,
+};
+
+struct Route {
+  Method method;          // a GET route answers HEAD too
+  std::string_view path;  // "/api/v1/services/{service}"
+  Action action;
+  Access access;
+  std::string_view summary;  // one line
+};
+std::span<const Route> routes();
+
+// Name -> value, decoded.
+using Words = std::map<std::string, std::string, std::less<>>;
+
+// A request whose route, words and access have been settled.
+struct Call {
+  Action action = Action::alive;
+  Words path;   // "service" -> "web"
+  Words query;  // the last of equal names counts
+  std::string body;
+  Peer peer;
+};
+
+// The call a request stands for, or the answer to one that is none: 400 for a target that cannot be
+// read, 404 for a path that is not in the table, 405 for a method the path has not, 403.
+using Routed = std::variant<Call, Response>;
+Routed routed(Request request, const Writers& writers);
+
+// Path of the first route of `action` with the words put in, percent-encoded:
+// path_of(Action::service, {{"service", "tcp:[::1]:80"}}).
+// REQUIRES: a word for every {name} of the path.
+std::string path_of(Action action, const Words& words = {}, const Words& query = {});
+
+}  // namespace lvsd::api
