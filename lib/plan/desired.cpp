@@ -181,8 +181,8 @@ std::uint64_t unknown_weight(const VirtualServer& server, const PoolFacts& facts
 DestinationKey destination_key(const VirtualServer& server, const ServiceKey& service,
                                const Endpoint& endpoint, Forwarding forwarding) {
   if (forwarding != Forwarding::nat) return {endpoint.address, service.port};
-  const bool single = service.fwmark == 0 && server.group.empty();
-  return {endpoint.address, endpoint.port == 0 && single ? service.port : endpoint.port};
+  const bool keeps_port = endpoint.port != 0 || !server.group.empty();
+  return {endpoint.address, keeps_port ? endpoint.port : service.port};
 }
 
 }  // namespace lvsd

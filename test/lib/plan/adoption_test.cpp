@@ -82,12 +82,15 @@ TEST_CASE("a server of a group is up if it serves in any of its services") {
                 "tcp 10.0.0.1:443 wlc\n"
                 "fwmark 7 wlc\n"
                 "real 10.0.0.2:80 DR weight 1\n"
-                "real 10.0.0.3:80 DR weight 1\n",
+                "real 10.0.0.3:80 DR weight 1\n"
+                "real 10.0.0.4:80 DR weight 1\n",
                 "tcp 10.0.0.1:443 wlc\n"
                 "  -> 10.0.0.2:443 DR weight 0\n"
                 "  -> 10.0.0.3:443 DR weight 0\n"
+                "  -> 10.0.0.4:443 DR weight 1\n"
                 "fwmark 7 wlc\n"
-                "  -> 10.0.0.2:0 DR weight 1\n") == "up idle, had quorum");
+                "  -> 10.0.0.2:0 DR weight 1\n"
+                "  -> 10.0.0.4:0 DR weight 0\n") == "up idle up, had quorum");
 }
 
 TEST_CASE("a sorry server that serves says that quorum was lost") {

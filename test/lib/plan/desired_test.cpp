@@ -345,6 +345,17 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("only servers that were adopted and not checked since are of unknown weight") {
+  const Situation given = situation(
+      "tcp 10.0.0.1:80 wlc\n"
+      "real 10.0.0.2:80 NAT weight 3 is up found up\n"
+      "real 10.0.0.3:80 NAT weight 20 is init found down\n"
+      "real 10.0.0.4:80 NAT weight 100 is init found idle\n"
+      "real 10.0.0.5:80 NAT weight 1000 alpha is init\n"
+      "real 10.0.0.6:80 NAT weight 10000 is down found down\n");
+  CHECK(unknown_weight(given.server, given.facts) == 120);
+}
+
 // Laws.
 
 TEST_CASE("law: the desired table is accepted by the kernel and names every service") {
