@@ -44,7 +44,8 @@ std::thread deaf_thread(std::function<void()> body) {
   return thread;
 }
 
-std::vector<OpFailure> failed(const Plan& plan, const Error& error) {
+template <class AnyPlan>
+std::vector<OpFailure> failed(const AnyPlan& plan, const Error& error) {
   std::vector<OpFailure> failures;
   for (std::size_t i = 0; i < plan.size(); ++i)
     failures.push_back({i, within(text(plan[i]), error)});
@@ -162,8 +163,22 @@ asio::awaitable<Result<std::optional<ServiceSnapshot>>> KernelWriter::dump(Servi
   co_return co_await run(ask);
 }
 
+asio::awaitable<Result<Controls>> KernelWriter::controls() {
+  const Work<Controls> ask = [](Kernel& kernel) { return kernel.controls(); };
+  co_return co_await run(ask);
+}
+
 asio::awaitable<std::vector<OpFailure>> KernelWriter::apply(Plan plan) {
-  const auto shared = std::make_shared<const Plan>(std::move(plan));
+  return apply_plan(std::move(plan));
+}
+
+asio::awaitable<std::vector<OpFailure>> KernelWriter::apply(ControlPlan plan) {
+  return apply_plan(std::move(plan));
+}
+
+template <class AnyPlan>
+asio::awaitable<std::vector<OpFailure>> KernelWriter::apply_plan(AnyPlan plan) {
+  const auto shared = std::make_shared<const AnyPlan>(std::move(plan));
   const Work<std::vector<OpFailure>> change =
       [shared](Kernel& kernel) -> Result<std::vector<OpFailure>> { return kernel.apply(*shared); };
   auto failures = co_await run(change);

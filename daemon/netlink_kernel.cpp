@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include "daemon/kernel_error.h"
+#include "netlink/control_codec.h"
 #include "netlink/refusal.h"
 
 namespace lvsd {
@@ -24,7 +25,8 @@ bool may_be_stale_family(const std::error_code& code) {
   return code == std::errc::no_such_file_or_directory || code == std::errc::operation_not_supported;
 }
 
-void fail_all(std::span<const Op> ops, std::size_t first, const Error& error,
+template <class AnyOp>
+void fail_all(std::span<const AnyOp> ops, std::size_t first, const Error& error,
               std::vector<OpFailure>& failures) {
   for (std::size_t i = 0; i < ops.size(); ++i)
     failures.push_back({first + i, within(text(ops[i]), error)});
@@ -209,9 +211,36 @@ Result<void> NetlinkKernel::read_destinations(const ServiceKey& key, ServiceSnap
   return asked;
 }
 
+Result<Controls> NetlinkKernel::controls() {
+  return repeated([this]() -> Result<Controls> {
+    Controls controls;
+    const auto timeouts = ask("reading the timeouts", 0, append_get_timeouts,
+                              [&controls](const Message& message) -> Result<void> {
+                                const auto answer = timeouts_entry(message);
+                                if (!answer) return answer.error();
+                                controls.timeouts = *answer;
+                                return {};
+                              });
+    if (!timeouts) return timeouts.error();
+    const auto sync = ask("listing the sync daemons", NLM_F_DUMP, append_get_sync,
+                          [&controls](const Message& message) -> Result<void> {
+                            const auto answer = sync_entry(message);
+                            if (!answer) return answer.error();
+                            controls.sync.insert(*answer);
+                            return {};
+                          });
+    if (!sync) return sync.error();
+    return controls;
+  });
+}
+
 std::vector<OpFailure> NetlinkKernel::apply(const Plan& plan) {
+  return apply_all(std::span(plan));
+}
+
+template <class AnyOp>
+std::vector<OpFailure> NetlinkKernel::apply_all(std::span<const AnyOp> ops) {
   std::vector<OpFailure> failures;
-  const std::span ops(plan);
   for (std::size_t at = 0; at < ops.size();) {
     const auto batch = ops.subspan(at, std::min<std::size_t>(options_.batch, ops.size() - at));
     const bool go_on = apply_batch(batch, at, failures);
@@ -224,7 +253,8 @@ std::vector<OpFailure> NetlinkKernel::apply(const Plan& plan) {
   return failures;
 }
 
-bool NetlinkKernel::apply_batch(std::span<const Op> batch, std::size_t first,
+template <class AnyOp>
+bool NetlinkKernel::apply_batch(std::span<const AnyOp> batch, std::size_t first,
                                 std::vector<OpFailure>& failures) {
   const auto family = session_.family();
   if (!family) {
@@ -263,6 +293,23 @@ bool NetlinkKernel::apply_batch(std::span<const Op> batch, std::size_t first,
                                                                   exchanged.error().context})});
   }
   return exchanged && !stale && Time::clock::now() - start < session_.timeout();
+}
+
+std::vector<OpFailure> NetlinkKernel::apply(const ControlPlan& plan) {
+  auto failures = apply_all(std::span(plan));
+  // The kernel may let the result of the daemon's own thread out (EAGAIN) though it has ended.
+  const auto may_have_stopped = [&plan](const OpFailure& failure) {
+    return std::holds_alternative<StopSync>(plan[failure.op]) &&
+           failure.error.code == std::errc::resource_unavailable_try_again;
+  };
+  if (std::ranges::none_of(failures, may_have_stopped)) return failures;
+  if (const auto now = controls()) {
+    std::erase_if(failures, [&](const OpFailure& failure) {
+      return may_have_stopped(failure) &&
+             !now->sync.contains(std::get<StopSync>(plan[failure.op]).role);
+    });
+  }
+  return failures;
 }
 
 }  // namespace lvsd

@@ -38,6 +38,9 @@ class NetlinkKernel final : public Kernel {
   // is not attempted: what to do next is to be decided on a fresh dump.
   std::vector<OpFailure> apply(const Plan& plan) override;
 
+  Result<Controls> controls() override;
+  std::vector<OpFailure> apply(const ControlPlan& plan) override;
+
   const NetlinkSession::Dropped& dropped() const { return session_.dropped(); }
 
  private:
@@ -61,8 +64,12 @@ class NetlinkKernel final : public Kernel {
   auto repeated(Attempt attempt) -> decltype(attempt());
   bool may_pass(const Error& error);
 
+  template <class AnyOp>
+  std::vector<OpFailure> apply_all(std::span<const AnyOp> ops);
   // Whether the ops after this batch may be sent.
-  bool apply_batch(std::span<const Op> batch, std::size_t first, std::vector<OpFailure>& failures);
+  template <class AnyOp>
+  bool apply_batch(std::span<const AnyOp> batch, std::size_t first,
+                   std::vector<OpFailure>& failures);
 
   NetlinkSession session_;
   NetlinkOptions options_;

@@ -76,6 +76,30 @@ constexpr auto kDestinationPolicy = [] {
   return rules;
 }();
 
+constexpr auto kDaemonPolicy = [] {
+  std::array<Rule, IPVS_DAEMON_ATTR_MAX + 1> rules{};
+  rules[IPVS_DAEMON_ATTR_STATE] = {Kind::u32};
+  rules[IPVS_DAEMON_ATTR_MCAST_IFN] = {Kind::string, IP_VS_IFNAME_MAXLEN - 1};
+  rules[IPVS_DAEMON_ATTR_SYNC_ID] = {Kind::u32};
+  rules[IPVS_DAEMON_ATTR_SYNC_MAXLEN] = {Kind::u16};
+  rules[IPVS_DAEMON_ATTR_MCAST_GROUP] = {Kind::u32};
+  rules[IPVS_DAEMON_ATTR_MCAST_GROUP6] = {Kind::binary, 16};
+  rules[IPVS_DAEMON_ATTR_MCAST_PORT] = {Kind::u16};
+  rules[IPVS_DAEMON_ATTR_MCAST_TTL] = {Kind::u8};
+  return rules;
+}();
+
+constexpr auto kCommandPolicy = [] {
+  std::array<Rule, IPVS_CMD_ATTR_MAX + 1> rules{};
+  rules[IPVS_CMD_ATTR_TIMEOUT_TCP] = {Kind::u32};
+  rules[IPVS_CMD_ATTR_TIMEOUT_TCP_FIN] = {Kind::u32};
+  rules[IPVS_CMD_ATTR_TIMEOUT_UDP] = {Kind::u32};
+  return rules;
+}();
+
+// INT_MAX jiffies at 100 Hz, as user-mode-linux has them.
+constexpr std::uint32_t kLongestTimeout = 21474836;
+
 std::array<std::uint8_t, 16> address(BytesView bytes) {
   std::array<std::uint8_t, 16> value{};
   std::memcpy(value.data(), bytes.data(), std::min(bytes.size(), value.size()));
@@ -223,11 +247,80 @@ int FakeIpvs::set_service(FakeService& service, const FakeService& wanted) const
 }
 
 int FakeIpvs::change(std::uint8_t command, BytesView attributes) {
-  const Command in(attributes);
-  if (command == IPVS_CMD_FLUSH) {
-    services.clear();
-    return 0;
+  Command in(attributes);
+  if (!obeys<IPVS_CMD_ATTR_MAX>(kCommandPolicy, in)) return ERANGE;
+  switch (command) {
+    case IPVS_CMD_FLUSH:
+      services.clear();
+      return 0;
+    case IPVS_CMD_SET_CONFIG:
+      return set_timeouts(in);
+    case IPVS_CMD_NEW_DAEMON:
+    case IPVS_CMD_DEL_DAEMON:
+      return change_sync(command, in);
+    case IPVS_CMD_ZERO:
+      if (in.has(IPVS_CMD_ATTR_SERVICE)) return change_table(command, in);
+      for (FakeService& service : services)
+        service.traffic = {};
+      return 0;
+    default:
+      return change_table(command, in);
   }
+}
+
+int FakeIpvs::set_timeouts(Command in) {
+  const auto tcp = in.number_or<std::uint32_t>(IPVS_CMD_ATTR_TIMEOUT_TCP, 0);
+  const auto tcp_fin = in.number_or<std::uint32_t>(IPVS_CMD_ATTR_TIMEOUT_TCP_FIN, 0);
+  const auto udp = in.number_or<std::uint32_t>(IPVS_CMD_ATTR_TIMEOUT_UDP, 0);
+  for (const std::uint32_t timeout : {tcp, tcp_fin, udp})
+    if (timeout > kLongestTimeout) return EINVAL;
+  if (tcp != 0) controls.timeouts.tcp = tcp;
+  if (tcp_fin != 0) controls.timeouts.tcp_fin = tcp_fin;
+  if (udp != 0) controls.timeouts.udp = udp;
+  return 0;
+}
+
+int FakeIpvs::change_sync(std::uint8_t command, Command in) {
+  if (!in.has(IPVS_CMD_ATTR_DAEMON)) return EINVAL;
+  Attributes<IPVS_DAEMON_ATTR_MAX> daemon(in.bytes(IPVS_CMD_ATTR_DAEMON));
+  if (!obeys<IPVS_DAEMON_ATTR_MAX>(kDaemonPolicy, daemon)) return EINVAL;
+  if (!daemon.has(IPVS_DAEMON_ATTR_STATE)) return EINVAL;
+  const auto state = daemon.number<std::uint32_t>(IPVS_DAEMON_ATTR_STATE);
+  const auto role = static_cast<SyncRole>(state);
+  const bool has_role = state == 1 || state == 2;
+  if (command == IPVS_CMD_DEL_DAEMON) {
+    if (!has_role) return EINVAL;
+    return controls.sync.erase(role) != 0 ? 0 : ESRCH;
+  }
+  if (!daemon.has(IPVS_DAEMON_ATTR_MCAST_IFN) || !daemon.has(IPVS_DAEMON_ATTR_SYNC_ID))
+    return EINVAL;
+  SyncDaemon wanted;
+  wanted.interface = daemon.string(IPVS_DAEMON_ATTR_MCAST_IFN);
+  wanted.id = static_cast<std::uint8_t>(daemon.number<std::uint32_t>(IPVS_DAEMON_ATTR_SYNC_ID));
+  wanted.max_length = daemon.number_or<std::uint16_t>(IPVS_DAEMON_ATTR_SYNC_MAXLEN, 0);
+  // The kernel takes what the interface's MTU leaves, 1500 here, less the headers.
+  if (wanted.max_length == 0) wanted.max_length = 1472;
+  wanted.port = daemon.number_or<std::uint16_t>(IPVS_DAEMON_ATTR_MCAST_PORT, 8848);
+  wanted.ttl = daemon.number_or<std::uint8_t>(IPVS_DAEMON_ATTR_MCAST_TTL, 1);
+  if (daemon.has(IPVS_DAEMON_ATTR_MCAST_GROUP))
+    wanted.group = {Family::v4, address(daemon.bytes(IPVS_DAEMON_ATTR_MCAST_GROUP))};
+  else if (daemon.has(IPVS_DAEMON_ATTR_MCAST_GROUP6))
+    wanted.group = {Family::v6, address(daemon.bytes(IPVS_DAEMON_ATTR_MCAST_GROUP6))};
+  if (!is_multicast(wanted.group) || has_mixed_families()) return EINVAL;
+  if (!interfaces.contains(wanted.interface)) return ENODEV;
+  if (!has_role) return EINVAL;
+  return controls.sync.emplace(role, wanted).second ? 0 : EEXIST;
+}
+
+bool FakeIpvs::has_mixed_families() const {
+  return std::ranges::any_of(services, [](const FakeService& service) {
+    return std::ranges::any_of(service.destinations, [&](const FakeDestination& destination) {
+      return destination.family != service.family;
+    });
+  });
+}
+
+int FakeIpvs::change_table(std::uint8_t command, const Command& in) {
   const bool full = command == IPVS_CMD_NEW_SERVICE || command == IPVS_CMD_SET_SERVICE;
   FakeService wanted;
   FakeService* service = nullptr;
@@ -290,7 +383,7 @@ int FakeIpvs::change_destination(std::uint8_t command, const Command& in,
   if (wanted.family == 0) wanted.family = service.family;
   if (wanted.family != AF_INET && !(has_ipv6 && wanted.family == AF_INET6)) return EAFNOSUPPORT;
   if (wanted.family != service.family && !removal &&
-      (sync_daemon_runs || wanted.forwarding != IP_VS_CONN_F_TUNNEL))
+      (!controls.sync.empty() || wanted.forwarding != IP_VS_CONN_F_TUNNEL))
     return EINVAL;
   if (!removal)
     if (const int error = check_destination(wanted); error != 0) return error;
@@ -367,6 +460,27 @@ void FakeIpvs::fill(AttributeWriter& to, const FakeDestination& destination) con
   to.nest(IPVS_DEST_ATTR_STATS, [&] { fill_counters<std::uint32_t>(to, traffic); });
   if (has_stats64)
     to.nest(IPVS_DEST_ATTR_STATS64, [&] { fill_counters<std::uint64_t>(to, traffic); });
+}
+
+void FakeIpvs::fill_timeouts(AttributeWriter& to) const {
+  to.number(IPVS_CMD_ATTR_TIMEOUT_TCP, controls.timeouts.tcp);
+  to.number(IPVS_CMD_ATTR_TIMEOUT_TCP_FIN, controls.timeouts.tcp_fin);
+  to.number(IPVS_CMD_ATTR_TIMEOUT_UDP, controls.timeouts.udp);
+}
+
+void FakeIpvs::fill_sync(AttributeWriter& to, SyncRole role) const {
+  const SyncDaemon& daemon = controls.sync.at(role);
+  to.number(IPVS_DAEMON_ATTR_STATE, static_cast<std::uint32_t>(role));
+  to.string(IPVS_DAEMON_ATTR_MCAST_IFN, daemon.interface);
+  to.number(IPVS_DAEMON_ATTR_SYNC_ID, std::uint32_t{daemon.id});
+  to.number(IPVS_DAEMON_ATTR_SYNC_MAXLEN, daemon.max_length);
+  to.number(IPVS_DAEMON_ATTR_MCAST_PORT, daemon.port);
+  to.number(IPVS_DAEMON_ATTR_MCAST_TTL, daemon.ttl);
+  const BytesView group = std::as_bytes(std::span(daemon.group.bytes));
+  if (daemon.group.family == Family::v4)
+    to.bytes(IPVS_DAEMON_ATTR_MCAST_GROUP, group.first(4));
+  else
+    to.bytes(IPVS_DAEMON_ATTR_MCAST_GROUP6, group);
 }
 
 Table FakeIpvs::table() const {

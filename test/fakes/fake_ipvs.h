@@ -9,10 +9,12 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "model/controls.h"
 #include "model/table.h"
 #include "netlink/message.h"
 
@@ -51,7 +53,7 @@ class FakeIpvs {
  public:
   using Command = Attributes<IPVS_CMD_ATTR_MAX>;
 
-  // NEW, SET and DEL of services and destinations, FLUSH and ZERO; returns the errno, 0 when done.
+  // Every command that changes something; returns the errno, 0 when done.
   int change(std::uint8_t command, BytesView attributes);
 
   // GET_SERVICE with a key: the service, or the errno.
@@ -62,20 +64,26 @@ class FakeIpvs {
   // The nests of an answer.
   void fill(AttributeWriter& to, const FakeService& service) const;
   void fill(AttributeWriter& to, const FakeDestination& destination) const;
+  void fill_timeouts(AttributeWriter& to) const;
+  void fill_sync(AttributeWriter& to, SyncRole role) const;
 
   // What is in it, as a value. Entries that the model cannot name are left out.
   Table table() const;
 
   std::deque<FakeService> services;  // in the order they were made
-  std::set<std::string> schedulers{"rr", "wrr", "lc",   "wlc",   "sed", "nq", "dh",
-                                   "sh", "mh",  "lblc", "lblcr", "fo",  "ovf"};
+  std::set<std::string> schedulers{"rr", "wrr", "lc",   "wlc",   "sed", "nq",  "dh",
+                                   "sh", "mh",  "lblc", "lblcr", "fo",  "ovf", "twos"};
   std::set<std::string> engines{"sip"};
+  std::set<std::string> interfaces{"lo", "eth0"};
+  Controls controls;
   bool has_ipv6 = true;
   bool has_stats64 = true;
-  bool sync_daemon_runs = false;
 
  private:
-  struct ParsedService;
+  int change_table(std::uint8_t command, const Command& in);
+  bool has_mixed_families() const;
+  int set_timeouts(Command in);
+  int change_sync(std::uint8_t command, Command in);
   int parse_service(const Command& in, bool full, FakeService& parsed, FakeService*& found) const;
   int add_service(const FakeService& wanted);
   int set_service(FakeService& service, const FakeService& wanted) const;

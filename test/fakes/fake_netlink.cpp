@@ -17,6 +17,9 @@ bool is_change(std::uint8_t command) {
     case IPVS_CMD_NEW_DEST:
     case IPVS_CMD_SET_DEST:
     case IPVS_CMD_DEL_DEST:
+    case IPVS_CMD_NEW_DAEMON:
+    case IPVS_CMD_DEL_DAEMON:
+    case IPVS_CMD_SET_CONFIG:
     case IPVS_CMD_ZERO:
     case IPVS_CMD_FLUSH:
       return true;
@@ -65,6 +68,7 @@ class FakeSocket final : public NetlinkTransport {
   void continue_dump();
   void dump_services(Bytes& out);
   void dump_destinations(Bytes& out);
+  void dump_sync(Bytes& out);
   template <class Body>
   void append_answer(Bytes& out, const Message& request, std::uint16_t flags, std::uint8_t command,
                      Body body);
@@ -138,6 +142,9 @@ int FakeSocket::answer_question(const Message& request, const GenericPayload& pa
       to.number(IPVS_INFO_ATTR_VERSION, std::uint32_t{0x010201});
       to.number(IPVS_INFO_ATTR_CONN_TAB_SIZE, std::uint32_t{4096});
     });
+  } else if (payload.command == IPVS_CMD_GET_CONFIG) {
+    append_answer(out, request, 0, IPVS_CMD_SET_CONFIG,
+                  [this](AttributeWriter& to) { kernel_.ipvs_.fill_timeouts(to); });
   } else if (payload.command == IPVS_CMD_GET_SERVICE) {
     const FakeService* service = nullptr;
     if (const int error = kernel_.ipvs_.find(payload.attributes, service); error != 0) return error;
@@ -153,7 +160,8 @@ int FakeSocket::answer_question(const Message& request, const GenericPayload& pa
 
 int FakeSocket::start_dump(const Message& request, const GenericPayload& payload) {
   if (dump_) return EBUSY;
-  if (payload.command != IPVS_CMD_GET_SERVICE && payload.command != IPVS_CMD_GET_DEST)
+  if (payload.command != IPVS_CMD_GET_SERVICE && payload.command != IPVS_CMD_GET_DEST &&
+      payload.command != IPVS_CMD_GET_DAEMON)
     return EOPNOTSUPP;
   dump_ = Dump{request, payload.command,
                Bytes(payload.attributes.begin(), payload.attributes.end()), 0};
@@ -166,8 +174,10 @@ void FakeSocket::continue_dump() {
   Bytes out;
   if (dump_->command == IPVS_CMD_GET_SERVICE)
     dump_services(out);
-  else
+  else if (dump_->command == IPVS_CMD_GET_DEST)
     dump_destinations(out);
+  else
+    dump_sync(out);
   if (out.empty()) {
     const std::int32_t success = 0;
     append_raw(out,
@@ -205,6 +215,16 @@ void FakeSocket::dump_destinations(Bytes& out) {
     });
     if (out.size() + one.size() > kernel_.chunk_size) return;
     out.insert(out.end(), one.begin(), one.end());
+  }
+}
+
+void FakeSocket::dump_sync(Bytes& out) {
+  for (; dump_->position < 2; ++dump_->position) {
+    const auto role = static_cast<SyncRole>(dump_->position + 1);
+    if (!kernel_.ipvs_.controls.sync.contains(role)) continue;
+    append_answer(out, dump_->request, NLM_F_MULTI, IPVS_CMD_NEW_DAEMON, [&](AttributeWriter& to) {
+      to.nest(IPVS_CMD_ATTR_DAEMON, [&] { kernel_.ipvs_.fill_sync(to, role); });
+    });
   }
 }
 
