@@ -20,16 +20,16 @@
 namespace lvsd::testing {
 namespace {
 
+// $LVSD_BINARY, or the lvsd of the build this test is of.
+std::string binary() {
+  if (const char* named = std::getenv("LVSD_BINARY")) return named;
+  const auto tests = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+  return tests.parent_path().parent_path() / "daemon" / "lvsd";
+}
+
 Command command_line(const DaemonFolder& folder, const Command& arguments) {
-  const char* binary = std::getenv("LVSD_BINARY");
-  Command command{binary != nullptr ? binary : LVSD_BINARY,
-                  "--config",
-                  folder.config(),
-                  "--socket",
-                  folder.socket(),
-                  "--state-dir",
-                  folder.state(),
-                  "--foreground"};
+  Command command{binary(),        "--config",    folder.config(), "--socket",
+                  folder.socket(), "--state-dir", folder.state(),  "--foreground"};
   command.insert(command.end(), arguments.begin(), arguments.end());
   return command;
 }
