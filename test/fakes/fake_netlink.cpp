@@ -121,7 +121,8 @@ Result<void> FakeSocket::serve(const Message& request) {
   }
   const std::lock_guard guard(kernel_.lock_);
   const std::size_t before = fresh_.size();
-  const int error = fate.refuse_with != 0 ? fate.refuse_with : answer(request, *payload);
+  int error = fate.refuse_with != 0 ? fate.refuse_with : answer(request, *payload);
+  if (fate.answer_with != 0) error = fate.answer_with;
   if (error >= 0 && error != EINTR && (error > 0 || (request.flags & NLM_F_ACK) != 0))
     acknowledge(request, error);
   if (fate.lose_answer || fate.overflow) fresh_.resize(before);

@@ -139,7 +139,7 @@ TEST_CASE("a tunnelled destination is sent whole") {
 
 TEST_CASE("the removal of a destination names its family") {
   CHECK(hex_of(RemoveDestination{kWeb, endpoint("10.0.0.2:80")}) ==
-        normal("70000000 1c00 0100 07000000 00000000 07 01 0000"
+        normal("6c000000 1c00 0100 07000000 00000000 07 01 0000"
                " 3000 0180 0600 0100 0200 0000 0600 0200 0600 0000"
                " 1400 0300 0a000001 000000000000000000000000 0600 0400 0050 0000"
                " 2800 0280"
