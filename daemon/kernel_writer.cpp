@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "daemon/kernel_error.h"
+#include "daemon/stable_dump.h"
 
 namespace lvsd {
 
@@ -153,6 +154,11 @@ asio::awaitable<Result<KernelInfo>> KernelWriter::info() {
 
 asio::awaitable<Result<Snapshot>> KernelWriter::dump() {
   const Work<Snapshot> ask = [](Kernel& kernel) { return kernel.dump(); };
+  co_return co_await run(ask);
+}
+
+asio::awaitable<Result<Snapshot>> KernelWriter::dump_stable() {
+  const Work<Snapshot> ask = [](Kernel& kernel) { return stable_dump(kernel); };
   co_return co_await run(ask);
 }
 

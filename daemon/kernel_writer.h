@@ -43,6 +43,7 @@ class KernelWriter {
 
   boost::asio::awaitable<Result<KernelInfo>> info();
   boost::asio::awaitable<Result<Snapshot>> dump();
+  boost::asio::awaitable<Result<Snapshot>> dump_stable();  // stable_dump, for adoption
   boost::asio::awaitable<Result<std::optional<ServiceSnapshot>>> dump(ServiceKey service);
   boost::asio::awaitable<std::vector<OpFailure>> apply(Plan plan);
   boost::asio::awaitable<Result<Controls>> controls();

@@ -46,7 +46,8 @@ int main(int argc, char** argv) {
                "Read the configuration, say what is wrong with it, and exit");
   app.add_flag("--lenient", options.lenient,
                "Survive the mistakes that keepalived survives, with a warning each");
-  app.add_flag("--foreground", "Stay in the foreground (always so; accepted for scripts)");
+  app.add_flag("--foreground")
+      ->description("Stay in the foreground (always so; accepted for scripts)");
   app.add_flag("-v,--verbose", options.verbose, "Log every check and every change of the kernel");
 
   try {

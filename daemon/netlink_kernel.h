@@ -44,21 +44,16 @@ class NetlinkKernel final : public Kernel {
   const NetlinkSession::Dropped& dropped() const { return session_.dropped(); }
 
  private:
-  using Write = std::function<void(Bytes&, const RequestHeader&)>;
-  using Take = std::function<Result<void>(const Message&)>;
-
   NetlinkKernel(NetlinkSession::Connect connect, const NetlinkOptions& options);
-
-  // One question. `take` gets each entry of the answer and says what is wrong with it; the first
-  // such error is returned, after the whole answer has been read.
-  Result<void> ask(std::string_view attempt, std::uint16_t flags, const Write& write,
-                   const Take& take);
 
   Result<Snapshot> dump_once();
   Result<std::optional<ServiceSnapshot>> dump_once(const ServiceKey& service);
+  Result<Controls> controls_once();
   Result<std::vector<ServiceEntry>> services();
-  Result<std::optional<ServiceEntry>> service(const ServiceKey& key);
-  Result<void> read_destinations(const ServiceKey& key, ServiceSnapshot& into);
+  Result<decltype(ServiceSnapshot::destinations)> destinations(const ServiceKey& service);
+  // Asked where the list of destinations is empty, which it also is without the service.
+  Result<bool> exists(const ServiceKey& service);
+
   // The result of `attempt`, made again while it is a passing trouble that kept it from one.
   template <class Attempt>
   auto repeated(Attempt attempt) -> decltype(attempt());
@@ -73,7 +68,7 @@ class NetlinkKernel final : public Kernel {
 
   NetlinkSession session_;
   NetlinkOptions options_;
-  Bytes requests_;  // kept for its capacity
+  Bytes batch_;  // kept for its capacity
 };
 
 }  // namespace lvsd

@@ -31,7 +31,7 @@ ServerState started(const RealServer& server, Start start, Time now) {
 
 // How a check begins that a known server did not have: the server keeps its standing.
 Start continued(const ServerState& before) {
-  if (before.standing.state == HealthState::init) return Start::fresh;
+  if (before.standing.state == HealthState::init) return before.start;
   return is_up(before.standing.state) ? Start::adopted_up : Start::adopted_down;
 }
 

@@ -83,6 +83,17 @@ void close_message(Bytes& out, std::size_t start) {
   put(out, start, static_cast<std::uint32_t>(out.size() - start));
 }
 
+void append_fence(Bytes& out, std::uint32_t sequence) {
+  const std::size_t start = out.size();
+  out.resize(start + sizeof(nlmsghdr));
+  put(out, start,
+      nlmsghdr{.nlmsg_len = sizeof(nlmsghdr),
+               .nlmsg_type = NLMSG_NOOP,
+               .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK,
+               .nlmsg_seq = sequence,
+               .nlmsg_pid = 0});
+}
+
 std::optional<Message> MessageReader::next() {
   if (rest_.empty()) return std::nullopt;
   nlmsghdr header{};

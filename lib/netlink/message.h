@@ -76,6 +76,11 @@ void append_message(Bytes& out, const MessageHeader& header, Body body) {
   close_message(out, start);
 }
 
+// A request that does nothing and is always acknowledged: the kernel works in order, so its answer
+// says that everything before it is over. (That of a command may never come: netlink_rcv_skb sends
+// none for EINTR, which stopping a sync daemon that never ran gives.)
+void append_fence(Bytes& out, std::uint32_t sequence);
+
 // One message of a datagram.
 struct Message {
   std::uint16_t type = 0;

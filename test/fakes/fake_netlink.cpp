@@ -101,6 +101,11 @@ Result<void> FakeSocket::send(BytesView datagram) {
 }
 
 Result<void> FakeSocket::serve(const Message& request) {
+  if (request.type < NLMSG_MIN_TYPE) {
+    const std::lock_guard guard(kernel_.lock_);
+    if ((request.flags & NLM_F_ACK) != 0) acknowledge(request, 0);
+    return {};
+  }
   const auto payload = generic_payload(request);
   if (!payload) return {};
   FakeRequest fate{.command = payload->command, .is_change = is_change(payload->command)};
@@ -116,8 +121,10 @@ Result<void> FakeSocket::serve(const Message& request) {
   }
   const std::lock_guard guard(kernel_.lock_);
   const std::size_t before = fresh_.size();
-  const int error = fate.refuse_with != 0 ? fate.refuse_with : answer(request, *payload);
-  if (error >= 0 && (error > 0 || (request.flags & NLM_F_ACK) != 0)) acknowledge(request, error);
+  int error = fate.refuse_with != 0 ? fate.refuse_with : answer(request, *payload);
+  if (fate.answer_with != 0) error = fate.answer_with;
+  if (error >= 0 && error != EINTR && (error > 0 || (request.flags & NLM_F_ACK) != 0))
+    acknowledge(request, error);
   if (fate.lose_answer || fate.overflow) fresh_.resize(before);
   overflowed_ = overflowed_ || fate.overflow;
   return {};

@@ -25,6 +25,7 @@ struct FakeRequest {
   bool is_change = false;
 
   int refuse_with = 0;       // errno instead of the execution
+  int answer_with = 0;       // executed, but this errno comes back
   bool lose_answer = false;  // executed, but nothing is ever heard of it
   bool overflow = false;     // executed, the answer thrown away, and ENOBUFS tells so
   bool kill_socket = false;  // the datagram is refused: ENOTCONN

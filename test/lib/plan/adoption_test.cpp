@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "health/quorum.h"
+#include "plan/apply.h"
 #include "plan/diff.h"
 #include "test/text/random.h"
 #include "test/text/situation.h"
@@ -127,6 +128,33 @@ TEST_CASE("what is neither configured nor owned is foreign") {
   const Table actual = table("tcp 10.0.0.1:80 wlc\ntcp 10.0.0.7:80 wlc\ntcp 10.0.0.8:80 wlc\n");
   CHECK(foreign(actual, table("tcp 10.0.0.1:80 rr\n"), {service_key("tcp 10.0.0.8:80")}) ==
         Services{service_key("tcp 10.0.0.7:80")});
+}
+
+TEST_CASE("law: a reload removes what only the old file named and leaves the services of others") {
+  for (std::uint64_t seed = 0; seed < 2000; ++seed) {
+    Random random(seed);
+    const auto wanted = [&random](const Config& config) {
+      Table table;
+      for (const VirtualServer& server : config.virtual_servers)
+        table.merge(desired(server, random_facts(server, random)).table);
+      return table;
+    };
+    const Table before = wanted(random_config(random));
+    const Table after = wanted(random_config(random));
+    Services owned;
+    for (const auto& entry : before)
+      owned.insert(entry.first);
+
+    Table kernel = before;
+    kernel.merge(random_table(random));
+    Table expected = after;
+    for (const ServiceKey& key : foreign(kernel, after, owned))
+      expected.emplace(key, kernel.at(key));
+    CAPTURE(seed, text(kernel), text(expected));
+    for (const Op& op : diff(kernel, after, owned))
+      REQUIRE_FALSE(apply(kernel, op));
+    REQUIRE(text(kernel) == text(expected));
+  }
 }
 
 TEST_CASE("law: a restart changes nothing in the kernel") {
