@@ -40,7 +40,9 @@ std::map<std::string, std::string> wanted_differences() {
   for (std::string line; std::getline(in, line);) {
     if (line.empty() || line.front() == '#') continue;
     const auto blank = line.find(' ');
-    out[line.substr(0, blank)] = blank == line.npos ? "" : line.substr(blank + 1);
+    const std::string name = line.substr(0, blank);
+    if (blank != line.npos) line.erase(0, blank + 1);
+    out[name] = line;
   }
   return out;
 }
