@@ -61,12 +61,35 @@ std::string_view text(HealthState state) {
   return "?";
 }
 
+bool is_up(HealthState state) {
+  switch (state) {
+    case HealthState::up:
+    case HealthState::falling:
+    case HealthState::no_check:
+      return true;
+    case HealthState::init:
+    case HealthState::down:
+    case HealthState::rising:
+      return false;
+  }
+  return false;
+}
+
+std::string text(const Standing& standing) {
+  std::string out(text(standing.state));
+  if (standing.needed != 0)
+    out += " " + std::to_string(standing.count) + "/" + std::to_string(standing.needed);
+  return out;
+}
+
 std::string_view text(Effective effective) {
   switch (effective) {
     case Effective::active:
       return "ACTIVE";
     case Effective::standby:
       return "STANDBY";
+    case Effective::draining:
+      return "DRAINING";
     case Effective::down:
       return "DOWN";
     case Effective::init:

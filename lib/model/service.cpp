@@ -78,18 +78,13 @@ std::uint32_t host_netmask(Family family) {
   return family == Family::v4 ? 0xffffffffU : 128U;
 }
 
-namespace {
-
-// The two scheduler bits have names of their own with sh and mh, as in ipvsadm.
-std::string flag_names(const ServiceSettings& settings) {
+// The two scheduler bits have names of their own with sh and mh.
+std::vector<std::string> scheduler_flag_names(const ServiceSettings& settings) {
   const bool hashes = settings.scheduler == "sh" || settings.scheduler == "mh";
-  std::string names;
-  const auto add = [&names](bool set, const std::string& name) {
-    if (set) names += (names.empty() ? "" : ",") + name;
-  };
-  add(settings.flags.flag_1, hashes ? settings.scheduler + "-fallback" : "flag-1");
-  add(settings.flags.flag_2, hashes ? settings.scheduler + "-port" : "flag-2");
-  add(settings.flags.flag_3, "flag-3");
+  std::vector<std::string> names;
+  if (settings.flags.flag_1) names.push_back(hashes ? settings.scheduler + "-fallback" : "flag-1");
+  if (settings.flags.flag_2) names.push_back(hashes ? settings.scheduler + "-port" : "flag-2");
+  if (settings.flags.flag_3) names.push_back("flag-3");
   return names;
 }
 
@@ -101,11 +96,12 @@ std::string netmask_text(std::uint32_t netmask, Family family) {
   return text(mask);
 }
 
-}  // namespace
-
 std::string text(const ServiceSettings& settings, Family family) {
   std::string out = settings.scheduler.empty() ? "none" : settings.scheduler;
-  if (const auto names = flag_names(settings); !names.empty()) out += " flags " + names;
+  std::string flags;
+  for (const std::string& name : scheduler_flag_names(settings))
+    flags += (flags.empty() ? " flags " : ",") + name;
+  out += flags;
   if (settings.flags.one_packet) out += " ops";
   if (settings.persistence_timeout != 0) {
     out += " persistent " + std::to_string(settings.persistence_timeout);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/address.h"
 
@@ -62,6 +63,13 @@ struct ServiceSettings {
 // The mask that puts every client by itself: what the kernel is sent for a service that is not
 // persistent (0xffffffff, or 128).
 std::uint32_t host_netmask(Family family);
+
+// The names of the scheduler's flag bits that are set, as ipvsadm has them: "mh-fallback",
+// "sh-port", "flag-3". Without "ops".
+std::vector<std::string> scheduler_flag_names(const ServiceSettings& settings);
+
+// "255.255.255.0", or the prefix length "64".
+std::string netmask_text(std::uint32_t netmask, Family family);
 
 // "wrr", "mh flags mh-fallback,mh-port persistent 300 netmask 24 pe sip". Defaults are left out.
 std::string text(const ServiceSettings& settings, Family family);

@@ -1,0 +1,67 @@
+#include "daemon/config_changes.h"
+
+#include <map>
+
+#include "daemon/pools.h"
+
+namespace lvsd {
+
+namespace {
+
+// Counts what is in one map and not in the other, and what is in both and differs.
+template <class Map>
+void count(const Map& old, const Map& next, api::ChangeCounts& counts) {
+  for (const auto& [key, value] : next) {
+    const auto before = old.find(key);
+    if (before == old.end())
+      ++counts.added;
+    else if (!(*before->second == *value))
+      ++counts.changed;
+  }
+  for (const auto& [key, value] : old)
+    if (!next.contains(key)) ++counts.removed;
+}
+
+std::map<std::string, const VirtualServer*> services(const Config& config) {
+  std::map<std::string, const VirtualServer*> found;
+  for (const VirtualServer& service : config.virtual_servers)
+    found.emplace(identity(service), &service);
+  return found;
+}
+
+std::map<Endpoint, const RealServer*> servers(const VirtualServer* service) {
+  std::map<Endpoint, const RealServer*> found;
+  if (service == nullptr) return found;
+  for (const RealServer& server : service->real_servers)
+    found.emplace(server.endpoint, &server);
+  return found;
+}
+
+}  // namespace
+
+api::ReloadView config_changes(const Config& old, const Config& next) {
+  api::ReloadView view;
+  const auto before = services(old);
+  const auto after = services(next);
+  count(before, after, view.services);
+  const auto in = [](const auto& map, const std::string& key) {
+    const auto found = map.find(key);
+    return servers(found == map.end() ? nullptr : found->second);
+  };
+  for (const auto& [key, service] : after)
+    count(in(before, key), in(after, key), view.servers);
+  for (const auto& [key, service] : before)
+    if (!after.contains(key)) count(in(before, key), in(after, key), view.servers);
+  return view;
+}
+
+api::DiagnosticView diagnostic_view(const Diagnostic& diagnostic) {
+  return {.severity = std::string(text(diagnostic.severity)),
+          .file = diagnostic.where.file,
+          .line = diagnostic.where.line,
+          .column = diagnostic.where.column,
+          .message = diagnostic.message,
+          .text = text(diagnostic)};
+}
+
+}  // namespace lvsd

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "config/files.h"
+
+namespace lvsd {
+
+// The configuration files on the disk. Only regular files are read, whole, up to 16 MiB; one that
+// changes while it is read is read again, and refused when it does not come to rest.
+Files disk_files();
+
+}  // namespace lvsd

@@ -1,0 +1,252 @@
+#include "daemon/daemon.h"
+
+#include <fmt/format.h>
+#include <grp.h>
+#include <unistd.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <csignal>
+#include <exception>
+#include <utility>
+
+#include "daemon/check_config.h"
+#include "daemon/config_changes.h"
+#include "daemon/event_text.h"
+#include "daemon/instance_lock.h"
+#include "daemon/kernel_error.h"
+#include "daemon/log.h"
+
+namespace lvsd {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::optional<gid_t> group_id(const char* name) {
+  const group* found = ::getgrnam(name);
+  return found == nullptr ? std::nullopt : std::optional(found->gr_gid);
+}
+
+void log_diagnostics(const Diagnostics& diagnostics) {
+  for (const Diagnostic& diagnostic : diagnostics) {
+    const Level level = diagnostic.severity == Severity::error     ? Level::error
+                        : diagnostic.severity == Severity::warning ? Level::warning
+                                                                   : Level::info;
+    log(level,
+        fmt::format("{}: {} [{}]", text(diagnostic.where), diagnostic.message, diagnostic.code));
+  }
+}
+
+// An exception that leaves a coroutine of ours is a bug or a lack of memory. The table stays, a new
+// process adopts it.
+void die_of(const std::exception_ptr& failure) {
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace
+
+Daemon::Daemon(asio::io_context& loop, Options options, KernelWriter::Open open_kernel)
+    : loop_(loop),
+      options_(std::move(options)),
+      signals_(loop, SIGHUP, SIGTERM, SIGINT),
+      kernel_(loop.get_executor(), std::move(open_kernel)),
+      reconciler_(loop.get_executor(), kernel_,
+                  [this](const Services& services) { return pools_.wanted(services); }),
+      prober_(loop.get_executor(),
+              [this](CheckId id, const Observation& seen) { observe(id, seen); }),
+      started_(std::chrono::steady_clock::now()),
+      reload_over_(loop, Time::max()) {}
+
+Daemon::~Daemon() = default;
+
+int Daemon::run() {
+  std::signal(SIGPIPE, SIG_IGN);
+  asio::co_spawn(loop_, live(), die_of);
+  loop_.run();
+  return exit_code_;
+}
+
+asio::awaitable<void> Daemon::live() {
+  if (const auto refusal = co_await start()) {
+    log(Level::critical, refusal->message);
+    exit_code_ = refusal->code;
+    stop();
+    co_return;
+  }
+  co_await obey_signals();
+  stop();
+}
+
+asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
+  Config config;
+  Snapshot table;
+  if (auto refusal = lock()) co_return refusal;
+  if (auto refusal = co_await read_config(config)) co_return refusal;
+  if (auto refusal = co_await read_kernel(table)) co_return refusal;
+  if (auto refusal = open_api()) co_return refusal;
+
+  adopt(std::move(config), table);
+  api_->start();
+  asio::co_spawn(loop_, reconciler_.run(), die_of);
+  const auto failures = co_await reconciler_.reconcile(pools_.services());
+  applied_ = true;
+  log(Level::notice, fmt::format("lvsd {} serves {} virtual servers of {}{}", LVSD_VERSION,
+                                 pools_.config().virtual_servers.size(), options_.config_file,
+                                 failures.empty() ? "" : ", some not yet in the kernel as wanted"));
+  co_return std::nullopt;
+}
+
+std::optional<Daemon::Refusal> Daemon::lock() {
+  auto locked = lock_namespace();
+  if (!locked) return Refusal{exit_refused, text(locked.error())};
+  lock_ = std::move(*locked);
+  return std::nullopt;
+}
+
+asio::awaitable<std::optional<Daemon::Refusal>> Daemon::read_config(Config& config) {
+  Loaded loaded = co_await loaded_config();
+  log_diagnostics(loaded.diagnostics);
+  if (!loaded.config)
+    co_return Refusal{exit_refused, fmt::format("the configuration {} is not valid, not starting",
+                                                options_.config_file)};
+  config = std::move(*loaded.config);
+  co_return std::nullopt;
+}
+
+asio::awaitable<std::optional<Daemon::Refusal>> Daemon::read_kernel(Snapshot& table) {
+  const auto info = co_await kernel_.info();
+  if (!info) {
+    const bool may_not = info.error().code == std::errc::operation_not_permitted;
+    co_return Refusal{may_not ? exit_permission : exit_kernel, text(info.error())};
+  }
+  kernel_info_ = *info;
+  auto found = co_await kernel_.dump();
+  if (!found) co_return Refusal{exit_kernel, text(found.error())};
+  table = std::move(*found);
+  co_return std::nullopt;
+}
+
+std::optional<Daemon::Refusal> Daemon::open_api() {
+  auto server = ApiServer::open(
+      loop_, {.path = options_.socket, .group = group_id("lvsd")},
+      {.daemon = ::geteuid(), .admin_group = group_id("lvsd-admin")},
+      [this](api::Call call) { return answer(std::move(call)); },
+      [](std::string_view line) { log(Level::notice, line); });
+  if (!server) return Refusal{exit_refused, text(server.error())};
+  api_.emplace(std::move(*server));
+  return std::nullopt;
+}
+
+void Daemon::adopt(Config config, const Snapshot& table) {
+  reconciler_.set_audit_interval(config.global.audit_interval);
+  pools_.take(std::move(config), table_of(table), std::chrono::steady_clock::now());
+  reconciler_.own(pools_.services());
+  generation_ = 1;
+  loaded_ = wall_clock();
+  renew_checks();
+}
+
+asio::awaitable<void> Daemon::obey_signals() {
+  for (;;) {
+    const int signal = co_await signals_.async_wait(asio::use_awaitable);
+    if (signal != SIGHUP) co_return;
+    const auto reload_on_signal = [this]() -> asio::awaitable<void> { co_await reload(); };
+    asio::co_spawn(loop_, reload_on_signal, die_of);
+  }
+}
+
+void Daemon::stop() {
+  if (exit_code_ == exit_done) log(Level::notice, "Stopping; the kernel's table stays as it is");
+  if (api_) api_->stop(0ms);
+  loop_.stop();
+}
+
+// ---- configuration
+
+asio::awaitable<Loaded> Daemon::loaded_config() {
+  const auto load_it = [this]() -> asio::awaitable<Loaded> { co_return load_config(options_); };
+  co_return co_await asio::co_spawn(reader_, load_it, asio::use_awaitable);
+}
+
+asio::awaitable<Daemon::ReloadOutcome> Daemon::reload() {
+  while (reloading_)
+    co_await reload_over_.async_wait(asio::as_tuple(asio::use_awaitable));
+  reloading_ = true;
+  ReloadOutcome outcome = co_await reload_now();
+  reloading_ = false;
+  reload_over_.cancel_one();
+  co_return outcome;
+}
+
+asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now() {
+  const Time begin = std::chrono::steady_clock::now();
+  Loaded loaded = co_await loaded_config();
+  log_diagnostics(loaded.diagnostics);
+  if (!loaded.config) {
+    log(Level::error, fmt::format("Reload refused, {} is not valid: generation {} stays in force",
+                                  options_.config_file, generation_));
+    co_return BadConfig{std::move(loaded.diagnostics)};
+  }
+  const Table found = co_await found_in_kernel(pools_.newcomers(*loaded.config));
+
+  Reloaded done{.view = config_changes(pools_.config(), *loaded.config)};
+  reconciler_.set_audit_interval(loaded.config->global.audit_interval);
+  const auto touched =
+      pools_.take(std::move(*loaded.config), found, std::chrono::steady_clock::now());
+  reconciler_.own(pools_.services());
+  renew_checks();
+  done.view.previous_generation = generation_++;
+  loaded_ = wall_clock();
+
+  done.failures = co_await reconciler_.reconcile(touched);
+  const auto took = std::chrono::steady_clock::now() - begin;
+  done.view.duration_seconds = std::chrono::duration<double>(took).count();
+  log(Level::notice, fmt::format("Reloaded {}: generation {}, {} services changed",
+                                 options_.config_file, generation_, touched.size()));
+  for (Diagnostic& diagnostic : loaded.diagnostics)
+    done.view.diagnostics.push_back(diagnostic_view(diagnostic));
+  co_return done;
+}
+
+// What the kernel has of services that are new to us. If it cannot be read they are taken on as if
+// they were not there: nothing is removed by that, and the next pass reads them again.
+asio::awaitable<Table> Daemon::found_in_kernel(const Services& services) {
+  Table table;
+  for (const ServiceKey& key : services) {
+    const auto found = co_await kernel_.dump(key);
+    if (found && *found) table.emplace(key, service_of(**found));
+  }
+  co_return table;
+}
+
+// ---- checks
+
+void Daemon::renew_checks() {
+  const auto [ended, begun] = checks_.renew(pools_.config());
+  for (const CheckId id : ended)
+    prober_.stop(id);
+  for (const CheckId id : begun) {
+    const CheckBook::Entry* entry = checks_.find(id);
+    prober_.start(id, entry->check, pools_.health(entry->users.front()));
+  }
+}
+
+void Daemon::observe(CheckId id, const Observation& observation) {
+  const CheckBook::Entry* entry = checks_.find(id);
+  if (entry == nullptr) return;
+  for (const CheckUser& user : entry->users) {
+    const auto change = pools_.observe(user, observation);
+    if (!change) continue;
+    for (const LogLine& line : event_lines(pools_, *change, observation))
+      log(line.level, line.text);
+    const auto services = pools_.services(change->pool);
+    reconciler_.request({services.begin(), services.end()});
+  }
+}
+
+}  // namespace lvsd

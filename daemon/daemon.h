@@ -1,0 +1,106 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "api/request.h"
+#include "api/routes.h"
+#include "base/unique_fd.h"
+#include "config/load.h"
+#include "daemon/api_server.h"
+#include "daemon/check_book.h"
+#include "daemon/kernel_writer.h"
+#include "daemon/options.h"
+#include "daemon/pools.h"
+#include "daemon/probe_runner.h"
+#include "daemon/reconciler.h"
+#include "daemon/views.h"
+
+namespace lvsd {
+
+// The life of lvsd: everything is made, joined and ended here.
+//
+//   start    lock the namespace, read the file, read the kernel, adopt what is there, open the API,
+//            bring the kernel to what is wanted, check
+//   a probe  reports -> health -> changed? a line in the log, its services are reconciled
+//   reload   read the file on the side; errors: nothing changes; fine: swap, reconcile
+//   stop     everything ends but the kernel's table: traffic goes on
+class Daemon {
+ public:
+  // `open_kernel`: tests bring their own.
+  Daemon(boost::asio::io_context& loop, Options options, KernelWriter::Open open_kernel);
+  ~Daemon();
+
+  // Runs the loop until told to stop. Returns the exit code.
+  int run();
+
+ private:
+  // Why the daemon cannot start.
+  struct Refusal {
+    Exit code = exit_kernel;
+    std::string message;
+  };
+  // What a reload came to: applied, or refused with all diagnostics.
+  struct Reloaded {
+    api::ReloadView view;
+    std::vector<std::string> failures;  // services the kernel does not have as wanted
+  };
+  struct BadConfig {
+    Diagnostics diagnostics;
+  };
+  using ReloadOutcome = std::variant<BadConfig, Reloaded>;
+
+  boost::asio::awaitable<void> live();
+  boost::asio::awaitable<std::optional<Refusal>> start();
+  std::optional<Refusal> lock();
+  boost::asio::awaitable<std::optional<Refusal>> read_config(Config& config);
+  boost::asio::awaitable<std::optional<Refusal>> read_kernel(Snapshot& table);
+  std::optional<Refusal> open_api();
+  void adopt(Config config, const Snapshot& table);
+  boost::asio::awaitable<void> obey_signals();
+  void stop();
+
+  boost::asio::awaitable<Loaded> loaded_config();
+  boost::asio::awaitable<ReloadOutcome> reload();
+  boost::asio::awaitable<ReloadOutcome> reload_now();
+  boost::asio::awaitable<Table> found_in_kernel(const Services& services);
+  void renew_checks();
+  void observe(CheckId id, const Observation& observation);
+
+  boost::asio::awaitable<Outlook> outlook();
+  boost::asio::awaitable<api::Response> answer(api::Call call);
+  boost::asio::awaitable<api::Response> answer_reload();
+  api::ReadinessView readiness() const;
+
+  boost::asio::io_context& loop_;
+  const Options options_;
+  int exit_code_ = exit_done;
+
+  UniqueFd lock_;
+  boost::asio::signal_set signals_;
+  boost::asio::thread_pool reader_{1};  // reads configuration files, which may hang on a disk
+  KernelWriter kernel_;
+  Reconciler reconciler_;
+  ProbeRunner prober_;
+  std::optional<ApiServer> api_;
+
+  Pools pools_;
+  CheckBook checks_;
+  std::optional<KernelInfo> kernel_info_;
+  std::uint64_t generation_ = 0;
+  Time started_;
+  api::Moment loaded_;
+  bool applied_ = false;    // the first configuration has reached the kernel
+  bool reloading_ = false;  // one at a time; the others wait
+  boost::asio::steady_timer reload_over_;
+};
+
+}  // namespace lvsd

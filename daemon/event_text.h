@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "daemon/log.h"
+#include "daemon/pools.h"
+
+namespace lvsd {
+
+// The log's lines for what happened to servers and services: one line a change of state, in
+// HAProxy's shape, because people have tools that read it. An interface: the words are tested.
+
+struct LogLine {
+  Level level = Level::info;
+  std::string text;
+};
+
+// `observation` is what brought `change` about.
+std::vector<LogLine> event_lines(const Pools& pools, const PoolChange& change,
+                                 const Observation& observation);
+
+}  // namespace lvsd

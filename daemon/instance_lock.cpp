@@ -1,0 +1,75 @@
+#include "daemon/instance_lock.h"
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <optional>
+
+#include "daemon/log.h"
+
+namespace lvsd {
+
+namespace {
+
+constexpr char name[] = "\0lvsd";  // a leading zero makes it abstract; the last one is not sent
+
+struct AbstractAddress {
+  sockaddr_un address{};
+  socklen_t length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + sizeof name - 1);
+
+  AbstractAddress() {
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, name, sizeof name);
+  }
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&address); }
+};
+
+UniqueFd unix_socket() {
+  return UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+}
+
+std::optional<ucred> holder() {
+  const UniqueFd socket = unix_socket();
+  const AbstractAddress at;
+  ucred credentials{};
+  socklen_t size = sizeof credentials;
+  if (!socket || ::connect(socket.get(), at.get(), at.length) != 0 ||
+      ::getsockopt(socket.get(), SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0)
+    return std::nullopt;
+  return credentials;
+}
+
+}  // namespace
+
+Result<UniqueFd> lock_namespace() {
+  UniqueFd socket = unix_socket();
+  if (!socket) return system_failure(errno, "locking the network namespace: socket");
+
+  const AbstractAddress at;
+  if (::bind(socket.get(), at.get(), at.length) == 0) {
+    // Listening records our process id for whoever is refused; nothing is ever accepted.
+    if (::listen(socket.get(), 128) != 0)
+      return system_failure(errno, "locking the network namespace: listen");
+    return socket;
+  }
+  if (errno != EADDRINUSE) return system_failure(errno, "locking the network namespace: bind");
+
+  const auto who = holder();
+  if (who && who->uid != 0 && who->uid != ::geteuid()) {
+    log(Level::warning,
+        fmt::format("process {} of user {} holds the name of lvsd's lock; it is not "
+                    "an lvsd we trust, going on without the lock",
+                    who->pid, who->uid));
+    return socket;
+  }
+  return system_failure(
+      EADDRINUSE,
+      who ? fmt::format("another lvsd runs in this network namespace, process {}", who->pid)
+          : std::string("another lvsd runs in this network namespace"));
+}
+
+}  // namespace lvsd

@@ -1,0 +1,71 @@
+#pragma once
+
+// The thread on which alone the kernel's table is read and written, seen from the strand. A call
+// into the kernel can block for seconds (a scheduler module is loaded under IPVS's mutex) or for
+// ever (the kernel can deadlock there); the loop never waits for it.
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "daemon/kernel.h"
+#include "model/time.h"
+
+namespace lvsd {
+
+struct KernelWriterOptions {
+  Duration timeout = std::chrono::seconds(10);  // of a call, its wait in the queue included
+  std::size_t queue_limit = 64;                 // calls that wait or run
+  Duration farewell = std::chrono::seconds(2);  // how long destruction waits for a running call
+};
+
+// All members are called on the strand. Calls run one after the other, in the order they were made.
+//
+// A call that outlives its timeout returns then. If it had not begun it never will
+// (`not_attempted`); if it had, its result is dropped when it comes, and what it changes is unknown
+// (`no_answer` for questions, `unknown_outcome` for each op of a plan): read again before the next
+// change.
+class KernelWriter {
+ public:
+  // Makes the Kernel, on the thread: before the first call, and before each one for as long as it
+  // fails. The thread may enter another network namespace for it.
+  using Open = std::function<Result<std::unique_ptr<Kernel>>()>;
+
+  KernelWriter(boost::asio::any_io_executor strand, Open open, KernelWriterOptions options = {});
+
+  // Drops the calls that wait. A thread that does not come back from the kernel in time is left
+  // behind: it touches nothing of ours any more, and ends with the process.
+  ~KernelWriter();
+
+  boost::asio::awaitable<Result<KernelInfo>> info();
+  boost::asio::awaitable<Result<Snapshot>> dump();
+  boost::asio::awaitable<Result<Snapshot>> dump_stable();  // stable_dump, for adoption
+  boost::asio::awaitable<Result<std::optional<ServiceSnapshot>>> dump(ServiceKey service);
+  boost::asio::awaitable<std::vector<OpFailure>> apply(Plan plan);
+  boost::asio::awaitable<Result<Controls>> controls();
+  boost::asio::awaitable<std::vector<OpFailure>> apply(ControlPlan plan);
+
+  // Since when the running call runs; nothing when none does.
+  std::optional<Time> busy_since() const;
+  // Whether it has run for longer than the timeout: the kernel may be deadlocked.
+  bool stuck() const;
+
+ private:
+  struct Thread;
+  template <class T>
+  using Work = std::function<Result<T>(Kernel&)>;
+  template <class T>
+  boost::asio::awaitable<Result<T>> run(Work<T> work);
+  template <class AnyPlan>
+  boost::asio::awaitable<std::vector<OpFailure>> apply_plan(AnyPlan plan);
+
+  std::shared_ptr<boost::asio::any_io_executor> strand_;  // the thread holds it weakly
+  KernelWriterOptions options_;
+  std::shared_ptr<Thread> thread_;
+};
+
+}  // namespace lvsd

@@ -1,0 +1,74 @@
+#include "daemon/log.h"
+
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdlib>
+#include <memory>
+
+namespace lvsd {
+
+namespace {
+
+bool to_journal = false;
+Level lowest = Level::info;
+
+struct Words {
+  int priority;  // syslog(3)
+  const char* name;
+};
+
+Words words(Level level) {
+  switch (level) {
+    case Level::debug:
+      return {7, "DEBUG"};
+    case Level::info:
+      return {6, "INFO"};
+    case Level::notice:
+      return {5, "NOTICE"};
+    case Level::warning:
+      return {4, "WARNING"};
+    case Level::error:
+      return {3, "ERROR"};
+    case Level::critical:
+      return {2, "CRITICAL"};
+  }
+  return {6, "INFO"};
+}
+
+// What servers and users send may hold terminal escapes and line ends.
+std::string printable(std::string_view line) {
+  std::string out;
+  out.reserve(line.size());
+  for (const char c : line) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f)
+      out += fmt::format("\\x{:02x}", byte);
+    else
+      out += c;
+  }
+  return out;
+}
+
+}  // namespace
+
+void open_log(Level threshold) {
+  lowest = threshold;
+  to_journal = std::getenv("JOURNAL_STREAM") != nullptr;
+  auto logger =
+      std::make_shared<spdlog::logger>("lvsd", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  logger->set_pattern(to_journal ? "%v" : "%Y-%m-%dT%H:%M:%S.%e%z %v");
+  logger->flush_on(spdlog::level::trace);
+  spdlog::set_default_logger(std::move(logger));
+}
+
+void log(Level level, std::string_view line) {
+  if (level < lowest) return;
+  const auto [priority, name] = words(level);
+  const std::string message = printable(line);
+  spdlog::info("{}", to_journal ? fmt::format("<{}>{}", priority, message)
+                                : fmt::format("{} {}", name, message));
+}
+
+}  // namespace lvsd

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string_view>
+
+namespace lvsd {
+
+// syslog(3)'s words for the levels in use: notice is a planned change, warning a server down, error
+// a service below quorum or a refused operation, critical a dead service, info a server up.
+enum class Level { debug, info, notice, warning, error, critical };
+
+// Where lines go from now on: standard error. Under systemd (JOURNAL_STREAM) each line carries its
+// priority as sd-daemon(3) wants it; elsewhere a time and the level in words.
+void open_log(Level threshold);
+
+// One event, one line; control bytes are escaped. Thread-safe.
+void log(Level level, std::string_view line);
+
+}  // namespace lvsd

@@ -1,0 +1,106 @@
+#include "daemon/probe_runner.h"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cassert>
+#include <chrono>
+#include <exception>
+#include <utility>
+
+#include "daemon/probe_tcp.h"
+#include "health/observe.h"
+#include "health/schedule.h"
+
+namespace lvsd {
+
+namespace asio = boost::asio;
+
+namespace {
+
+struct Probing {
+  const Check& check;
+  asio::awaitable<Observation> operator()(const TcpCheck&) const {
+    return probe_tcp(check.target, check.settings->policy.connect_timeout);
+  }
+};
+
+}  // namespace
+
+struct ProbeRunner::Run {
+  Run(CheckId its_id, Check its_check, CheckHealth its_health)
+      : id(its_id), check(std::move(its_check)), health(std::move(its_health)) {}
+
+  const CheckId id;
+  const Check check;
+  CheckHealth health;
+  bool stopped = false;
+  asio::cancellation_signal cancel;
+};
+
+namespace {
+
+// An exception other than our own cancellation is a lack of ours (memory): it tells nothing of the
+// server, and the next run comes all the same.
+asio::awaitable<Observation> probe(const Check& check) {
+  try {
+    co_return co_await std::visit(Probing{check}, check.settings->probe);
+  } catch (const std::exception& failure) {
+    co_return Observation{.result = CheckResult::socket_error,
+                          .text = failure.what(),
+                          .at = std::chrono::steady_clock::now()};
+  }
+}
+
+}  // namespace
+
+ProbeRunner::ProbeRunner(asio::any_io_executor strand, Report report)
+    : strand_(std::move(strand)), report_(std::move(report)) {}
+
+ProbeRunner::~ProbeRunner() {
+  while (!runs_.empty())
+    stop(runs_.begin()->first);
+}
+
+void ProbeRunner::start(CheckId id, const Check& check, const CheckHealth& health) {
+  assert(!runs_.contains(id));
+  const auto started = std::make_shared<Run>(id, check, health);
+  runs_.emplace(id, started);
+  // The signal has to outlive the coroutine that listens to it, so the last owner is what runs
+  // after the coroutine's end.
+  const auto ended = [started](std::exception_ptr) {};
+  asio::co_spawn(strand_, run(started),
+                 asio::bind_cancellation_slot(started->cancel.slot(), ended));
+}
+
+void ProbeRunner::stop(CheckId id) {
+  const auto found = runs_.find(id);
+  if (found == runs_.end()) return;
+  const auto run = std::move(found->second);
+  runs_.erase(found);
+  // Its last wait may be over already and about to go on: the flag stops that, the signal the rest.
+  run->stopped = true;
+  run->cancel.emit(asio::cancellation_type::terminal);
+}
+
+asio::awaitable<void> ProbeRunner::run(std::shared_ptr<Run> run) {
+  const CheckPolicy& policy = run->check.settings->policy;
+  const Time now = std::chrono::steady_clock::now();
+  const double place = spread(run->check.target);
+  const Time grid = phase(policy, now, place);
+
+  asio::steady_timer timer(strand_);
+  timer.expires_at(first_check(run->health.start, policy, now, place));
+  while (!run->stopped) {
+    co_await timer.async_wait(asio::use_awaitable);
+    const Observation seen = co_await probe(run->check);
+    if (run->stopped) co_return;
+    run->health = observe(run->health, policy, seen);
+    timer.expires_at(next_check(run->health, policy, grid, seen.at));
+    report_(run->id, seen);
+  }
+}
+
+}  // namespace lvsd

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "daemon/kernel_writer.h"
+#include "model/op.h"
+#include "model/table.h"
+#include "plan/diff.h"
+#include "plan/drift.h"
+
+namespace lvsd {
+
+// Brings the kernel's table to what is wanted, and keeps it there: the only one who writes it.
+//
+// Asked for some services any number of times, it reads those services once a turn of the loop,
+// compares, and applies the difference. Every audit interval it reads everything and repairs what
+// others changed. What fails is logged once with its cause and tried again, at growing intervals;
+// the rest goes on.
+class Reconciler {
+ public:
+  // What the kernel should hold for those of the services that are configured now.
+  using Wanted = std::function<Table(const Services&)>;
+
+  // REQUIRES: everything happens on `strand`; `kernel` outlives this.
+  Reconciler(boost::asio::any_io_executor strand, KernelWriter& kernel, Wanted wanted);
+
+  void set_audit_interval(Duration interval);
+
+  // From now on `services` are ours: removed from the kernel when they are not wanted. Services
+  // that we do not own are never touched.
+  void own(const Services& services);
+  const Services& owned() const { return owned_; }
+
+  void request(const Services& services);
+
+  // Requests, and waits until the kernel was brought there or that was tried and failed. Returns
+  // what is still not as wanted, one sentence each.
+  boost::asio::awaitable<std::vector<std::string>> reconcile(Services services);
+
+  // The loop; ends by cancellation only.
+  boost::asio::awaitable<void> run();
+
+  // The last full reading of the kernel's table, not older than `age`.
+  boost::asio::awaitable<Result<std::shared_ptr<const Snapshot>>> snapshot(Duration age);
+  // The last one there is; may be null.
+  std::shared_ptr<const Snapshot> last_snapshot() const { return snapshot_; }
+
+  // For status.
+  const std::optional<Error>& trouble() const { return trouble_; }  // reading the kernel failed
+  std::size_t failing() const { return retries_.size(); }           // services not as wanted
+  const std::vector<Drift>& drift() const { return drift_; }        // what the last audit found
+  std::uint64_t repaired() const { return repaired_; }
+  std::optional<Time> audited() const { return audited_; }
+
+ private:
+  struct Retry {
+    Time due;
+    Duration pause;
+    std::string error;  // as it was logged
+  };
+
+  using Failures = std::map<ServiceKey, std::string>;  // the first one of each service
+
+  Time next_event() const;
+  void take_due_retries();
+  boost::asio::awaitable<void> pass();
+  boost::asio::awaitable<void> audit();
+  boost::asio::awaitable<Result<Table>> read(const Services& services);
+  boost::asio::awaitable<Failures> apply(const Table& actual, Plan plan);
+  boost::asio::awaitable<std::vector<std::size_t>> send(const Plan& plan, Failures& failures);
+  void note_reading(const std::optional<Error>& failure);
+  void note_drift(std::vector<Drift> drift);
+  void note_outcome(const Services& services, const Table& wanted, const Failures& failures);
+  bool retry_later(const ServiceKey& service, const std::string& error);
+
+  boost::asio::any_io_executor strand_;
+  KernelWriter& kernel_;
+  Wanted wanted_;
+  Duration audit_interval_ = std::chrono::seconds(10);
+
+  Services owned_;
+  Services requested_;                   // to be reconciled in the next pass
+  std::map<ServiceKey, Retry> retries_;  // failed
+  Time next_audit_;
+  boost::asio::steady_timer wake_;  // cancelled when there is something to do
+
+  // Calls of reconcile() wait until a pass has taken up what they requested and is over.
+  std::uint64_t requests_ = 0;
+  std::uint64_t finished_ = 0;
+  boost::asio::steady_timer pass_over_;  // cancelled after each pass
+
+  std::shared_ptr<const Snapshot> snapshot_;
+  Time snapshot_at_;
+  std::optional<Error> trouble_;
+  std::vector<Drift> drift_;
+  std::uint64_t repaired_ = 0;
+  std::optional<Time> audited_;
+};
+
+}  // namespace lvsd

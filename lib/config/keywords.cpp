@@ -1,0 +1,266 @@
+#include "config/keywords.h"
+
+#include <algorithm>
+#include <array>
+
+#include "config/keyword_rows.h"
+#include "config/scan.h"
+
+namespace lvsd {
+
+namespace {
+
+constexpr std::array<std::string_view, block_count> block_names = {"",
+                                                                   "global_defs",
+                                                                   "virtual_server_group",
+                                                                   "virtual_server",
+                                                                   "real_server",
+                                                                   "backup_server",
+                                                                   "sorry_server",
+                                                                   "TCP_CHECK",
+                                                                   "HTTP_GET",
+                                                                   "SSL_GET",
+                                                                   "url",
+                                                                   "SMTP_CHECK",
+                                                                   "host",
+                                                                   "DNS_CHECK",
+                                                                   "UDP_CHECK",
+                                                                   "PING_CHECK",
+                                                                   "MISC_CHECK",
+                                                                   "FILE_CHECK",
+                                                                   "BFD_CHECK",
+                                                                   "SSL",
+                                                                   "track_file",
+                                                                   "tcp_keepalive",
+                                                                   "ipvs_sysctl",
+                                                                   "api",
+                                                                   "notification_email",
+                                                                   "bfd_instance",
+                                                                   "vrrp_instance",
+                                                                   "vrrp_sync_group",
+                                                                   "vrrp_script",
+                                                                   "vrrp_track_process",
+                                                                   "authentication",
+                                                                   "auth_hmac",
+                                                                   "track_group",
+                                                                   "garp_group",
+                                                                   "list"};
+
+}  // namespace
+
+std::string_view text(Block block) {
+  return block_names[static_cast<std::size_t>(block)];
+}
+
+namespace {
+
+template <class Visit>
+void each_spelling(const Keyword& keyword, const Visit& visit) {
+  visit(keyword.name);
+  each_word(keyword.aliases, visit);
+  each_word(keyword.synonyms, visit);
+}
+
+std::vector<const Keyword*> all_rows() {
+  std::vector<const Keyword*> rows;
+  for (const auto& part :
+       {root_rows(), global_rows(), process_rows(), service_rows(), server_rows(), check_rows(),
+        probe_rows(), http_rows(), inert_rows(), vrrp_rows()})
+    for (const Keyword& row : part)
+      rows.push_back(&row);
+  return rows;
+}
+
+// Open addressing over (block, word): a file of 5,000 servers asks half a million times.
+class Index {
+ public:
+  Index() : rows_(all_rows()) {
+    std::size_t entries = 0;
+    each_entry([&](Block, std::string_view, const Keyword*) { ++entries; });
+    std::size_t size = 64;
+    while (size < entries * 3)
+      size *= 2;
+    slots_.resize(size);
+    each_entry([&](Block block, std::string_view word, const Keyword* row) {
+      std::size_t at = hash(block, word) & (slots_.size() - 1);
+      while (slots_[at].row != nullptr)
+        at = (at + 1) & (slots_.size() - 1);
+      slots_[at] = {block, word, row};
+    });
+  }
+
+  const std::vector<const Keyword*>& rows() const { return rows_; }
+
+  const Keyword* find(Block block, std::string_view word) const {
+    for (std::size_t at = hash(block, word) & (slots_.size() - 1); slots_[at].row != nullptr;
+         at = (at + 1) & (slots_.size() - 1))
+      if (slots_[at].block == block && slots_[at].word == word) return slots_[at].row;
+    return nullptr;
+  }
+
+ private:
+  struct Slot {
+    Block block = Block::root;
+    std::string_view word;
+    const Keyword* row = nullptr;
+  };
+
+  static std::size_t hash(Block block, std::string_view word) {
+    std::size_t h = 0xcbf29ce484222325U ^ static_cast<std::size_t>(block);
+    for (const char c : word)
+      h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+    return h ^ (h >> 29);
+  }
+
+  template <class Visit>
+  void each_entry(const Visit& visit) const {
+    for (const Keyword* row : rows_)
+      for (std::size_t b = 0; b < block_count; ++b)
+        if (const auto block = static_cast<Block>(b); row->blocks.has(block))
+          each_spelling(*row, [&](std::string_view word) { visit(block, word, row); });
+  }
+
+  std::vector<const Keyword*> rows_;
+  std::vector<Slot> slots_;
+};
+
+const Index& index() {
+  static const Index instance;
+  return instance;
+}
+
+}  // namespace
+
+std::span<const Keyword* const> keywords() {
+  return index().rows();
+}
+
+const Keyword* find_keyword(Block block, std::string_view word) {
+  return index().find(block, word);
+}
+
+std::vector<const Keyword*> find_keywords(std::string_view word) {
+  std::vector<const Keyword*> out;
+  for (const Keyword* row : keywords()) {
+    bool is_it = false;
+    each_spelling(*row, [&](std::string_view spelling) { is_it = is_it || spelling == word; });
+    if (is_it) out.push_back(row);
+  }
+  return out;
+}
+
+std::string blocks_of(std::string_view word) {
+  std::string out;
+  for (std::size_t b = 0; b < block_count; ++b) {
+    const auto block = static_cast<Block>(b);
+    if (find_keyword(block, word) == nullptr) continue;
+    if (!out.empty()) out += " or ";
+    out += block == Block::root ? "the top level" : "'" + std::string(text(block)) + "'";
+  }
+  return out;
+}
+
+std::string_view nearest_keyword(Block block, std::string_view word) {
+  std::string_view best;
+  std::size_t least = forgiven_edits(word.size()) + 1;
+  for (const Keyword* row : keywords()) {
+    if (!row->blocks.has(block)) continue;
+    each_spelling(*row, [&](std::string_view spelling) {
+      const std::size_t edits = distance(word, spelling, least);
+      if (edits >= least) return;
+      least = edits;
+      best = spelling;
+    });
+  }
+  return best;
+}
+
+namespace {
+
+std::string time_text(std::int64_t microseconds) {
+  std::string out = std::to_string(microseconds / 1'000'000);
+  if (const auto rest = microseconds % 1'000'000; rest != 0) {
+    std::string digits = std::to_string(rest);
+    digits.insert(0, 6 - digits.size(), '0');
+    digits.erase(digits.find_last_not_of('0') + 1);
+    out += "." + digits;
+  }
+  return out;
+}
+
+std::string choices_text(std::string_view choices) {
+  std::string out(choices);
+  for (std::size_t at = 0; (at = out.find(' ', at)) != out.npos; at += 2)
+    out.replace(at, 1, ", ");
+  if (const auto last = out.rfind(", "); last != out.npos) out.replace(last, 2, " or ");
+  return out;
+}
+
+std::string_view label(const Argument& argument) {
+  if (!argument.label.empty()) return argument.label;
+  switch (argument.kind) {
+    case ArgumentKind::number:
+      return "NUMBER";
+    case ArgumentKind::time:
+      return "SECONDS";
+    case ArgumentKind::boolean:
+      return "yes|no";
+    case ArgumentKind::address:
+      return "ADDRESS";
+    case ArgumentKind::port:
+      return "PORT";
+    case ArgumentKind::choice:
+      return argument.choices;
+    case ArgumentKind::none:
+    case ArgumentKind::word:
+    case ArgumentKind::script:
+    case ArgumentKind::pattern:
+    case ArgumentKind::words:
+      return "WORD";
+  }
+  return "WORD";
+}
+
+}  // namespace
+
+std::string usage(const Keyword& keyword) {
+  std::string out(keyword.name);
+  for (const Argument& argument : keyword.arguments) {
+    if (argument.kind == ArgumentKind::none) break;
+    std::string word(label(argument));
+    if (argument.kind == ArgumentKind::choice && argument.label.empty())
+      std::replace(word.begin(), word.end(), ' ', '|');
+    out += argument.optional ? " [" + word + "]" : " " + word;
+  }
+  if (keyword.opens == Opens::block) out += " { … }";
+  if (keyword.opens == Opens::maybe) out += " [{ … }]";
+  return out;
+}
+
+std::string text(const Argument& argument) {
+  switch (argument.kind) {
+    case ArgumentKind::number:
+      return "a number from " + std::to_string(argument.least) + " to " +
+             std::to_string(argument.most);
+    case ArgumentKind::port:
+      return "a port from 1 to 65535";
+    case ArgumentKind::time:
+      return "a time from " + time_text(argument.least) + " to " + time_text(argument.most) +
+             " seconds";
+    case ArgumentKind::boolean:
+      return "yes or no";
+    case ArgumentKind::address:
+      return "an IP address";
+    case ArgumentKind::choice:
+      return choices_text(argument.choices);
+    case ArgumentKind::none:
+    case ArgumentKind::word:
+    case ArgumentKind::script:
+    case ArgumentKind::pattern:
+    case ArgumentKind::words:
+      return std::string(label(argument));
+  }
+  return "?";
+}
+
+}  // namespace lvsd

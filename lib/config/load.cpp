@@ -1,0 +1,41 @@
+#include "config/load.h"
+
+#include <utility>
+
+#include "config/compile.h"
+#include "config/problems.h"
+#include "config/reader.h"
+#include "config/source.h"
+
+namespace lvsd {
+
+namespace {
+
+// keepalived's own file is read as keepalived reads it.
+bool is_keepalived_file(const std::string& path) {
+  return path.substr(path.rfind('/') + 1) == "keepalived.conf";
+}
+
+}  // namespace
+
+Loaded load(const std::string& path, const Files& files, const LoadOptions& options) {
+  const bool lenient = options.lenient.value_or(is_keepalived_file(path));
+  Sources sources;
+  Problems problems(sources, lenient);
+  Reader reader(sources, files, options, problems);
+  Config config;
+  if (reader.open(path)) {
+    if (lenient && !options.lenient)
+      problems.report(Code::lenient, Span::whole(0),
+                      "reading as keepalived would, because of the file's name",
+                      "rename it, or say --strict, to have every mistake refused");
+    Compiler(reader, sources, problems, config).compile();
+    config.files = sources.names();
+  }
+  Loaded loaded;
+  if (!problems.has_errors()) loaded.config = std::move(config);
+  loaded.diagnostics = problems.take();
+  return loaded;
+}
+
+}  // namespace lvsd

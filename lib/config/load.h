@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "config/diagnostic.h"
+#include "config/files.h"
+#include "model/config.h"
+
+namespace lvsd {
+
+struct LoadOptions {
+  // keepalived's mistakes become warnings with keepalived's effect. Absent: the main file's name
+  // decides, "keepalived.conf" is read leniently.
+  std::optional<bool> lenient;
+
+  // What `@id` lines and ${_INSTANCE} compare with; keepalived takes the host name up to its first
+  // dot.
+  std::string config_id;
+
+  // For ${_ENV NAME}; empty function: no environment.
+  std::function<std::optional<std::string>(const std::string& name)> environment;
+
+  // For ${_RANDOM}, unless the file gives a `random_seed`.
+  std::uint32_t random_seed = 0;
+};
+
+// `config` is there if and only if no diagnostic is an error.
+struct Loaded {
+  std::optional<Config> config;
+  Diagnostics diagnostics;
+};
+
+// Reads a configuration file with all it includes and compiles it. Reports every mistake it finds.
+// Pure but for `files`.
+Loaded load(const std::string& path, const Files& files, const LoadOptions& options);
+
+}  // namespace lvsd

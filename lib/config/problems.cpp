@@ -1,0 +1,60 @@
+#include "config/problems.h"
+
+#include <algorithm>
+#include <iterator>
+#include <tuple>
+#include <utility>
+
+namespace lvsd {
+
+void Problems::report(Code code, Span where, std::string message, std::string hint) {
+  const CodeInfo& kind = info(code);
+  const Severity severity = lenient_ ? kind.lenient : kind.severity;
+  auto& list = severity == Severity::error ? errors_ : others_;
+  if (list.size() >= most) {
+    ++unseen_;
+    return;
+  }
+  Diagnostic diagnostic{.severity = severity,
+                        .code = text(code),
+                        .message = std::move(message),
+                        .hint = std::move(hint),
+                        .where = sources_.where(where),
+                        .source_line = {},
+                        .included_from = sources_.include_stack(where)};
+  if (where.known() && !where.is_whole()) diagnostic.source_line = sources_.line_text(where);
+  list.push_back(Found{std::move(diagnostic), where});
+}
+
+std::string Problems::place(Span where) const {
+  return sources_.name(where.file) + ":" + std::to_string(sources_.line(where));
+}
+
+Diagnostics Problems::take() {
+  const std::size_t room = most - errors_.size();
+  if (others_.size() > room) {
+    unseen_ += others_.size() - room;
+    others_.resize(room);
+  }
+  errors_.insert(errors_.end(), std::make_move_iterator(others_.begin()),
+                 std::make_move_iterator(others_.end()));
+  std::stable_sort(errors_.begin(), errors_.end(), [](const Found& a, const Found& b) {
+    // What concerns a file as a whole (offset `nowhere`, so 0 after adding one) comes first.
+    return std::tuple(a.where.file, a.where.offset + 1) <
+           std::tuple(b.where.file, b.where.offset + 1);
+  });
+
+  Diagnostics out;
+  for (Found& found : errors_)
+    out.push_back(std::move(found.diagnostic));
+  if (unseen_ != 0) {
+    out.push_back(Diagnostic{.severity = Severity::note,
+                             .code = text(Code::suppressed),
+                             .message = std::to_string(unseen_) + " more not shown"});
+  }
+  errors_.clear();
+  others_.clear();
+  return out;
+}
+
+}  // namespace lvsd

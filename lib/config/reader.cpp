@@ -1,0 +1,256 @@
+#include "config/reader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
+#include "config/characters.h"
+
+namespace lvsd {
+
+namespace {
+
+constexpr std::size_t largest_made = std::size_t{64} << 20;
+constexpr std::size_t longest_keepalived_line = 1023;
+
+}  // namespace
+
+Reader::Reader(Sources& sources, const Files& files, const LoadOptions& options, Problems& problems)
+    : sources_(sources),
+      files_(files),
+      options_(options),
+      problems_(problems),
+      definitions_(options, problems),
+      lines_(sources, files, definitions_, problems),
+      splitter_(!problems.lenient()) {}
+
+bool Reader::open(const std::string& path) {
+  lines_.enter_files({path}, {}, true);
+  next_line();
+  return sources_.count() != 0;
+}
+
+Reader::Kind Reader::next() {
+  if (!std::exchange(unread_, false)) {
+    for (;;) {
+      while (next_item_ >= splitter_.items().size())
+        if (!next_line()) {
+          item_ = {};
+          return Kind::end;
+        }
+      item_ = splitter_.items()[next_item_++];
+      if (item_.kind != Splitter::Kind::include) break;
+      include(item_.raw);
+    }
+  }
+  switch (item_.kind) {
+    case Splitter::Kind::open:
+      return Kind::open;
+    case Splitter::Kind::close:
+      return Kind::close;
+    case Splitter::Kind::statement:
+      statement_ = {{splitter_.words().data() + item_.first_word, item_.words}, item_.raw};
+      return Kind::statement;
+    case Splitter::Kind::include:
+    case Splitter::Kind::end:
+      break;
+  }
+  return Kind::end;
+}
+
+Span Reader::span() const {
+  if (item_.kind == Splitter::Kind::statement) return span(splitter_.words()[item_.first_word]);
+  return span(item_.raw);
+}
+
+Span Reader::span(std::string_view piece) const {
+  const std::string_view text = is_expanded_ ? std::string_view(expanded_.text) : line_.text;
+  if (text.empty()) return line_.span();
+  const auto at = static_cast<std::size_t>(piece.data() - text.data());
+  return is_expanded_ ? expanded_.span(at, piece.size()) : line_.span(at, piece.size());
+}
+
+// One line further; it may give no item. False at the end of everything.
+bool Reader::next_line() {
+  RawLine line;
+  if (!lines_.next(line)) return false;
+  take(line);
+  return true;
+}
+
+void Reader::take(RawLine line) {
+  next_item_ = 0;
+  is_expanded_ = false;
+  line_ = line;
+  if (!defining_.empty()) {
+    splitter_.split({}, true);
+    take_more_of_definition(line);
+    return;
+  }
+  const std::size_t indent = indentation(line.text);
+  const char first = indent < line.text.size() ? line.text[indent] : '\0';
+  if (first == '@' || first == '~' || first == '$') {
+    splitter_.split({}, true);
+    line = line.from(indent);
+    if (first == '@' && !condition_holds(line)) return;
+    if (take_definition(line)) return;
+    line_ = line;
+    if (!line.text.empty() && line.text.front() == '~') {
+      if (auto sequence = Sequence::parse(line, definitions_, problems_))
+        lines_.enter_sequence(std::move(*sequence));
+      return;
+    }
+  }
+  if (!within_limits(line)) {
+    splitter_.split({}, true);
+    return;
+  }
+  if (splitter_.split(line.text, true) == Splitter::Outcome::live) take_expanded(line);
+  if (!splitter_.oddities().empty()) report_oddities();
+}
+
+// `@id rest`: keeps the rest when the configuration id is that; `@^id` when it is not.
+bool Reader::condition_holds(RawLine& line) {
+  const std::string_view text = line.text;
+  const std::size_t end = std::min(text.find_first_of(" \t"), text.size());
+  const bool inverted = text.size() > 1 && text[1] == '^';
+  const std::string_view id = text.substr(inverted ? 2 : 1, end - (inverted ? 2 : 1));
+  if (id.empty())
+    problems_.report(Code::bad_condition, line.span(0, end), "'@' needs a configuration id");
+  line = line.from(end);
+  line = line.from(indentation(line.text));
+  return !id.empty() && (id == options_.config_id) != inverted;
+}
+
+bool Reader::take_definition(const RawLine& line) {
+  if (line.text.empty() || line.text.front() != '$') return false;
+  const std::size_t length = defined_name_length(line.text.substr(1));
+  if (length == 0) return false;
+
+  const std::string name(line.text.substr(1, length));
+  RawLine value = line.from(length + 2);
+  value = value.upto(length_without_comment(value.text));
+  const std::string_view text = trimmed(value.text);
+  definition_ = Definition{std::string(text), {}, line.span(0, length + 1)};
+  if (!text.ends_with('\\')) {
+    definitions_.define(name, std::exchange(definition_, {}));
+    return true;
+  }
+  defining_ = name;
+  definition_.value.clear();
+  const std::string_view start = trimmed(text.substr(0, text.size() - 1));
+  if (!start.empty())
+    definition_.body.push_back(
+        value.from(static_cast<std::size_t>(start.data() - value.text.data())).upto(start.size()));
+  return true;
+}
+
+void Reader::take_more_of_definition(const RawLine& line) {
+  const std::string_view text = trimmed(line.text.substr(0, length_without_comment(line.text)));
+  const bool more = text.ends_with('\\');
+  const std::string_view content = more ? trimmed(text.substr(0, text.size() - 1)) : text;
+  if (!content.empty())
+    definition_.body.push_back(
+        line.from(static_cast<std::size_t>(content.data() - line.text.data()))
+            .upto(content.size()));
+  if (more) return;
+  definitions_.define(std::exchange(defining_, {}), std::exchange(definition_, {}));
+}
+
+void Reader::take_expanded(const RawLine& line) {
+  Expansion expansion = definitions_.expanded(line);
+  expanded_ = std::move(expansion.line);
+  is_expanded_ = true;
+  made_bytes_ += expanded_.text.size() + 1;
+  if (made_bytes_ > largest_made) {
+    splitter_.split({}, true);
+    lines_.stop(Code::expansion_too_large, line.span(),
+                "definitions and sequences expand to over 64 MiB");
+    return;
+  }
+  if (expansion.tail) lines_.enter_body(std::move(expansion.tail), 0);
+  splitter_.split(expanded_.text, false);
+}
+
+void Reader::report_oddities() {
+  for (const Splitter::Oddity& oddity : splitter_.oddities()) {
+    switch (oddity.kind) {
+      case Splitter::Oddity::Kind::unterminated_quote:
+        problems_.report(Code::unterminated_quote, span(oddity.where),
+                         "the quote is not closed on this line");
+        break;
+      case Splitter::Oddity::Kind::nul:
+        problems_.report(Code::nul_byte, span(oddity.where),
+                         "the line holds a NUL byte and is left out");
+        break;
+      case Splitter::Oddity::Kind::wide_blank:
+        if (std::exchange(told_of_wide_blanks_, true)) break;
+        problems_.report(
+            Code::no_break_space, span(oddity.where),
+            problems_.lenient()
+                ? "a no-break or ideographic space is part of the word, as with keepalived"
+                : "a no-break or ideographic space is taken as a blank");
+        break;
+    }
+  }
+}
+
+// keepalived drops lines that do not fit its buffer; so do we where its effect is wanted.
+bool Reader::within_limits(const RawLine& line) {
+  if (!problems_.lenient() || line.text.size() <= longest_keepalived_line) return true;
+  const std::string_view text = trimmed(line.text);
+  if (text.empty() || text.front() == '#' || text.front() == '!') return false;
+  problems_.report(Code::line_too_long, line.span(0, 1),
+                   "the line is longer than 1023 bytes and is left out, as keepalived does");
+  return false;
+}
+
+void Reader::include(std::string_view statement) {
+  const std::size_t keyword = std::min(statement.find_first_of(" \t"), statement.size());
+  const auto demands = *include_demands(statement.substr(0, keyword), lines_.check);
+  std::string_view pattern = trimmed(statement.substr(keyword));
+  const Span where = span(pattern);
+
+  // What follows on the line waits until the included files are read.
+  const char* const line_end = (is_expanded_ ? std::string_view(expanded_.text) : line_.text).end();
+  const char* const end = statement.data() + statement.size();
+  if (end != line_end && !is_expanded_)
+    lines_.enter_rest(line_.from(static_cast<std::size_t>(end - line_.text.data())));
+
+  if (pattern.size() >= 2 && pattern.front() == '"' && pattern.back() == '"')
+    pattern = pattern.substr(1, pattern.size() - 2);
+  lines_.enter_files(
+      matches(resolved(std::string(pattern), definitions_.directory()), demands, where), where,
+      demands.read);
+}
+
+// The files a pattern stands for; what the demands forbid to miss is reported.
+std::vector<std::string> Reader::matches(const std::string& pattern, const IncludeCheck& demands,
+                                         Span where) {
+  std::vector<std::string> out;
+  for (const std::string& alternative : brace_alternatives(pattern)) {
+    auto found = files_.glob(alternative);
+    if (!found) {
+      problems_.report(demands.read ? Code::unreadable : Code::include_bad, where,
+                       text(found.error()));
+      continue;
+    }
+    if (found->empty()) report_unmatched(alternative, alternative != pattern, demands, where);
+    out.insert(out.end(), found->begin(), found->end());
+  }
+  return out;
+}
+
+void Reader::report_unmatched(const std::string& pattern, bool of_braces,
+                              const IncludeCheck& demands, Span where) {
+  const bool wild = has_wildcards(pattern);
+  const bool fatal =
+      of_braces ? demands.brace_match : (wild ? demands.wildcard_match : demands.match);
+  if (fatal) {
+    problems_.report(Code::unreadable, where, "no file matches '" + pattern + "'");
+  } else if (!wild) {
+    problems_.report(Code::include_unmatched, where, "there is no file '" + pattern + "'");
+  }
+}
+
+}  // namespace lvsd

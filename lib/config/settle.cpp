@@ -1,0 +1,283 @@
+#include "config/settle.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/parse_number.h"
+#include "config/compile.h"
+#include "config/duplicates.h"
+#include "config/group.h"
+#include "config/scan.h"
+#include "config/settle_server.h"
+
+namespace lvsd {
+
+namespace {
+
+constexpr std::uint32_t forced_persistence = 360;  // keepalived's default
+
+std::string quoted(std::string_view word) {
+  return "'" + std::string(word) + "'";
+}
+
+bool refuse(Compiler& c, Span where, Code code, std::string message, std::string hint = {}) {
+  c.problems().report(code, where, std::move(message), std::move(hint));
+  c.refuse_block();
+  return false;
+}
+
+bool read_mark(Compiler& c, const Arguments& a, std::string_view word) {
+  const NumberScan mark = scan_number(word);
+  const bool fine =
+      mark.outcome == NumberScan::Outcome::number && mark.value >= 1 && mark.value <= 0xffffffffLL;
+  if (!fine)
+    return refuse(c, a.where(word), Code::out_of_range, quoted(word) + " is not a mark",
+                  "expected a number from 1 to 4294967295");
+  c.service().fwmark = static_cast<std::uint32_t>(mark.value);
+  return true;
+}
+
+bool read_endpoint(Compiler& c, const Arguments& a) {
+  const auto words = a.words();
+  const auto address = parse_address(words[0]);
+  if (!address)
+    return refuse(c, a.where(words[0]), Code::bad_argument,
+                  quoted(words[0]) + " is not an IP address", address_hint(words[0]));
+  Endpoint endpoint{*address, 0};
+  if (words.size() > 1) {
+    const auto port = parse_number<std::uint16_t>(words[1]);
+    if (!port)
+      return refuse(c, a.where(words[1]), Code::bad_argument, quoted(words[1]) + " is not a port",
+                    "expected a number from 1 to 65535");
+    endpoint.port = *port;
+  }
+  c.service().endpoint = endpoint;
+  return true;
+}
+
+}  // namespace
+
+void open_service(Compiler& c, const Arguments& a) {
+  c.service() = ServiceDraft{};
+  c.service().where = a.where();
+  const auto words = a.words();
+  const bool named = words[0] == "fwmark" || words[0] == "group";
+  if (named && words.size() < 2) {
+    refuse(c, a.where(words[0]), Code::missing_argument,
+           quoted(words[0]) + " needs a " + (words[0] == "group" ? "name" : "number"));
+    return;
+  }
+  if (words[0] == "fwmark") {
+    if (!read_mark(c, a, words[1])) return;
+  } else if (words[0] == "group") {
+    c.service().group = words[1];
+  } else if (!read_endpoint(c, a)) {
+    return;
+  }
+  if (words.size() > 2)
+    c.problems().report(Code::extra_argument, a.where(words[2]), "unexpected " + quoted(words[2]));
+}
+
+namespace {
+
+// Turns one ServiceDraft into a VirtualServer.
+class Settler {
+ public:
+  Settler(Compiler& compiler, ServiceDraft& draft, const ServiceGroup* group)
+      : compiler_(compiler), problems_(compiler.problems()), draft_(draft), group_(group) {}
+
+  std::optional<VirtualServer> settle() {
+    VirtualServer out;
+    out.origin = compiler_.origin(draft_.where);
+    out.name = draft_.name;
+    out.owner = draft_.owner;
+    out.group = draft_.group;
+    out.services = services();
+    settle_settings(out);
+    settle_servers(out);
+    if (out.real_servers.empty()) {
+      problems_.report(Code::no_servers, draft_.where,
+                       problems_.lenient() ? "the virtual server has no real server and is left out"
+                                           : "the virtual server has no real server");
+      if (problems_.lenient()) return std::nullopt;
+    }
+    settle_quorum(out);
+    out.quorum_up = draft_.quorum_up;
+    out.quorum_down = draft_.quorum_down;
+    out.omega = draft_.omega;
+    out.ha_suspend = draft_.ha_suspend;
+    out.smtp_alert = draft_.smtp_alert;
+    out.graceful_removal = draft_.graceful_removal;
+    return out;
+  }
+
+ private:
+  // Of the address; else as told; else of the real servers, those behind tunnels last.
+  Family family() const {
+    if (draft_.endpoint) return draft_.endpoint->address.family;
+    if (group_ != nullptr)
+      for (const GroupEntry& entry : group_->entries)
+        if (entry.fwmark == 0) return entry.family;
+    if (draft_.ip_family) return *draft_.ip_family;
+    const ServerDraft* tunnelled = nullptr;
+    for (const auto* list : {&draft_.servers, &draft_.sorry_servers})
+      for (const ServerDraft& server : *list) {
+        if (method(draft_, server).forwarding != Forwarding::tunnel)
+          return server.endpoint.address.family;
+        if (tunnelled == nullptr) tunnelled = &server;
+      }
+    return tunnelled == nullptr ? Family::v4 : tunnelled->endpoint.address.family;
+  }
+
+  std::vector<ServiceKey> services() {
+    if (draft_.endpoint && draft_.ip_family && *draft_.ip_family != family())
+      problems_.report(Code::contradiction, draft_.where, "ip_family is not that of the address");
+    if (draft_.fwmark != 0) return {fwmark_service(draft_.fwmark, family())};
+    const Protocol protocol = settled_protocol();
+    if (group_ != nullptr) return lvsd::services(*group_, protocol, family());
+    return {address_service(protocol, *draft_.endpoint)};
+  }
+
+  bool only_marks() const {
+    return draft_.fwmark != 0 ||
+           (group_ != nullptr &&
+            std::all_of(group_->entries.begin(), group_->entries.end(),
+                        [](const GroupEntry& entry) { return entry.fwmark != 0; }));
+  }
+
+  Protocol settled_protocol() {
+    if (draft_.protocol) return *draft_.protocol;
+    if (!only_marks())
+      problems_.report(Code::default_protocol, draft_.where, "no protocol is given, UDP is taken",
+                       "write 'protocol TCP' or 'protocol UDP'");
+    return Protocol::udp;
+  }
+
+  void settle_settings(VirtualServer& out) {
+    ServiceSettings& settings = out.settings;
+    if (!draft_.scheduler.empty()) settings.scheduler = draft_.scheduler;
+    settings.flags = draft_.flags;
+    settle_one_packet(out);
+    settings.persistence_engine = draft_.persistence_engine;
+    settings.persistence_timeout = draft_.persistence_timeout;
+    settle_netmask(settings);
+    const auto has_no_port = [](const ServiceKey& key) { return key.fwmark == 0 && key.port == 0; };
+    if (settings.persistence_timeout == 0 &&
+        std::any_of(out.services.begin(), out.services.end(), has_no_port)) {
+      problems_.report(Code::persistence_forced, draft_.where,
+                       "a service without port must be persistent; 360 s is taken");
+      settings.persistence_timeout = forced_persistence;
+    }
+  }
+
+  void settle_one_packet(VirtualServer& out) {
+    const auto is_other = [](const ServiceKey& key) {
+      return key.fwmark == 0 && key.protocol != Protocol::udp;
+    };
+    if (!out.settings.flags.one_packet ||
+        std::none_of(out.services.begin(), out.services.end(), is_other))
+      return;
+    problems_.report(Code::flag_ignored, draft_.where, "'ops' is for UDP");
+    out.settings.flags.one_packet = false;
+  }
+
+  void settle_netmask(ServiceSettings& settings) {
+    settings.persistence_netmask = host_netmask(family());
+    if (!draft_.persistence_netmask) return;
+    if (draft_.persistence_netmask_family == family()) {
+      settings.persistence_netmask = *draft_.persistence_netmask;
+    } else {
+      problems_.report(Code::family_mismatch, draft_.where,
+                       "persistence_granularity is of another address family");
+    }
+  }
+
+  void settle_servers(VirtualServer& out) {
+    ServerSettler settler(compiler_, draft_, family(), port());
+    out.real_servers.reserve(draft_.servers.size());
+    settler.settle_real_servers(out);
+    settler.settle_sorry_servers(out);
+  }
+
+  // That DR and TUN cannot change; nothing where it is each service's own.
+  std::optional<std::uint16_t> port() const {
+    if (group_ != nullptr) return std::nullopt;
+    return draft_.endpoint ? draft_.endpoint->port : std::uint16_t{0};
+  }
+
+  void settle_quorum(VirtualServer& out) {
+    const Span where = draft_.quorum_where.known() ? draft_.quorum_where : draft_.where;
+    std::uint64_t total = 0;
+    for (const RealServer& server : out.real_servers)
+      total += server.settings.weight;
+    out.quorum = draft_.quorum.value_or(1);
+    out.hysteresis = draft_.hysteresis.value_or(0);
+    // Never to 0, which keepalived's arithmetic turns into a service that cannot regain quorum.
+    if (out.quorum > total && out.quorum > 1) {
+      out.quorum = static_cast<std::uint32_t>(std::max<std::uint64_t>(total, 1));
+      problems_.report(
+          Code::quorum_reduced, where,
+          "quorum is more than all weights together; " + std::to_string(out.quorum) + " is taken");
+    }
+    if (out.hysteresis >= out.quorum && out.hysteresis != 0) {
+      out.hysteresis = out.quorum - 1;
+      problems_.report(
+          Code::quorum_reduced, where,
+          "hysteresis must be less than quorum; " + std::to_string(out.hysteresis) + " is taken");
+    }
+  }
+
+  Compiler& compiler_;
+  Problems& problems_;
+  ServiceDraft& draft_;
+  const ServiceGroup* group_;
+};
+
+const ServiceGroup* find_group(const Config& config, const std::string& name) {
+  const auto found = std::find_if(config.groups.begin(), config.groups.end(),
+                                  [&](const ServiceGroup& group) { return group.name == name; });
+  return found == config.groups.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+void close_service(Compiler& c) {
+  ServiceDraft& draft = c.service();
+  const ServiceGroup* group = nullptr;
+  if (!draft.group.empty()) {
+    group = find_group(c.config(), draft.group);
+    if (group == nullptr) {
+      c.put_off(c.config().virtual_servers.size(), std::move(draft));
+      return;
+    }
+  }
+  if (auto service = Settler(c, draft, group).settle())
+    c.config().virtual_servers.push_back(std::move(*service));
+}
+
+namespace {
+
+void settle_late(Compiler& c) {
+  std::size_t inserted = 0;
+  for (auto& [position, draft] : c.put_off()) {
+    const ServiceGroup* const group = find_group(c.config(), draft.group);
+    if (group == nullptr) {
+      c.problems().report(Code::unknown_group, draft.where,
+                          "there is no virtual_server_group " + quoted(draft.group));
+      continue;
+    }
+    auto& all = c.config().virtual_servers;
+    if (auto service = Settler(c, draft, group).settle())
+      all.insert(all.begin() + static_cast<std::ptrdiff_t>(position + inserted++),
+                 std::move(*service));
+  }
+}
+
+}  // namespace
+
+void settle_all(Compiler& c) {
+  settle_late(c);
+  report_duplicates(c);
+}
+
+}  // namespace lvsd

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <span>
+
+#include "model/check.h"
+#include "model/health.h"
+
+// What a result makes of a server's health. The daemon asks when a probe has reported; a server
+// whose state changes is logged and its services are reconciled.
+//
+// The counting is keepalived's (check_tcp.c, ipwrapper.c) with `rise` added:
+//   - up, and `retry` + 1 failures in a row: down;
+//   - down, and `rise` successes in a row: up;
+//   - a fresh start that is not alpha is up, and its very first failure takes it down;
+//   - a result that says nothing of the server (Verdict::unknown) moves nothing (invariant I1).
+
+namespace lvsd {
+
+// The health of a check that has not run.
+CheckHealth initial(Start start, const CheckPolicy& policy, Time now);
+
+CheckHealth observe(CheckHealth health, const CheckPolicy& policy, const Observation& observation);
+
+// Of one check.
+Standing standing(const CheckHealth& health, const CheckPolicy& policy);
+
+// Of a server, from its checks: all must pass. Down says more than init, init more than rising;
+// among several falling or rising checks the one that decides first or last is shown.
+Standing standing(std::span<const Standing> checks);
+
+}  // namespace lvsd

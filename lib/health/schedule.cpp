@@ -1,0 +1,70 @@
+#include "health/schedule.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+namespace lvsd {
+
+namespace {
+
+// FNV-1a: the same on every machine and in every run, unlike std::hash.
+class Fnv {
+ public:
+  void add(const std::string& bytes) {
+    for (const char c : bytes)
+      hash_ = (hash_ ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  }
+  // The low bits of similar inputs are similar; a multiply-xorshift (splitmix64) spreads them.
+  std::uint64_t mixed() const {
+    std::uint64_t x = hash_;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
+    return x ^ (x >> 31);
+  }
+
+ private:
+  std::uint64_t hash_ = 0xcbf29ce484222325U;
+};
+
+Duration portion(Duration whole, double part) {
+  return Duration(static_cast<Duration::rep>(static_cast<double>(whole.count()) * part));
+}
+
+bool is_retrying(const CheckHealth& health) {
+  return health.up && health.streak != 0 && health.last &&
+         verdict(health.last->result) == Verdict::fail;
+}
+
+}  // namespace
+
+double spread(const CheckTarget& target) {
+  Fnv hash;
+  hash.add(text(target.endpoint));
+  if (target.bind_address) hash.add(text(*target.bind_address));
+  hash.add(target.bind_interface + "/" + std::to_string(target.bind_port) + "/" +
+           std::to_string(target.fwmark));
+  // 53 bits are what a double holds, so the quotient is below 1.
+  return static_cast<double>(hash.mixed() >> 11) / static_cast<double>(std::uint64_t{1} << 53);
+}
+
+Time phase(const CheckPolicy& policy, Time now, double spread) {
+  return now + portion(policy.warmup.value_or(policy.delay_loop), spread);
+}
+
+Time first_check(Start start, const CheckPolicy& policy, Time now, double spread) {
+  if (start == Start::adopted_down || start == Start::adopted_idle) return now;
+  if (start == Start::fresh && policy.alpha && !policy.warmup)
+    return now + portion(std::min<Duration>(policy.delay_loop, std::chrono::seconds(1)), spread);
+  return phase(policy, now, spread);
+}
+
+Time next_check(const CheckHealth& health, const CheckPolicy& policy, Time phase, Time now) {
+  assert(policy.delay_loop > Duration::zero());
+  if (is_retrying(health)) return now + policy.delay_before_retry;
+  if (now >= phase) return phase + ((now - phase) / policy.delay_loop + 1) * policy.delay_loop;
+  // The grid goes on before its named point: a long warmup does not hold up the second run.
+  return phase - (phase - now - Time::duration(1)) / policy.delay_loop * policy.delay_loop;
+}
+
+}  // namespace lvsd

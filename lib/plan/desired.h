@@ -1,0 +1,102 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "model/config.h"
+#include "model/health.h"
+#include "model/table.h"
+
+// What the kernel should hold for a virtual server, and why. The one place that translates from the
+// operator's words to the kernel's, and the one place where it is decided who takes traffic.
+//
+// The cases, one row each (a test a row in test/lib/plan/desired_test.cpp). "Kept" is weight 0
+// instead of absent.
+//
+//   real server                          in the kernel                 shown as
+//   up, falling or without checks        its weight                    ACTIVE
+//   the same with weight 0 in the file   weight 0                      DRAINING
+//   down or rising                       absent; kept if 1             DOWN
+//   init (alpha, or just adopted)        absent; kept if 1 or 3        INIT
+//   may serve, quorum lost, a sorry
+//     server there is                    absent; kept if 1 or 2        STANDBY
+//   may serve, quorum lost, no sorry
+//     server                             as if quorum held             ACTIVE
+//   sorry server
+//   quorum lost                          its weight                    ACTIVE
+//   quorum holds                         absent; kept if 2             STANDBY
+//
+//   1  inhibit_on_failure; or sh and mh with their fallback flag, where adding it again would put
+//      it elsewhere in the kernel's list and move the clients of others. Without the flag these
+//      two refuse the clients of a destination of weight 0, so there it leaves as elsewhere.
+//   2  sorry_server_inhibit
+//   3  found in the kernel with weight 0: what connections it has live until its check has failed
+//
+// Where servers come to the same destination (a sorry server that is a real server as well, two
+// ports behind DR) it is in the kernel once, with the settings of the first that takes connections.
+
+namespace lvsd {
+
+// What is known of one real server beside its configuration.
+struct ServerFacts {
+  HealthState health = HealthState::init;
+  Start start = Start::fresh;
+};
+
+struct PoolFacts {
+  std::vector<ServerFacts> real_servers;  // one for each of VirtualServer::real_servers
+  bool quorum = true;                     // decided in lib/health, from the two weights below
+};
+
+// Why a server is where it is.
+enum class Reason : std::uint8_t {
+  passes,        // its checks pass
+  fails_some,    // its check fails, not yet often enough
+  no_check,      // nothing is checked
+  weight_zero,   // weight 0 in the file
+  shared,        // serves through the destination of another server, with its settings
+  failed,        // its check has failed
+  passes_some,   // its check passes, not yet often enough
+  not_checked,   // alpha, or just adopted
+  sorry_serves,  // quorum is lost and the sorry server stands in
+  quorum_lost,   // of a sorry server: it stands in
+  quorum_holds,  // of a sorry server: at rest
+};
+// For people, as part of a sentence: "quorum is lost, the sorry server serves".
+std::string_view text(Reason reason);
+
+enum class Presence : std::uint8_t { absent, idle, serving };  // idle: with weight 0
+
+struct Decision {
+  Effective effective = Effective::init;
+  Reason reason = Reason::not_checked;
+  Presence presence = Presence::absent;
+  std::uint32_t weight = 0;  // what the kernel is given for this server
+
+  bool operator==(const Decision&) const = default;
+};
+
+struct Desired {
+  Table table;  // an entry for each of VirtualServer::services
+  std::vector<Decision> real_servers;
+  std::vector<Decision> sorry_servers;
+};
+
+// REQUIRES: facts.real_servers.size() == server.real_servers.size().
+Desired desired(const VirtualServer& server, const PoolFacts& facts);
+
+// The weight that counts for quorum: of the real servers that serve, or would if the sorry server
+// did not stand in for them.
+std::uint64_t serving_weight(const VirtualServer& server, const PoolFacts& facts);
+
+// The weight of the real servers that were adopted, do not serve and have not been checked since.
+std::uint64_t unknown_weight(const VirtualServer& server, const PoolFacts& facts);
+
+// The destination that a real or sorry server is within one of the services. The port is
+// keepalived's (check_data.c): with DR and TUN packets keep their port, so it is the service's, and
+// 0 with a mark; with NAT it is the server's own, and without one the service's, except behind a
+// mark or a group, where 0 stands in the kernel and keeps the client's.
+DestinationKey destination_key(const VirtualServer& server, const ServiceKey& service,
+                               const Endpoint& endpoint, Forwarding forwarding);
+
+}  // namespace lvsd

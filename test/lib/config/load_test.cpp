@@ -1,0 +1,60 @@
+#include "config/load.h"
+
+#include <catch2/catch.hpp>
+#include <map>
+
+#include "test/text/config.h"
+
+using namespace lvsd;
+
+TEST_CASE("a small file gives its virtual server with everything filled in") {
+  const Loaded loaded = test::load_text(R"(
+virtual_server 10.0.0.1 80 {
+    delay_loop 6
+    lvs_sched rr      # in turn
+    lvs_method DR
+    protocol TCP
+    sorry_server 10.0.0.9
+    real_server 10.0.0.2 80 { weight 3
+        TCP_CHECK { connect_timeout 2
+        retry 0 }
+    }
+    real_server 10.0.0.3
+    {
+        inhibit_on_failure
+    }
+}
+)");
+  CHECK(text(loaded.diagnostics) == "");
+  REQUIRE(loaded.config);
+  REQUIRE(loaded.config->virtual_servers.size() == 1);
+  const VirtualServer& server = loaded.config->virtual_servers[0];
+  CHECK(id(server) == "tcp:10.0.0.1:80");
+  CHECK(server.settings.scheduler == "rr");
+  REQUIRE(server.real_servers.size() == 2);
+  CHECK(text(server.real_servers[0].settings) == "DR weight 3");
+  CHECK(text(server.real_servers[1].endpoint) == "10.0.0.3:80");
+  CHECK(server.real_servers[1].inhibit_on_failure);
+  REQUIRE(server.real_servers[0].checks.size() == 1);
+  const CheckPolicy& policy = server.real_servers[0].checks[0].settings->policy;
+  CHECK(policy.delay_loop == std::chrono::seconds(6));
+  CHECK(policy.connect_timeout == std::chrono::seconds(2));
+  CHECK(policy.retry == 0);
+  REQUIRE(server.sorry_servers.size() == 1);
+  CHECK(text(server.sorry_servers[0].endpoint) == "10.0.0.9:80");
+}
+
+TEST_CASE("a mistyped keyword is shown with a caret and a guess") {
+  const Loaded loaded = test::load_text(
+      "virtual_server 10.0.0.1 80 {\n"
+      "  protocol TCP\n"
+      "  real_server 10.0.0.2 80 {\n"
+      "    weigth 10\n"
+      "  }\n"
+      "}\n");
+  CHECK_FALSE(loaded.config);
+  CHECK(text(loaded.diagnostics) ==
+        "test.conf:4:5: error: unknown keyword 'weigth' — did you mean 'weight'? [LVC010]\n"
+        "    4 |     weigth 10\n"
+        "      |     ^~~~~~\n");
+}
