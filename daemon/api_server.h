@@ -1,21 +1,18 @@
 #pragma once
 
-#include <sys/stat.h>
-
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cstddef>
-#include <filesystem>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string_view>
 
 #include "api/access.h"
 #include "api/request.h"
 #include "api/routes.h"
 #include "base/result.h"
+#include "daemon/api_socket.h"
 
 // The door of the daemon: HTTP/1.1 over a Unix socket, in the daemon's one loop. It knows bytes,
 // bounds and who is calling; what is answered is decided by the ApiAnswer it is given.
@@ -26,34 +23,28 @@ namespace lvsd {
 // throws ends the connection with a 500, nothing else.
 using ApiAnswer = std::function<boost::asio::awaitable<api::Response>(api::Call)>;
 
-// One line for the log: a refused write, a failed accept, an exception of an answer.
+// One line for the log: who asked for a change and what came of it, an accept that failed, an
+// exception of an answer.
 using ApiReport = std::function<void(std::string_view)>;
-
-struct ApiSocket {
-  std::filesystem::path path;  // "/run/lvsd/lvsd.sock"
-  mode_t mode = 0660;
-  std::optional<gid_t> group;  // given to the file; absent: left as it is
-};
 
 struct ApiLimits {
   std::size_t connections = 256;  // at once; the next is told 503 and closed
+  std::size_t reserved = 8;       // further ones, for those who may write
   std::size_t body = std::size_t{1} << 20;
   std::size_t header = std::size_t{16} << 10;
   std::chrono::milliseconds idle{10000};        // for a whole request to arrive
-  std::chrono::milliseconds write{5000};        // for an answer to be taken
+  std::chrono::milliseconds write{5000};        // without a byte of an answer being taken
   std::chrono::milliseconds accept_pause{100};  // after accept() failed for want of descriptors
 };
 
 class ApiServer {
  public:
-  // Binds and listens; nothing is answered before start(). A stale socket file is replaced. Errors:
-  // another process listens there (address_in_use), the path is something else than a socket
-  // (file_exists), the directory is missing or not ours to write.
+  // Binds and listens; nothing is answered before start(). Errors are those of ListeningSocket.
   static Result<ApiServer> open(boost::asio::io_context& loop, const ApiSocket& socket,
                                 const api::Writers& writers, ApiAnswer answer, ApiReport report,
                                 const ApiLimits& limits = {});
   ApiServer(ApiServer&&) noexcept;
-  ApiServer& operator=(ApiServer&&) noexcept;
+  ApiServer& operator=(ApiServer&&) = delete;
   ~ApiServer();  // stop() without grace
 
   void start();

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "model/controls.h"
 #include "model/op.h"
 #include "model/table.h"
 
@@ -40,6 +41,10 @@ class Kernel {
   // plan's order, empty when all was done. Ops whose outcome is not known (no answer, a dead
   // socket) are among them.
   virtual std::vector<OpFailure> apply(const Plan& plan) = 0;
+
+  // What is set beside the table, and changes to it; otherwise as above.
+  virtual Result<Controls> controls() = 0;
+  virtual std::vector<OpFailure> apply(const ControlPlan& plan) = 0;
 };
 
 }  // namespace lvsd

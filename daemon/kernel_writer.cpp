@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "daemon/kernel_error.h"
+#include "daemon/stable_dump.h"
 
 namespace lvsd {
 
@@ -44,7 +45,8 @@ std::thread deaf_thread(std::function<void()> body) {
   return thread;
 }
 
-std::vector<OpFailure> failed(const Plan& plan, const Error& error) {
+template <class AnyPlan>
+std::vector<OpFailure> failed(const AnyPlan& plan, const Error& error) {
   std::vector<OpFailure> failures;
   for (std::size_t i = 0; i < plan.size(); ++i)
     failures.push_back({i, within(text(plan[i]), error)});
@@ -58,7 +60,7 @@ struct KernelWriter::Thread {
   explicit Thread(Open how) : open(std::move(how)) {}
 
   asio::io_context loop{1};
-  asio::executor_work_guard<asio::io_context::executor_type> work{loop.get_executor()};
+  asio::executor_work_guard<asio::io_context::executor_type> keep_running{loop.get_executor()};
   std::weak_ptr<asio::any_io_executor> home;  // the way back; expired once the writer is gone
   std::atomic<std::size_t> calls{0};          // that wait or run
   std::atomic<Time::rep> busy_since{0};       // 0: idle
@@ -70,13 +72,13 @@ struct KernelWriter::Thread {
   std::unique_ptr<Kernel> kernel;
 
   template <class T>
-  Result<T> result_of(const std::function<Result<T>(Kernel&)>& work_on) {
+  Result<T> result_of(const Work<T>& work) {
     if (!kernel) {
       auto opened = open();
       if (!opened) return opened.error();
       kernel = std::move(*opened);
     }
-    return work_on(*kernel);
+    return work(*kernel);
   }
 };
 
@@ -108,7 +110,7 @@ KernelWriter::~KernelWriter() {
 }
 
 template <class T>
-asio::awaitable<Result<T>> KernelWriter::run(std::function<Result<T>(Kernel&)> work) {
+asio::awaitable<Result<T>> KernelWriter::run(Work<T> work) {
   if (thread_->calls >= options_.queue_limit) co_return Error{kernel_errc::busy, {}};
   ++thread_->calls;
 
@@ -143,23 +145,49 @@ asio::awaitable<Result<T>> KernelWriter::run(std::function<Result<T>(Kernel&)> w
                   "waiting for the kernel writer"};
 }
 
+// The work has a name in each of these: g++ 12 ends the temporary twice when a lambda becomes a
+// std::function within the operand of co_await.
 asio::awaitable<Result<KernelInfo>> KernelWriter::info() {
-  co_return co_await run<KernelInfo>([](Kernel& kernel) { return kernel.info(); });
+  const Work<KernelInfo> ask = [](Kernel& kernel) { return kernel.info(); };
+  co_return co_await run(ask);
 }
 
 asio::awaitable<Result<Snapshot>> KernelWriter::dump() {
-  co_return co_await run<Snapshot>([](Kernel& kernel) { return kernel.dump(); });
+  const Work<Snapshot> ask = [](Kernel& kernel) { return kernel.dump(); };
+  co_return co_await run(ask);
+}
+
+asio::awaitable<Result<Snapshot>> KernelWriter::dump_stable() {
+  const Work<Snapshot> ask = [](Kernel& kernel) { return stable_dump(kernel); };
+  co_return co_await run(ask);
 }
 
 asio::awaitable<Result<std::optional<ServiceSnapshot>>> KernelWriter::dump(ServiceKey service) {
-  co_return co_await run<std::optional<ServiceSnapshot>>(
-      [service](Kernel& kernel) { return kernel.dump(service); });
+  const Work<std::optional<ServiceSnapshot>> ask = [service](Kernel& kernel) {
+    return kernel.dump(service);
+  };
+  co_return co_await run(ask);
+}
+
+asio::awaitable<Result<Controls>> KernelWriter::controls() {
+  const Work<Controls> ask = [](Kernel& kernel) { return kernel.controls(); };
+  co_return co_await run(ask);
 }
 
 asio::awaitable<std::vector<OpFailure>> KernelWriter::apply(Plan plan) {
-  const auto shared = std::make_shared<const Plan>(std::move(plan));
-  auto failures = co_await run<std::vector<OpFailure>>(
-      [shared](Kernel& kernel) -> Result<std::vector<OpFailure>> { return kernel.apply(*shared); });
+  return apply_plan(std::move(plan));
+}
+
+asio::awaitable<std::vector<OpFailure>> KernelWriter::apply(ControlPlan plan) {
+  return apply_plan(std::move(plan));
+}
+
+template <class AnyPlan>
+asio::awaitable<std::vector<OpFailure>> KernelWriter::apply_plan(AnyPlan plan) {
+  const auto shared = std::make_shared<const AnyPlan>(std::move(plan));
+  const Work<std::vector<OpFailure>> change =
+      [shared](Kernel& kernel) -> Result<std::vector<OpFailure>> { return kernel.apply(*shared); };
+  auto failures = co_await run(change);
   if (failures) co_return std::move(*failures);
   Error error = failures.error();
   if (error.code == kernel_errc::no_answer) error.code = kernel_errc::unknown_outcome;

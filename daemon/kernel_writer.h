@@ -43,8 +43,11 @@ class KernelWriter {
 
   boost::asio::awaitable<Result<KernelInfo>> info();
   boost::asio::awaitable<Result<Snapshot>> dump();
+  boost::asio::awaitable<Result<Snapshot>> dump_stable();  // stable_dump, for adoption
   boost::asio::awaitable<Result<std::optional<ServiceSnapshot>>> dump(ServiceKey service);
   boost::asio::awaitable<std::vector<OpFailure>> apply(Plan plan);
+  boost::asio::awaitable<Result<Controls>> controls();
+  boost::asio::awaitable<std::vector<OpFailure>> apply(ControlPlan plan);
 
   // Since when the running call runs; nothing when none does.
   std::optional<Time> busy_since() const;
@@ -54,7 +57,11 @@ class KernelWriter {
  private:
   struct Thread;
   template <class T>
-  boost::asio::awaitable<Result<T>> run(std::function<Result<T>(Kernel&)> work);
+  using Work = std::function<Result<T>(Kernel&)>;
+  template <class T>
+  boost::asio::awaitable<Result<T>> run(Work<T> work);
+  template <class AnyPlan>
+  boost::asio::awaitable<std::vector<OpFailure>> apply_plan(AnyPlan plan);
 
   std::shared_ptr<boost::asio::any_io_executor> strand_;  // the thread holds it weakly
   KernelWriterOptions options_;

@@ -3,20 +3,30 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <memory>
+#include <utility>
 
 #include "daemon/check_config.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
+#include "daemon/netlink_kernel.h"
+#include "daemon/netlink_socket.h"
 #include "daemon/options.h"
 
 using namespace lvsd;
 
 namespace {
 
+Result<std::unique_ptr<Kernel>> open_kernel() {
+  auto kernel = NetlinkKernel::open(NetlinkSocket::open);
+  if (!kernel) return kernel.error();
+  return std::unique_ptr<Kernel>(std::move(*kernel));
+}
+
 int serve(const Options& options) {
   open_log(options.verbose ? Level::debug : Level::info);
   boost::asio::io_context loop(1);
-  Daemon daemon(loop, options);
+  Daemon daemon(loop, options, open_kernel);
   return daemon.run();
 }
 
@@ -36,7 +46,8 @@ int main(int argc, char** argv) {
                "Read the configuration, say what is wrong with it, and exit");
   app.add_flag("--lenient", options.lenient,
                "Survive the mistakes that keepalived survives, with a warning each");
-  app.add_flag("--foreground", "Stay in the foreground (always so; accepted for scripts)");
+  app.add_flag("--foreground")
+      ->description("Stay in the foreground (always so; accepted for scripts)");
   app.add_flag("-v,--verbose", options.verbose, "Log every check and every change of the kernel");
 
   try {

@@ -1,22 +1,17 @@
 #include "daemon/netlink_kernel.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 
 #include "daemon/kernel_error.h"
+#include "daemon/netlink_question.h"
+#include "netlink/control_codec.h"
 #include "netlink/refusal.h"
 
 namespace lvsd {
 
 namespace {
-
-// The kernel's answer to a whole question, or to one change.
-Result<void> verdict(std::string_view attempt, const Message& message) {
-  const auto errno_value = verdict_of(message);
-  if (!errno_value) return Error{kernel_errc::bad_answer, std::string(attempt)};
-  if (*errno_value != 0) return refusal(attempt, *errno_value);
-  return {};
-}
 
 // What generic netlink itself answers to a family number that is nobody's, or that another family
 // has got; IPVS has both answers of its own as well.
@@ -24,28 +19,30 @@ bool may_be_stale_family(const std::error_code& code) {
   return code == std::errc::no_such_file_or_directory || code == std::errc::operation_not_supported;
 }
 
-void fail_all(std::span<const Op> ops, std::size_t first, const Error& error,
+template <class AnyOp>
+void fail_all(std::span<const AnyOp> ops, std::size_t first, const Error& error,
               std::vector<OpFailure>& failures) {
   for (std::size_t i = 0; i < ops.size(); ++i)
     failures.push_back({first + i, within(text(ops[i]), error)});
 }
 
-// What became of each change of a batch.
+// What became of each change of a batch. The kernel says of every failure without being asked; only
+// the fence after them is to be acknowledged.
 class BatchOutcome {
  public:
   BatchOutcome(std::uint32_t first_sequence, std::size_t size)
       : first_sequence_(first_sequence), errnos_(size) {}
 
-  // Whether this was the answer to the last one: the only one that is asked for, since the kernel
-  // works in order and says of every failure without being asked.
+  // Whether this was the answer to the fence.
   bool take(const Message& message) {
     if (message.type != NLMSG_ERROR) return false;
     const std::size_t op = message.sequence - first_sequence_;
+    if (op == errnos_.size()) return true;
     errnos_[op] = verdict_of(message).value_or(EBADMSG);
-    return op + 1 == errnos_.size();
+    return false;
   }
 
-  std::vector<int>& errnos() { return errnos_; }
+  std::span<const int> errnos() const { return errnos_; }
 
  private:
   std::uint32_t first_sequence_;
@@ -63,31 +60,6 @@ Result<std::unique_ptr<NetlinkKernel>> NetlinkKernel::open(NetlinkSession::Conne
   // Resolving the family needs no capability; this does.
   if (const auto info = kernel->info(); !info) return info.error();
   return kernel;
-}
-
-Result<void> NetlinkKernel::ask(std::string_view attempt, std::uint16_t flags, const Write& write,
-                                const Take& take) {
-  const auto family = session_.family();
-  if (!family) return within(attempt, family.error());
-  const RequestHeader header{*family, session_.sequences(1), flags};
-  requests_.clear();
-  write(requests_, header);
-
-  Result<void> outcome;
-  const auto exchanged =
-      session_.exchange(requests_, header.sequence, 1, [&](const Message& message) {
-        const bool end = message.type == NLMSG_DONE || message.type == NLMSG_ERROR;
-        if (!outcome) return end;
-        if (end)
-          outcome = verdict(attempt, message);
-        else if ((message.flags & NLM_F_DUMP_INTR) != 0)
-          outcome = Error{kernel_errc::bad_answer, std::string(attempt) + ": interrupted"};
-        else
-          outcome = take(message);
-        return end || (flags & NLM_F_DUMP) == 0;
-      });
-  if (!exchanged) return within(attempt, exchanged.error());
-  return outcome;
 }
 
 bool NetlinkKernel::may_pass(const Error& error) {
@@ -109,13 +81,14 @@ auto NetlinkKernel::repeated(Attempt attempt) -> decltype(attempt()) {
 Result<KernelInfo> NetlinkKernel::info() {
   return repeated([this]() -> Result<KernelInfo> {
     KernelInfo info;
-    const auto asked =
-        ask("asking for the IPVS version", 0, append_get_info, [&info](const Message& message) {
-          const auto answer = ipvs_info(message);
-          if (!answer) return Result<void>(answer.error());
-          info = {answer->version, answer->connection_table_size};
-          return Result<void>();
-        });
+    const auto asked = ask(session_, {.attempt = "asking for the IPVS version",
+                                      .write = append_get_info,
+                                      .take = [&info](const Message& message) -> Result<void> {
+                                        const auto answer = ipvs_info(message);
+                                        if (!answer) return answer.error();
+                                        info = {answer->version, answer->connection_table_size};
+                                        return {};
+                                      }});
     if (!asked) return asked.error();
     return info;
   });
@@ -125,93 +98,158 @@ Result<Snapshot> NetlinkKernel::dump() {
   return repeated([this] { return dump_once(); });
 }
 
-Result<std::optional<ServiceSnapshot>> NetlinkKernel::dump(const ServiceKey& key) {
-  return repeated([this, &key] { return dump_once(key); });
+Result<std::optional<ServiceSnapshot>> NetlinkKernel::dump(const ServiceKey& service) {
+  return repeated([this, &service] { return dump_once(service); });
 }
+
+Result<Controls> NetlinkKernel::controls() {
+  return repeated([this] { return controls_once(); });
+}
+
+namespace {
+
+using DestinationSnapshots = decltype(ServiceSnapshot::destinations);
+
+Question question_for_service(const ServiceKey& service, std::optional<ServiceEntry>& found) {
+  return {.attempt = "reading",
+          .service = &service,
+          .write = [&service](
+                       Bytes& out,
+                       const RequestHeader& header) { append_get_service(out, header, service); },
+          .take = [&found](const Message& message) -> Result<void> {
+            auto entry = service_entry(message);
+            if (!entry) return entry.error();
+            found = std::move(*entry);
+            return {};
+          }};
+}
+
+Question question_for_destinations(const ServiceKey& service,
+                                   DestinationSnapshots::sequence_type& found) {
+  return {.attempt = "listing the destinations of",
+          .service = &service,
+          .is_list = true,
+          .write =
+              [&service](Bytes& out, const RequestHeader& header) {
+                append_get_destinations(out, header, service);
+              },
+          .take = [&found, &service](const Message& message) -> Result<void> {
+            const auto entry = destination_entry(message, service.family);
+            if (!entry) return entry.error();
+            found.emplace_back(entry->key, DestinationSnapshot{entry->settings, entry->counters});
+            return {};
+          }};
+}
+
+bool is_no_service(const Result<void>& outcome) {
+  return !outcome && outcome.error().code == std::errc::no_such_process;
+}
+
+}  // namespace
 
 Result<Snapshot> NetlinkKernel::dump_once() {
   const auto entries = services();
   if (!entries) return entries.error();
   Snapshot snapshot;
   for (const ServiceEntry& entry : *entries) {
-    ServiceSnapshot found{entry.settings, entry.traffic, {}};
-    if (const auto read = read_destinations(entry.key, found); !read) return read.error();
-    if (found.destinations.empty()) {
-      // A service that went meanwhile has an empty list as well.
-      const auto still = service(entry.key);
+    auto found = destinations(entry.key);
+    if (!found) return found.error();
+    if (found->empty()) {
+      const auto still = exists(entry.key);
       if (!still) return still.error();
       if (!*still) continue;
     }
-    snapshot.insert_or_assign(entry.key, std::move(found));
+    snapshot.insert_or_assign(entry.key,
+                              ServiceSnapshot{entry.settings, entry.traffic, std::move(*found)});
   }
   return snapshot;
 }
 
-Result<std::optional<ServiceSnapshot>> NetlinkKernel::dump_once(const ServiceKey& key) {
-  const auto entry = service(key);
-  if (!entry) return entry.error();
-  if (!*entry) return std::optional<ServiceSnapshot>();
-  ServiceSnapshot found{(*entry)->settings, (*entry)->traffic, {}};
-  if (const auto read = read_destinations(key, found); !read) return read.error();
-  if (found.destinations.empty()) {
-    const auto still = service(key);
+Result<std::optional<ServiceSnapshot>> NetlinkKernel::dump_once(const ServiceKey& service) {
+  std::optional<ServiceEntry> entry;
+  DestinationSnapshots::sequence_type found;
+  std::array questions{question_for_service(service, entry),
+                       question_for_destinations(service, found)};
+  if (const auto asked = ask(session_, questions); !asked) return asked.error();
+  if (is_no_service(questions[0].outcome)) return std::optional<ServiceSnapshot>();
+  for (const Question& question : questions)
+    if (!question.outcome) return question.outcome.error();
+  if (found.empty()) {
+    const auto still = exists(service);
     if (!still) return still.error();
     if (!*still) return std::optional<ServiceSnapshot>();
   }
-  return std::optional(std::move(found));
+  ServiceSnapshot snapshot{entry->settings, entry->traffic, {}};
+  snapshot.destinations.adopt_sequence(std::move(found));
+  return std::optional(std::move(snapshot));
 }
 
 Result<std::vector<ServiceEntry>> NetlinkKernel::services() {
   std::vector<ServiceEntry> entries;
-  const auto asked = ask("listing the services", NLM_F_DUMP, append_get_services,
-                         [&entries](const Message& message) -> Result<void> {
-                           auto entry = service_entry(message);
-                           if (entry)
-                             entries.push_back(std::move(*entry));
-                           else if (entry.error().code != codec_errc::unnameable)
-                             return entry.error();
-                           return {};
-                         });
+  const auto asked = ask(session_, {.attempt = "listing the services",
+                                    .is_list = true,
+                                    .write = append_get_services,
+                                    .take = [&entries](const Message& message) -> Result<void> {
+                                      auto entry = service_entry(message);
+                                      if (entry)
+                                        entries.push_back(std::move(*entry));
+                                      else if (entry.error().code != codec_errc::unnameable)
+                                        return entry.error();
+                                      return {};
+                                    }});
   if (!asked) return asked.error();
   return entries;
 }
 
-Result<std::optional<ServiceEntry>> NetlinkKernel::service(const ServiceKey& key) {
+Result<bool> NetlinkKernel::exists(const ServiceKey& service) {
   std::optional<ServiceEntry> found;
-  const auto asked = ask(
-      "reading " + text(key), 0,
-      [&key](Bytes& out, const RequestHeader& header) { append_get_service(out, header, key); },
-      [&found](const Message& message) -> Result<void> {
-        auto entry = service_entry(message);
-        if (!entry) return entry.error();
-        found = std::move(*entry);
-        return {};
-      });
-  if (!asked && asked.error().code != std::errc::no_such_process) return asked.error();
-  return found;
+  const auto asked = ask(session_, question_for_service(service, found));
+  if (!asked && !is_no_service(asked)) return asked.error();
+  return found.has_value();
 }
 
-Result<void> NetlinkKernel::read_destinations(const ServiceKey& key, ServiceSnapshot& into) {
-  // Sorted once at the end: the kernel lists the newest first.
-  decltype(into.destinations)::sequence_type entries;
-  const auto asked = ask(
-      "listing the destinations of " + text(key), NLM_F_DUMP,
-      [&key](Bytes& out, const RequestHeader& header) {
-        append_get_destinations(out, header, key);
-      },
-      [&](const Message& message) -> Result<void> {
-        const auto entry = destination_entry(message, key.family);
-        if (!entry) return entry.error();
-        entries.emplace_back(entry->key, DestinationSnapshot{entry->settings, entry->counters});
-        return {};
-      });
-  into.destinations.adopt_sequence(std::move(entries));
-  return asked;
+Result<DestinationSnapshots> NetlinkKernel::destinations(const ServiceKey& service) {
+  DestinationSnapshots::sequence_type found;
+  const auto asked = ask(session_, question_for_destinations(service, found));
+  if (!asked) return asked.error();
+  // Sorted once: the kernel lists the newest first.
+  DestinationSnapshots sorted;
+  sorted.adopt_sequence(std::move(found));
+  return sorted;
+}
+
+Result<Controls> NetlinkKernel::controls_once() {
+  Controls controls;
+  std::array questions{Question{.attempt = "reading the timeouts",
+                                .write = append_get_timeouts,
+                                .take = [&controls](const Message& message) -> Result<void> {
+                                  const auto timeouts = timeouts_entry(message);
+                                  if (!timeouts) return timeouts.error();
+                                  controls.timeouts = *timeouts;
+                                  return {};
+                                }},
+                       Question{.attempt = "listing the sync daemons",
+                                .is_list = true,
+                                .write = append_get_sync,
+                                .take = [&controls](const Message& message) -> Result<void> {
+                                  const auto daemon = sync_entry(message);
+                                  if (!daemon) return daemon.error();
+                                  controls.sync.insert(*daemon);
+                                  return {};
+                                }}};
+  if (const auto asked = ask(session_, questions); !asked) return asked.error();
+  for (const Question& question : questions)
+    if (!question.outcome) return question.outcome.error();
+  return controls;
 }
 
 std::vector<OpFailure> NetlinkKernel::apply(const Plan& plan) {
+  return apply_all(std::span(plan));
+}
+
+template <class AnyOp>
+std::vector<OpFailure> NetlinkKernel::apply_all(std::span<const AnyOp> ops) {
   std::vector<OpFailure> failures;
-  const std::span ops(plan);
   for (std::size_t at = 0; at < ops.size();) {
     const auto batch = ops.subspan(at, std::min<std::size_t>(options_.batch, ops.size() - at));
     const bool go_on = apply_batch(batch, at, failures);
@@ -224,7 +262,8 @@ std::vector<OpFailure> NetlinkKernel::apply(const Plan& plan) {
   return failures;
 }
 
-bool NetlinkKernel::apply_batch(std::span<const Op> batch, std::size_t first,
+template <class AnyOp>
+bool NetlinkKernel::apply_batch(std::span<const AnyOp> batch, std::size_t first,
                                 std::vector<OpFailure>& failures) {
   const auto family = session_.family();
   if (!family) {
@@ -232,17 +271,16 @@ bool NetlinkKernel::apply_batch(std::span<const Op> batch, std::size_t first,
     return false;
   }
   const auto size = static_cast<std::uint32_t>(batch.size());
-  const std::uint32_t sequence = session_.sequences(size);
-  requests_.clear();
-  for (std::uint32_t i = 0; i < size; ++i) {
-    const std::uint16_t flags = i + 1 == size ? NLM_F_ACK : 0;
-    append_request(requests_, {*family, sequence + i, flags}, batch[i]);
-  }
+  const std::uint32_t sequence = session_.sequences(size + 1);
+  batch_.clear();
+  for (std::uint32_t i = 0; i < size; ++i)
+    append_request(batch_, {*family, sequence + i, 0}, batch[i]);
+  append_fence(batch_, sequence + size);
 
   const Time start = Time::clock::now();
   BatchOutcome outcome(sequence, batch.size());
   const auto exchanged =
-      session_.exchange(requests_, sequence, size,
+      session_.exchange(batch_, sequence, size + 1,
                         [&outcome](const Message& message) { return outcome.take(message); });
   const bool stale = exchanged &&
                      std::ranges::any_of(outcome.errnos(),
@@ -263,6 +301,23 @@ bool NetlinkKernel::apply_batch(std::span<const Op> batch, std::size_t first,
                                                                   exchanged.error().context})});
   }
   return exchanged && !stale && Time::clock::now() - start < session_.timeout();
+}
+
+std::vector<OpFailure> NetlinkKernel::apply(const ControlPlan& plan) {
+  auto failures = apply_all(std::span(plan));
+  // The kernel may let the result of the daemon's own thread out (EAGAIN) though it has ended.
+  const auto may_have_stopped = [&plan](const OpFailure& failure) {
+    return std::holds_alternative<StopSync>(plan[failure.op]) &&
+           failure.error.code == std::errc::resource_unavailable_try_again;
+  };
+  if (std::ranges::none_of(failures, may_have_stopped)) return failures;
+  if (const auto now = controls()) {
+    std::erase_if(failures, [&](const OpFailure& failure) {
+      return may_have_stopped(failure) &&
+             !now->sync.contains(std::get<StopSync>(plan[failure.op]).role);
+    });
+  }
+  return failures;
 }
 
 }  // namespace lvsd

@@ -38,35 +38,37 @@ class NetlinkKernel final : public Kernel {
   // is not attempted: what to do next is to be decided on a fresh dump.
   std::vector<OpFailure> apply(const Plan& plan) override;
 
+  Result<Controls> controls() override;
+  std::vector<OpFailure> apply(const ControlPlan& plan) override;
+
   const NetlinkSession::Dropped& dropped() const { return session_.dropped(); }
 
  private:
-  using Write = std::function<void(Bytes&, const RequestHeader&)>;
-  using Take = std::function<Result<void>(const Message&)>;
-
   NetlinkKernel(NetlinkSession::Connect connect, const NetlinkOptions& options);
-
-  // One question. `take` gets each entry of the answer and says what is wrong with it; the first
-  // such error is returned, after the whole answer has been read.
-  Result<void> ask(std::string_view attempt, std::uint16_t flags, const Write& write,
-                   const Take& take);
 
   Result<Snapshot> dump_once();
   Result<std::optional<ServiceSnapshot>> dump_once(const ServiceKey& service);
+  Result<Controls> controls_once();
   Result<std::vector<ServiceEntry>> services();
-  Result<std::optional<ServiceEntry>> service(const ServiceKey& key);
-  Result<void> read_destinations(const ServiceKey& key, ServiceSnapshot& into);
+  Result<decltype(ServiceSnapshot::destinations)> destinations(const ServiceKey& service);
+  // Asked where the list of destinations is empty, which it also is without the service.
+  Result<bool> exists(const ServiceKey& service);
+
   // The result of `attempt`, made again while it is a passing trouble that kept it from one.
   template <class Attempt>
   auto repeated(Attempt attempt) -> decltype(attempt());
   bool may_pass(const Error& error);
 
+  template <class AnyOp>
+  std::vector<OpFailure> apply_all(std::span<const AnyOp> ops);
   // Whether the ops after this batch may be sent.
-  bool apply_batch(std::span<const Op> batch, std::size_t first, std::vector<OpFailure>& failures);
+  template <class AnyOp>
+  bool apply_batch(std::span<const AnyOp> batch, std::size_t first,
+                   std::vector<OpFailure>& failures);
 
   NetlinkSession session_;
   NetlinkOptions options_;
-  Bytes requests_;  // kept for its capacity
+  Bytes batch_;  // kept for its capacity
 };
 
 }  // namespace lvsd

@@ -21,7 +21,7 @@ Standing standing_of(const RealServer& server, const std::vector<CheckHealth>& c
 }
 
 ServerState started(const RealServer& server, Start start, Time now) {
-  ServerState state;
+  ServerState state{.start = start};
   for (const Check& check : server.checks)
     state.checks.push_back(initial(start, check.settings->policy, now));
   state.standing = standing_of(server, state.checks);
@@ -31,14 +31,14 @@ ServerState started(const RealServer& server, Start start, Time now) {
 
 // How a check begins that a known server did not have: the server keeps its standing.
 Start continued(const ServerState& before) {
-  if (before.standing.state == HealthState::init) return Start::fresh;
+  if (before.standing.state == HealthState::init) return before.start;
   return is_up(before.standing.state) ? Start::adopted_up : Start::adopted_down;
 }
 
 // The state of a server whose definition was `old` and is `server` now.
 ServerState carried(const RealServer& old, const ServerState& before, const RealServer& server,
                     Time now) {
-  ServerState state;
+  ServerState state{.start = before.start};
   for (const Check& check : server.checks) {
     const auto same = std::find(old.checks.begin(), old.checks.end(), check);
     state.checks.push_back(same != old.checks.end()
@@ -132,7 +132,7 @@ PoolFacts Pools::facts(std::size_t index) const {
   PoolFacts facts{.quorum = pools_[index].quorum};
   facts.real_servers.reserve(pools_[index].servers.size());
   for (const ServerState& server : pools_[index].servers)
-    facts.real_servers.push_back({server.standing.state});
+    facts.real_servers.push_back({server.standing.state, server.start});
   return facts;
 }
 
@@ -146,8 +146,9 @@ void Pools::decide(std::size_t index) {
 bool Pools::settle_quorum(std::size_t index, Time now) {
   const VirtualServer& server = config_.virtual_servers[index];
   Pool& pool = pools_[index];
-  const bool holds =
-      quorum(quorum_limits(server), serving_weight(server, facts(index)), pool.quorum);
+  const PoolFacts known = facts(index);
+  const bool holds = quorum(quorum_limits(server), serving_weight(server, known),
+                            unknown_weight(server, known), pool.quorum);
   const bool turned = holds != pool.quorum;
   if (turned) {
     pool.quorum = holds;

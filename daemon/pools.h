@@ -19,6 +19,7 @@ namespace lvsd {
 // What is known of one real server.
 struct ServerState {
   std::vector<CheckHealth> checks;  // one for each of RealServer::checks
+  Start start = Start::fresh;       // how it was taken on; counts until its checks have run
   Standing standing;                // of all of them
   Time since;                       // when the server last came up or went down
 };

@@ -114,10 +114,15 @@ api::HealthView health_view(const Outlook& outlook, const RealServer& server,
 std::vector<api::CheckView> check_views(const Outlook& outlook, const RealServer& server,
                                         const ServerState& state) {
   std::vector<api::CheckView> views;
-  for (std::size_t i = 0; i < server.checks.size(); ++i)
-    views.push_back({std::string(keyword(server.checks[i].settings->probe)),
-                     text(server.checks[i].target.endpoint),
-                     health_view(outlook, server.checks[i], state.checks[i])});
+  for (std::size_t i = 0; i < server.checks.size(); ++i) {
+    const Check& check = server.checks[i];
+    const CheckPolicy& policy = check.settings->policy;
+    views.push_back({.kind = std::string(keyword(check.settings->probe)),
+                     .target = text(check.target.endpoint),
+                     .interval_seconds = seconds(policy.delay_loop),
+                     .timeout_seconds = seconds(policy.connect_timeout),
+                     .health = health_view(outlook, check, state.checks[i])});
+  }
   return views;
 }
 

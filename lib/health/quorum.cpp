@@ -15,8 +15,9 @@ QuorumLimits quorum_limits(const VirtualServer& server) {
   return {.keep = quorum - hysteresis, .gain = std::min(quorum + hysteresis, total)};
 }
 
-bool quorum(const QuorumLimits& limits, std::uint64_t weight, bool had) {
-  return weight >= (had ? limits.keep : limits.gain);
+bool quorum(const QuorumLimits& limits, std::uint64_t serving, std::uint64_t unknown, bool had) {
+  if (!had) return serving >= limits.gain;
+  return serving != 0 && serving + unknown >= limits.keep;
 }
 
 }  // namespace lvsd

@@ -23,8 +23,9 @@ struct QuorumLimits {
 // reached), and what is needed to gain never exceeds the configured weight.
 QuorumLimits quorum_limits(const VirtualServer& server);
 
-// Whether quorum holds with `weight` serving, given whether it did. A virtual server that starts
-// afresh did not.
-bool quorum(const QuorumLimits& limits, std::uint64_t weight, bool had);
+// Whether quorum holds with `serving`, given whether it did (a virtual server that starts afresh
+// did not). `unknown` is the weight of those that were adopted and have not been checked since: it
+// gains nothing, but while anything serves it is not counted as lost either (invariant I1).
+bool quorum(const QuorumLimits& limits, std::uint64_t serving, std::uint64_t unknown, bool had);
 
 }  // namespace lvsd

@@ -48,21 +48,6 @@ SchedulerFlags scheduler_flags(std::uint32_t bits) {
           .flag_3 = (bits & IP_VS_SVC_F_SCHED3) != 0};
 }
 
-BytesView bytes_of(const Address& address) {
-  return std::as_bytes(std::span(address.bytes));
-}
-
-void put_key(AttributeWriter& to, const ServiceKey& key) {
-  to.number(IPVS_SVC_ATTR_AF, af(key.family));
-  if (key.fwmark != 0) {
-    to.number(IPVS_SVC_ATTR_FWMARK, key.fwmark);
-    return;
-  }
-  to.number(IPVS_SVC_ATTR_PROTOCOL, static_cast<std::uint16_t>(key.protocol));
-  to.bytes(IPVS_SVC_ATTR_ADDR, bytes_of(key.address));
-  to.big_endian(IPVS_SVC_ATTR_PORT, key.port);
-}
-
 void put_settings(AttributeWriter& to, const ServiceSettings& settings, Family family) {
   to.string(IPVS_SVC_ATTR_SCHED_NAME,
             settings.scheduler.empty() ? kNoScheduler : std::string_view(settings.scheduler));
@@ -80,7 +65,7 @@ void put_settings(AttributeWriter& to, const ServiceSettings& settings, Family f
     to.string(IPVS_SVC_ATTR_PE_NAME, settings.persistence_engine);
 }
 
-void put_key(AttributeWriter& to, const DestinationKey& key) {
+void put_destination_key(AttributeWriter& to, const DestinationKey& key) {
   to.bytes(IPVS_DEST_ATTR_ADDR, bytes_of(key.address));
   to.big_endian(IPVS_DEST_ATTR_PORT, key.port);
   // Without it the kernel assumes the service's, on removal as well.
@@ -98,16 +83,6 @@ void put_settings(AttributeWriter& to, const DestinationSettings& settings) {
   to.number(IPVS_DEST_ATTR_TUN_FLAGS, static_cast<std::uint16_t>(settings.tunnel.checksum));
 }
 
-void append(Bytes& out, const RequestHeader& header, std::uint8_t command, auto body) {
-  append_message(out,
-                 {.type = header.family,
-                  .flags = header.flags,
-                  .sequence = header.sequence,
-                  .command = command,
-                  .version = IPVS_GENL_VERSION},
-                 body);
-}
-
 struct AppendOp {
   Bytes& out;
   const RequestHeader& header;
@@ -115,64 +90,38 @@ struct AppendOp {
   void operator()(const AddService& op) const { service(IPVS_CMD_NEW_SERVICE, op); }
   void operator()(const SetService& op) const { service(IPVS_CMD_SET_SERVICE, op); }
   void operator()(const RemoveService& op) const {
-    append(out, header, IPVS_CMD_DEL_SERVICE, [&](AttributeWriter& to) {
-      to.nest(IPVS_CMD_ATTR_SERVICE, [&] { put_key(to, op.service); });
-    });
+    append_command(out, header, IPVS_CMD_DEL_SERVICE, op.service);
   }
   void operator()(const AddDestination& op) const { destination(IPVS_CMD_NEW_DEST, op); }
   void operator()(const SetDestination& op) const { destination(IPVS_CMD_SET_DEST, op); }
   void operator()(const RemoveDestination& op) const {
-    append(out, header, IPVS_CMD_DEL_DEST, [&](AttributeWriter& to) {
-      to.nest(IPVS_CMD_ATTR_SERVICE, [&] { put_key(to, op.service); });
-      to.nest(IPVS_CMD_ATTR_DEST, [&] { put_key(to, op.destination); });
+    append_command(out, header, IPVS_CMD_DEL_DEST, [&](AttributeWriter& to) {
+      to.nest(IPVS_CMD_ATTR_SERVICE, [&] { put_service_key(to, op.service); });
+      to.nest(IPVS_CMD_ATTR_DEST, [&] { put_destination_key(to, op.destination); });
     });
   }
 
  private:
   template <class ServiceOp>
   void service(std::uint8_t command, const ServiceOp& op) const {
-    append(out, header, command, [&](AttributeWriter& to) {
+    append_command(out, header, command, [&](AttributeWriter& to) {
       to.nest(IPVS_CMD_ATTR_SERVICE, [&] {
-        put_key(to, op.service);
+        put_service_key(to, op.service);
         put_settings(to, op.settings, op.service.family);
       });
     });
   }
   template <class DestinationOp>
   void destination(std::uint8_t command, const DestinationOp& op) const {
-    append(out, header, command, [&](AttributeWriter& to) {
-      to.nest(IPVS_CMD_ATTR_SERVICE, [&] { put_key(to, op.service); });
+    append_command(out, header, command, [&](AttributeWriter& to) {
+      to.nest(IPVS_CMD_ATTR_SERVICE, [&] { put_service_key(to, op.service); });
       to.nest(IPVS_CMD_ATTR_DEST, [&] {
-        put_key(to, op.destination);
+        put_destination_key(to, op.destination);
         put_settings(to, op.settings);
       });
     });
   }
 };
-
-Error malformed(std::string_view what) {
-  return Error{codec_errc::malformed, "reading " + std::string(what)};
-}
-
-// What is inside the one nest that a service or destination comes in.
-std::optional<BytesView> nested(const Message& message, std::uint16_t type) {
-  const auto payload = generic_payload(message);
-  if (!payload) return std::nullopt;
-  Attributes<IPVS_CMD_ATTR_MAX> outer(payload->attributes);
-  const BytesView inner = outer.bytes(type);
-  if (outer.malformed()) return std::nullopt;
-  return inner;
-}
-
-// 4 bytes are enough for IPv4, though the kernel sends 16.
-std::optional<Address> address_of(BytesView bytes, Family family) {
-  const std::size_t size = family == Family::v6 ? 16 : 4;
-  if (bytes.size() < size) return std::nullopt;
-  Address address;
-  address.family = family;
-  std::memcpy(address.bytes.data(), bytes.data(), size);
-  return address;
-}
 
 template <class Number, class StatsAttributes>
 Traffic traffic(StatsAttributes& stats) {
@@ -275,49 +224,26 @@ DestinationSettings settings_of(DestinationAttributes& in) {
   return settings;
 }
 
-class CodecCategory final : public std::error_category {
- public:
-  const char* name() const noexcept override { return "ipvs codec"; }
-  std::string message(int code) const override {
-    switch (static_cast<codec_errc>(code)) {
-      case codec_errc::malformed:
-        return "malformed answer";
-      case codec_errc::unnameable:
-        return "protocol not supported";
-    }
-    return "?";
-  }
-};
-
 }  // namespace
-
-std::error_code make_error_code(codec_errc code) {
-  static const CodecCategory category;
-  return {static_cast<int>(code), category};
-}
 
 void append_request(Bytes& out, const RequestHeader& header, const Op& op) {
   std::visit(AppendOp{out, header}, op);
 }
 
 void append_get_info(Bytes& out, const RequestHeader& header) {
-  append(out, header, IPVS_CMD_GET_INFO, [](AttributeWriter&) {});
+  append_command(out, header, IPVS_CMD_GET_INFO, [](AttributeWriter&) {});
 }
 
 void append_get_services(Bytes& out, const RequestHeader& header) {
-  append(out, header, IPVS_CMD_GET_SERVICE, [](AttributeWriter&) {});
+  append_command(out, header, IPVS_CMD_GET_SERVICE, [](AttributeWriter&) {});
 }
 
 void append_get_service(Bytes& out, const RequestHeader& header, const ServiceKey& service) {
-  append(out, header, IPVS_CMD_GET_SERVICE, [&](AttributeWriter& to) {
-    to.nest(IPVS_CMD_ATTR_SERVICE, [&] { put_key(to, service); });
-  });
+  append_command(out, header, IPVS_CMD_GET_SERVICE, service);
 }
 
 void append_get_destinations(Bytes& out, const RequestHeader& header, const ServiceKey& service) {
-  append(out, header, IPVS_CMD_GET_DEST, [&](AttributeWriter& to) {
-    to.nest(IPVS_CMD_ATTR_SERVICE, [&] { put_key(to, service); });
-  });
+  append_command(out, header, IPVS_CMD_GET_DEST, service);
 }
 
 Result<IpvsInfo> ipvs_info(const Message& message) {

@@ -1,7 +1,8 @@
 #pragma once
 
-// IPVS as generic netlink spells it (linux/ip_vs.h): changes and questions to bytes, answers to
-// values. The kernel writer asks. Pure: no socket; what an answer may get wrong is checked here.
+// IPVS's table as generic netlink spells it (linux/ip_vs.h): changes and questions to bytes,
+// answers to values. The kernel writer asks. Pure: no socket; what an answer may get wrong is
+// checked here.
 
 #include <cstdint>
 #include <string>
@@ -9,16 +10,9 @@
 #include "base/result.h"
 #include "model/op.h"
 #include "model/table.h"
-#include "netlink/message.h"
+#include "netlink/ipvs_message.h"
 
 namespace lvsd {
-
-// What every request starts with.
-struct RequestHeader {
-  std::uint16_t family = 0;  // the number the kernel gave "IPVS"
-  std::uint32_t sequence = 0;
-  std::uint16_t flags = 0;  // NLM_F_ACK, NLM_F_DUMP
-};
 
 // The change as one request at the end of `out`. Settings are always sent whole: SET replaces.
 void append_request(Bytes& out, const RequestHeader& header, const Op& op);
@@ -28,12 +22,6 @@ void append_get_info(Bytes& out, const RequestHeader& header);
 void append_get_services(Bytes& out, const RequestHeader& header);
 void append_get_service(Bytes& out, const RequestHeader& header, const ServiceKey& service);
 void append_get_destinations(Bytes& out, const RequestHeader& header, const ServiceKey& service);
-
-enum class codec_errc {
-  malformed = 1,  // not what the kernel's contract says; nothing of it may be used
-  unnameable,     // a service that our model has no name for, e.g. of protocol 47: a stranger's
-};
-std::error_code make_error_code(codec_errc code);
 
 struct IpvsInfo {
   std::uint32_t version = 0;                // 0x010201 is 1.2.1
@@ -52,16 +40,14 @@ struct DestinationEntry {
   DestinationCounters counters;
 };
 
-// Answers. What the kernel keeps but nobody configures is left out, so that what was sent equals
-// what is read back: the HASHED flag, the netmask of a service that is not persistent
-// (host_netmask), the tunnel of a destination that is not tunnelled. Traffic is from STATS64, or
-// from STATS on kernels that have only that (32 bits wide but for bytes).
+// Answers; what keeps one from being read is codec_errc. What the kernel keeps but nobody
+// configures is left out, so that what was sent equals what is read back: the HASHED flag, the
+// netmask of a service that is not persistent (host_netmask), the tunnel of a destination that is
+// not tunnelled. Traffic is from STATS64, or from STATS on kernels that have only that (32 bits
+// wide but for bytes).
 Result<IpvsInfo> ipvs_info(const Message& message);
 Result<ServiceEntry> service_entry(const Message& message);
 // `family`: of the service that was asked about, for kernels that do not say the destination's.
 Result<DestinationEntry> destination_entry(const Message& message, Family family);
 
 }  // namespace lvsd
-
-template <>
-struct std::is_error_code_enum<lvsd::codec_errc> : std::true_type {};

@@ -71,7 +71,7 @@ std::size_t open_message(Bytes& out, const MessageHeader& header) {
   put(out, start,
       nlmsghdr{.nlmsg_len = 0,
                .nlmsg_type = header.type,
-               .nlmsg_flags = static_cast<std::uint16_t>(header.flags | NLM_F_REQUEST),
+               .nlmsg_flags = header.flags,
                .nlmsg_seq = header.sequence,
                .nlmsg_pid = 0});
   put(out, start + sizeof(nlmsghdr),
@@ -81,6 +81,17 @@ std::size_t open_message(Bytes& out, const MessageHeader& header) {
 
 void close_message(Bytes& out, std::size_t start) {
   put(out, start, static_cast<std::uint32_t>(out.size() - start));
+}
+
+void append_fence(Bytes& out, std::uint32_t sequence) {
+  const std::size_t start = out.size();
+  out.resize(start + sizeof(nlmsghdr));
+  put(out, start,
+      nlmsghdr{.nlmsg_len = sizeof(nlmsghdr),
+               .nlmsg_type = NLMSG_NOOP,
+               .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK,
+               .nlmsg_seq = sequence,
+               .nlmsg_pid = 0});
 }
 
 std::optional<Message> MessageReader::next() {

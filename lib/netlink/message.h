@@ -56,18 +56,18 @@ class AttributeWriter {
 
 struct MessageHeader {
   std::uint16_t type = 0;   // generic netlink: the family's number
-  std::uint16_t flags = 0;  // NLM_F_*; NLM_F_REQUEST is always added
+  std::uint16_t flags = 0;  // NLM_F_*
   std::uint32_t sequence = 0;
   std::uint8_t command = 0;
   std::uint8_t version = 0;
 };
 
-// Opens a generic netlink request at the end of `out` and returns where it starts, for
+// Opens a generic netlink message at the end of `out` and returns where it starts, for
 // close_message to write its length there.
 std::size_t open_message(Bytes& out, const MessageHeader& header);
 void close_message(Bytes& out, std::size_t start);
 
-// A generic netlink request at the end of `out`; `body` gets an AttributeWriter.
+// A generic netlink message at the end of `out`; `body` gets an AttributeWriter.
 template <class Body>
 void append_message(Bytes& out, const MessageHeader& header, Body body) {
   const std::size_t start = open_message(out, header);
@@ -75,6 +75,11 @@ void append_message(Bytes& out, const MessageHeader& header, Body body) {
   body(writer);
   close_message(out, start);
 }
+
+// A request that does nothing and is always acknowledged: the kernel works in order, so its answer
+// says that everything before it is over. (That of a command may never come: netlink_rcv_skb sends
+// none for EINTR, which stopping a sync daemon that never ran gives.)
+void append_fence(Bytes& out, std::uint32_t sequence);
 
 // One message of a datagram.
 struct Message {

@@ -79,6 +79,27 @@ struct Reason {
   }
 };
 
+struct ControlReason {
+  int value;
+
+  std::string operator()(const SetTimeouts&) const {
+    return value == EINVAL ? "a timeout is longer than this kernel takes" : "";
+  }
+  std::string operator()(const StartSync& op) const {
+    if (value == EEXIST) return "a sync daemon of this role runs already";
+    if (value == ENODEV) return "there is no interface " + op.daemon.interface;
+    if (value == EINVAL)
+      return "the group is not multicast, or a service mixes IPv4 and IPv6 servers";
+    return "";
+  }
+  std::string operator()(const StopSync&) const {
+    return value == ESRCH ? "no sync daemon of this role runs" : "";
+  }
+  std::string operator()(const ZeroCounters&) const {
+    return value == ESRCH ? "the service does not exist" : "";
+  }
+};
+
 }  // namespace
 
 const std::error_category& errno_category() {
@@ -91,7 +112,16 @@ std::string reason(const Op& op, int errno_value) {
   return std::visit(Reason{errno_value}, op);
 }
 
+std::string reason(const ControlOp& op, int errno_value) {
+  if (errno_value == EPERM) return std::string(kNoCapability);
+  return std::visit(ControlReason{errno_value}, op);
+}
+
 Error refusal(const Op& op, int errno_value) {
+  return within(text(op), Error{{errno_value, errno_category()}, reason(op, errno_value)});
+}
+
+Error refusal(const ControlOp& op, int errno_value) {
   return within(text(op), Error{{errno_value, errno_category()}, reason(op, errno_value)});
 }
 

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "base/error.h"
+#include "model/controls.h"
 #include "model/op.h"
 
 namespace lvsd {
@@ -18,10 +19,12 @@ const std::error_category& errno_category();
 
 // Why the kernel refused this change, for people; empty when the errno says it all.
 std::string reason(const Op& op, int errno_value);
+std::string reason(const ControlOp& op, int errno_value);
 
 // "set tcp 10.0.0.1:80 xyz: the scheduler module ip_vs_xyz is not available: ENOENT", with the
 // errno as code.
 Error refusal(const Op& op, int errno_value);
+Error refusal(const ControlOp& op, int errno_value);
 // The same for a question: `attempt` says which.
 Error refusal(std::string_view attempt, int errno_value);
 

@@ -41,15 +41,11 @@ Start start_of(const VirtualServer& server, const RealServer& real, const Found&
   return *weight != 0 || real.settings.weight == 0 ? Start::adopted_up : Start::adopted_idle;
 }
 
-bool is_real_server(const VirtualServer& server, const SorryServer& sorry) {
-  return std::any_of(server.services.begin(), server.services.end(), [&](const ServiceKey& key) {
-    const auto destination =
-        destination_key(server, key, sorry.endpoint, sorry.settings.forwarding);
-    return std::any_of(
-        server.real_servers.begin(), server.real_servers.end(), [&](const RealServer& real) {
-          return destination_key(server, key, real.endpoint, real.settings.forwarding) ==
-                 destination;
-        });
+template <class Server>
+bool any_serves(const VirtualServer& server, const std::vector<Server>& members,
+                const Found& found) {
+  return std::any_of(members.begin(), members.end(), [&](const Server& member) {
+    return weight_in(server, member, found).value_or(0) != 0;
   });
 }
 
@@ -60,12 +56,9 @@ Adoption adoption(const VirtualServer& server, const Table& actual) {
   Adoption result;
   for (const RealServer& real : server.real_servers)
     result.real_servers.push_back(start_of(server, real, found));
-  result.had_quorum =
-      !found.empty() && std::none_of(server.sorry_servers.begin(), server.sorry_servers.end(),
-                                     [&](const SorryServer& sorry) {
-                                       return weight_in(server, sorry, found).value_or(0) != 0 &&
-                                              !is_real_server(server, sorry);
-                                     });
+  const bool only_sorry_serves = any_serves(server, server.sorry_servers, found) &&
+                                 !any_serves(server, server.real_servers, found);
+  result.had_quorum = !found.empty() && !only_sorry_serves;
   return result;
 }
 

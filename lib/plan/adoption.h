@@ -9,7 +9,8 @@
 
 // What a daemon that starts, or takes on a virtual server it did not have, makes of what it finds
 // in the kernel. Connections live there: what serves goes on serving until its checks have fully
-// failed, what does not is checked at once. Law (adoption_test.cpp): a restart changes nothing.
+// failed, what does not is checked at once. Laws (adoption_test.cpp): a restart changes nothing; no
+// destination that serves is removed before something has been checked.
 
 namespace lvsd {
 
@@ -27,7 +28,7 @@ struct Adoption {
 //   with weight 0, and that is its weight in the file           adopted_up
 //   with weight 0                                               adopted_idle
 //   it is not there                                             adopted_down
-// Quorum was lost if there was nothing, or if a sorry server that is no real server has weight.
+// There was no quorum if there was nothing, or if sorry servers have weight and no real server has.
 Adoption adoption(const VirtualServer& server, const Table& actual);
 
 // The services of `actual` that are nobody's business of ours: neither configured nor owned.

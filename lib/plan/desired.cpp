@@ -167,11 +167,22 @@ std::uint64_t serving_weight(const VirtualServer& server, const PoolFacts& facts
   return weight;
 }
 
+std::uint64_t unknown_weight(const VirtualServer& server, const PoolFacts& facts) {
+  assert(facts.real_servers.size() == server.real_servers.size());
+  std::uint64_t weight = 0;
+  for (std::size_t i = 0; i < server.real_servers.size(); ++i) {
+    const ServerFacts& known = facts.real_servers[i];
+    if (known.health == HealthState::init && known.start != Start::fresh)
+      weight += server.real_servers[i].settings.weight;
+  }
+  return weight;
+}
+
 DestinationKey destination_key(const VirtualServer& server, const ServiceKey& service,
                                const Endpoint& endpoint, Forwarding forwarding) {
   if (forwarding != Forwarding::nat) return {endpoint.address, service.port};
-  const bool single = service.fwmark == 0 && server.group.empty();
-  return {endpoint.address, endpoint.port == 0 && single ? service.port : endpoint.port};
+  const bool keeps_port = endpoint.port != 0 || !server.group.empty();
+  return {endpoint.address, keeps_port ? endpoint.port : service.port};
 }
 
 }  // namespace lvsd

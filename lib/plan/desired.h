@@ -45,7 +45,7 @@ struct ServerFacts {
 
 struct PoolFacts {
   std::vector<ServerFacts> real_servers;  // one for each of VirtualServer::real_servers
-  bool quorum = true;                     // lib/health decides it, from `serving_weight`
+  bool quorum = true;                     // decided in lib/health, from the two weights below
 };
 
 // Why a server is where it is.
@@ -88,6 +88,9 @@ Desired desired(const VirtualServer& server, const PoolFacts& facts);
 // The weight that counts for quorum: of the real servers that serve, or would if the sorry server
 // did not stand in for them.
 std::uint64_t serving_weight(const VirtualServer& server, const PoolFacts& facts);
+
+// The weight of the real servers that were adopted, do not serve and have not been checked since.
+std::uint64_t unknown_weight(const VirtualServer& server, const PoolFacts& facts);
 
 // The destination that a real or sorry server is within one of the services. The port is
 // keepalived's (check_data.c): with DR and TUN packets keep their port, so it is the service's, and

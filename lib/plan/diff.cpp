@@ -6,9 +6,10 @@
 namespace lvsd {
 
 bool takes_away(const DestinationSettings& from, const DestinationSettings& to) {
+  if (to.weight != from.weight) return to.weight < from.weight;
   const bool fills_earlier = to.upper_threshold != 0 && (from.upper_threshold == 0 ||
                                                          to.upper_threshold < from.upper_threshold);
-  return to.weight < from.weight || fills_earlier;
+  return fills_earlier;
 }
 
 namespace {

@@ -30,8 +30,9 @@
 //     their own: emptying it first would only refuse clients for the time between.
 //   - A new destination goes to the head of the service's list, and `sh` and `mh` fill their tables
 //     in list order. Theirs are added highest key first, so that a director that starts afresh has
-//     them in ascending order, as every other director. With other schedulers the heaviest goes
-//     first, which takes the first clients.
+//     them in ascending order, as every other director. One that is added later stays at the head:
+//     to move the others behind it would move their clients. With other schedulers the heaviest
+//     goes first, as it takes the first clients.
 
 namespace lvsd {
 
@@ -47,7 +48,8 @@ Plan diff(const Table& actual, const Table& desired, const Services& owned);
 // One service; null where it does not exist.
 Plan diff(const ServiceKey& key, const Service* actual, const Service* desired);
 
-// Whether a destination with `to` gets less than with `from`: a lower weight, or full earlier.
+// Whether a destination with `to` gets less than with `from`: a lower weight, or the same weight
+// and full earlier. One that comes back from weight 0 is a gain, whatever else changes.
 bool takes_away(const DestinationSettings& from, const DestinationSettings& to);
 
 }  // namespace lvsd

@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_future.hpp>
 #include <catch2/catch.hpp>
 #include <vector>
@@ -103,6 +104,7 @@ TEST_CASE("running out of descriptors is our failure and not the server's") {
   const Listener server;
   const auto target = server.target();
   asio::io_context loop;
+  const asio::steady_timer loop_has_its_descriptors(loop);
   auto result = asio::co_spawn(loop, probe_tcp(target, 1s), asio::use_future);
 
   rlimit before{};

@@ -25,9 +25,10 @@ ServiceKey random_service_key(Random& random) {
                          random_endpoint(random, family, "10.0.0.", "2001:db8::", {80, 443}));
 }
 
+// Those of Linux 6.1; `twos` came later.
 const std::vector<std::string>& schedulers() {
-  static const std::vector<std::string> names = {"rr",    "wrr", "lc", "wlc", "sed", "nq",  "lblc",
-                                                 "lblcr", "dh",  "sh", "mh",  "fo",  "ovf", "twos"};
+  static const std::vector<std::string> names = {"rr",    "wrr", "lc", "wlc", "sed", "nq", "lblc",
+                                                 "lblcr", "dh",  "sh", "mh",  "fo",  "ovf"};
   return names;
 }
 
@@ -93,6 +94,12 @@ void change_service(Random& random, Family family, Service& service) {
       continue;
     }
     if (random.chance(30)) entry->second.weight = random.below(3);
+    if (random.chance(20)) {
+      const Forwarding forwarding = entry->second.forwarding;  // tunnels may cross families
+      entry->second = random_destination_settings(random);
+      entry->second.forwarding = forwarding;
+      if (forwarding != Forwarding::tunnel) entry->second.tunnel = {};
+    }
     ++entry;
   }
 }

@@ -281,6 +281,7 @@ TEST_CASE("a lower limit of connections counts as taking away") {
   CHECK_FALSE(takes_away(tight, limited));
   CHECK_FALSE(takes_away(tight, tight));
   CHECK(takes_away({.weight = 2}, {.weight = 1}));
+  CHECK_FALSE(takes_away({.weight = 0}, tight));
 }
 
 TEST_CASE("services of others are left alone and owned ones that are not wanted leave") {

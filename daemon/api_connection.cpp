@@ -1,0 +1,189 @@
+#include "daemon/api_connection.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/http.hpp>
+#include <exception>
+#include <string>
+#include <utility>
+
+namespace lvsd {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using boost::system::error_code;
+using Parser = http::request_parser<http::string_body>;
+
+constexpr auto awaiting = asio::as_tuple(asio::use_awaitable);
+
+// Room for a chunk's header and what a pipelining client sends ahead.
+constexpr std::size_t read_ahead = 65536;
+
+std::optional<api::Method> method_of(http::verb verb) {
+  switch (verb) {
+    case http::verb::get:
+      return api::Method::get;
+    case http::verb::head:
+      return api::Method::head;
+    case http::verb::post:
+      return api::Method::post;
+    case http::verb::put:
+      return api::Method::put;
+    case http::verb::patch:
+      return api::Method::patch;
+    case http::verb::delete_:
+      return api::Method::delete_;
+    default:  // not our enum: Beast knows some thirty verbs
+      return std::nullopt;
+  }
+}
+
+api::Response refusal(int status, std::string title, std::string detail) {
+  api::ProblemView problem = api::bad_request(std::move(detail));
+  problem.status = status;
+  problem.title = std::move(title);
+  return api::response(problem);
+}
+
+// What to say to a client whose request could not be read; nothing if it is not there to hear it.
+std::optional<api::Response> refusal_of(error_code error, const ApiLimits& limits) {
+  static const auto& http_errors = error_code(http::error::end_of_stream).category();
+  if (error == http::error::body_limit)
+    return api::response(
+        api::too_large("a body has at most " + std::to_string(limits.body) + " bytes"));
+  if (error == http::error::header_limit || error == http::error::buffer_overflow)
+    return refusal(431, "The request's header is too large",
+                   "a header has at most " + std::to_string(limits.header) + " bytes");
+  const bool left = error == http::error::end_of_stream || error == http::error::partial_message;
+  if (left || error.category() != http_errors) return std::nullopt;
+  return api::response(api::bad_request(error.message()));
+}
+
+std::string audit_line(const api::Request& request, int status) {
+  return std::string(text(request.method)) + " " + request.target + " by uid " +
+         std::to_string(request.peer.uid) + " pid " + std::to_string(request.peer.pid) + ": " +
+         std::to_string(status);
+}
+
+}  // namespace
+
+ApiConnection::ApiConnection(Socket socket, api::Peer peer, const ApiService& service)
+    : stream_(std::move(socket)),
+      buffer_(service.limits.header + read_ahead),
+      peer_(std::move(peer)),
+      service_(service) {}
+
+asio::awaitable<void> ApiConnection::run() {
+  while (!last_) {
+    Received received = co_await receive();
+    if (std::holds_alternative<Gone>(received)) co_return;
+    if (auto* refused = std::get_if<api::Response>(&received)) {
+      last_ = true;  // where the next request would begin is not known
+      co_await send(std::move(*refused), true);
+      co_return;
+    }
+    auto& incoming = std::get<Incoming>(received);
+    if (!incoming.keep_alive) last_ = true;
+    const bool with_body = incoming.request.method != api::Method::head;
+    api::Response response = co_await answered(std::move(incoming.request));
+    co_await send(std::move(response), with_body);
+  }
+}
+
+asio::awaitable<ApiConnection::Received> ApiConnection::receive() {
+  Parser parser;
+  parser.header_limit(static_cast<std::uint32_t>(service_.limits.header));
+  parser.body_limit(service_.limits.body);
+  receiving_ = true;
+  stream_.expires_after(service_.limits.idle);
+  auto [error, header_size] = co_await http::async_read_header(stream_, buffer_, parser, awaiting);
+  if (!error && beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+    http::response<http::empty_body> go_on(http::status::continue_, 11);
+    std::tie(error, std::ignore) = co_await http::async_write(stream_, go_on, awaiting);
+  }
+  if (!error)
+    std::tie(error, std::ignore) = co_await http::async_read(stream_, buffer_, parser, awaiting);
+  receiving_ = false;
+  stream_.expires_never();
+
+  if (error) {
+    auto refused = refusal_of(error, service_.limits);
+    if (refused) co_return std::move(*refused);
+    co_return Gone{};
+  }
+  auto message = parser.release();
+  const auto method = method_of(message.method());
+  if (!method)
+    co_return refusal(501, "Method not known",
+                      std::string(message.method_string()) + " is not a method of this API");
+  Incoming incoming;
+  incoming.request = {*method, std::string(message.target()), std::move(message.body()), peer_};
+  incoming.keep_alive = message.keep_alive();
+  co_return incoming;
+}
+
+asio::awaitable<api::Response> ApiConnection::answered(api::Request request) {
+  const bool change = request.method != api::Method::get && request.method != api::Method::head;
+  api::Request asked{request.method, request.target, {}, request.peer};
+  api::Routed routed = api::routed(std::move(request), service_.writers);
+  api::Response response;
+  if (auto* refused = std::get_if<api::Response>(&routed))
+    response = std::move(*refused);
+  else
+    response = co_await answered(std::move(std::get<api::Call>(routed)));
+  if (change) service_.report(audit_line(asked, response.status));
+  co_return response;
+}
+
+asio::awaitable<api::Response> ApiConnection::answered(api::Call call) {
+  std::string failure;
+  try {
+    co_return co_await service_.answer(std::move(call));
+  } catch (const std::exception& exception) {
+    failure = exception.what();
+  }
+  last_ = true;
+  service_.report("an answer of the API failed: " + failure);
+  co_return api::response(api::internal_error(failure));
+}
+
+asio::awaitable<void> ApiConnection::send(api::Response response, bool with_body) {
+  http::response<http::string_body> message;
+  message.version(11);
+  message.result(static_cast<unsigned>(response.status));
+  message.set(http::field::content_type, response.content_type);
+  message.set(http::field::cache_control, "no-store");
+  message.set("X-Content-Type-Options", "nosniff");
+  for (const auto& [name, value] : response.headers)
+    message.insert(name, value);
+  message.body() = std::move(response.body);
+  message.keep_alive(!last_);
+  message.prepare_payload();
+
+  http::response_serializer<http::string_body> serializer(message);
+  serializer.split(!with_body);
+  // A deadline for every piece: who keeps reading may take the time a long answer takes.
+  while (with_body ? !serializer.is_done() : !serializer.is_header_done()) {
+    stream_.expires_after(service_.limits.write);
+    const auto [error, sent] = co_await http::async_write_some(stream_, serializer, awaiting);
+    if (error) {
+      last_ = true;
+      break;
+    }
+  }
+  stream_.expires_never();
+}
+
+void ApiConnection::finish() {
+  last_ = true;
+  if (receiving_) abort();
+}
+
+void ApiConnection::abort() {
+  last_ = true;
+  stream_.close();
+}
+
+}  // namespace lvsd

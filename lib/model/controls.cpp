@@ -1,0 +1,51 @@
+#include "model/controls.h"
+
+namespace lvsd {
+
+std::string text(const Timeouts& timeouts) {
+  return "tcp " + std::to_string(timeouts.tcp) + " tcpfin " + std::to_string(timeouts.tcp_fin) +
+         " udp " + std::to_string(timeouts.udp);
+}
+
+std::string_view text(SyncRole role) {
+  switch (role) {
+    case SyncRole::master:
+      return "master";
+    case SyncRole::backup:
+      return "backup";
+  }
+  return "?";
+}
+
+std::string text(const SyncDaemon& daemon) {
+  const SyncDaemon usual;
+  std::string out = "on " + daemon.interface + " id " + std::to_string(daemon.id);
+  if (daemon.max_length != usual.max_length) out += " maxlen " + std::to_string(daemon.max_length);
+  if (daemon.group != usual.group) out += " group " + text(daemon.group);
+  if (daemon.port != usual.port) out += " port " + std::to_string(daemon.port);
+  if (daemon.ttl != usual.ttl) out += " ttl " + std::to_string(daemon.ttl);
+  return out;
+}
+
+namespace {
+
+struct Spell {
+  std::string operator()(const SetTimeouts& op) const {
+    return "set timeouts " + text(op.timeouts);
+  }
+  std::string operator()(const StartSync& op) const {
+    return "start sync " + std::string(text(op.role)) + " " + text(op.daemon);
+  }
+  std::string operator()(const StopSync& op) const {
+    return "stop sync " + std::string(text(op.role));
+  }
+  std::string operator()(const ZeroCounters& op) const { return "zero " + text(op.service); }
+};
+
+}  // namespace
+
+std::string text(const ControlOp& op) {
+  return std::visit(Spell{}, op);
+}
+
+}  // namespace lvsd
