@@ -20,15 +20,8 @@
 namespace lvsd::testing {
 namespace {
 
-// $LVSD_BINARY, or the lvsd of the build this test is of.
-std::string binary() {
-  if (const char* named = std::getenv("LVSD_BINARY")) return named;
-  const auto tests = std::filesystem::read_symlink("/proc/self/exe").parent_path();
-  return tests.parent_path().parent_path() / "daemon" / "lvsd";
-}
-
 Command command_line(const DaemonFolder& folder, const Command& arguments) {
-  Command command{binary(),        "--config",    folder.config(), "--socket",
+  Command command{lvsd_binary(),   "--config",    folder.config(), "--socket",
                   folder.socket(), "--state-dir", folder.state(),  "--foreground"};
   command.insert(command.end(), arguments.begin(), arguments.end());
   return command;
@@ -71,6 +64,12 @@ void DaemonFolder::write_config(std::string_view text) const {
   file << text << std::flush;
   if (!file) throw std::runtime_error("cannot write " + written.native());
   std::filesystem::rename(written, config());
+}
+
+std::string lvsd_binary() {
+  if (const char* named = std::getenv("LVSD_BINARY")) return named;
+  const auto tests = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+  return tests.parent_path().parent_path() / "daemon" / "lvsd";
 }
 
 Daemon::Daemon(const Host& host, const DaemonFolder& folder, const Command& arguments)

@@ -39,8 +39,7 @@ class DaemonFolder {
 //     lvsd.wait_ready();
 class Daemon {
  public:
-  // Starts `lvsd --config … --socket … --state-dir … --foreground` and the further arguments. The
-  // binary is this build's, or what $LVSD_BINARY names.
+  // Starts `lvsd --config … --socket … --state-dir … --foreground` and the further arguments.
   Daemon(const Host& host, const DaemonFolder& folder, const Command& arguments = {});
 
   // Returns when GET /readyz answers 200; throws, quoting the log, after `limit` or when the daemon
@@ -65,6 +64,9 @@ class Daemon {
   const DaemonFolder& folder_;
   Process process_;
 };
+
+// The lvsd under test: what $LVSD_BINARY names, or that of the build this test is of.
+std::string lvsd_binary();
 
 struct Reply {
   int status = 0;  // 0: nobody answered
