@@ -27,13 +27,6 @@ std::string binary() {
   return tests.parent_path().parent_path() / "daemon" / "lvsd";
 }
 
-Command command_line(const DaemonFolder& folder, const Command& arguments) {
-  Command command{binary(),        "--config",    folder.config(), "--socket",
-                  folder.socket(), "--state-dir", folder.state(),  "--foreground"};
-  command.insert(command.end(), arguments.begin(), arguments.end());
-  return command;
-}
-
 UniqueFd connected(const std::filesystem::path& path, std::chrono::milliseconds limit) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -50,6 +43,13 @@ UniqueFd connected(const std::filesystem::path& path, std::chrono::milliseconds 
 }
 
 }  // namespace
+
+Command lvsd_command(const DaemonFolder& folder, const Command& arguments) {
+  Command command{binary(),        "--config",    folder.config(), "--socket",
+                  folder.socket(), "--state-dir", folder.state(),  "--foreground"};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return command;
+}
 
 DaemonFolder::DaemonFolder() {
   // Short, because the name of a Unix socket has 107 characters at most.
@@ -74,7 +74,7 @@ void DaemonFolder::write_config(std::string_view text) const {
 }
 
 Daemon::Daemon(const Host& host, const DaemonFolder& folder, const Command& arguments)
-    : folder_(folder), process_(host.net, command_line(folder, arguments)) {}
+    : folder_(folder), process_(host.net, lvsd_command(folder, arguments)) {}
 
 void Daemon::wait_ready(std::chrono::milliseconds limit) {
   const bool ended = eventually(

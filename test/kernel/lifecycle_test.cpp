@@ -93,9 +93,8 @@ TEST_CASE("a server found dead after a restart leaves only after all the evidenc
     lvsd.exit_code(5s);
   }
   net.web(1).set(Mood::refuses);
-  const std::string patient =
-      std::regex_replace(service_config(options), std::regex("retry 0"),
-                         "retry 3\n      delay_before_retry 0.1");
+  const std::string patient = std::regex_replace(service_config(options), std::regex("retry 0"),
+                                                 "retry 3\n      delay_before_retry 0.1");
   folder.write_config(patient);
   Daemon lvsd(net.director(), folder);
   CHECK(eventually(5s, [&] {
@@ -246,9 +245,10 @@ TEST_CASE("a bad file or a missing capability stops the start with a code of its
   }
   SECTION("no capability") {
     folder.write_config(service_config({.servers = 1}));
-    Process lvsd(net.director().net, {"setpriv", "--bounding-set", "-net_admin", "--inh-caps",
-                                      "-net_admin", LVSD_BINARY, "--config", folder.config(),
-                                      "--socket", folder.socket(), "--state-dir", folder.state()});
+    Command command{"setpriv", "--bounding-set", "-net_admin", "--inh-caps", "-net_admin"};
+    for (const std::string& word : lvsd_command(folder))
+      command.push_back(word);
+    Process lvsd(net.director().net, command);
     CHECK(lvsd.exit_code(5s) == 7);
     CHECK(lvsd.output().find("CAP_NET_ADMIN") != std::string::npos);
   }
