@@ -56,11 +56,18 @@ std::string service_rule(const ServiceKey& key, const ServiceSettings& settings)
 }
 
 std::string tunnel_options(const Tunnel& tunnel) {
-  std::string out = " --tun-type ";
-  out += tunnel.type == TunnelType::ipip ? "ipip" : tunnel.type == TunnelType::gue ? "gue" : "gre";
-  if (tunnel.type == TunnelType::gue) out += " --tun-port " + std::to_string(tunnel.port);
-  if (tunnel.checksum == TunnelChecksum::full) out += " --tun-csum";
-  if (tunnel.checksum == TunnelChecksum::remote) out += " --tun-remcsum";
+  if (tunnel.type == TunnelType::ipip) return " --tun-type ipip";
+  std::string out = " --tun-type gre";
+  if (tunnel.type == TunnelType::gue)
+    out = " --tun-type gue --tun-port " + std::to_string(tunnel.port);
+  switch (tunnel.checksum) {
+    case TunnelChecksum::none:
+      return out + " --tun-nocsum";
+    case TunnelChecksum::full:
+      return out + " --tun-csum";
+    case TunnelChecksum::remote:
+      return out + " --tun-remcsum";
+  }
   return out;
 }
 
