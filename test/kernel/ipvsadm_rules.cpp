@@ -21,18 +21,19 @@ std::string service_option(const ServiceKey& key) {
   return "?";
 }
 
-// sh and mh have names for two of the bits, and ipvsadm shows those only.
+// sh and mh have names for two of the bits; ipvsadm shows the third one with them as "-b" alone.
 std::string scheduler_flags(const ServiceSettings& settings) {
   const bool hashes = settings.scheduler == "sh" || settings.scheduler == "mh";
   const auto& flags = settings.flags;
-  std::string out;
-  const auto add = [&out](bool is_set, const std::string& name) {
-    if (is_set) out += (out.empty() ? " -b " : ",") + name;
+  if (!flags.flag_1 && !flags.flag_2 && !flags.flag_3) return "";
+  std::string names;
+  const auto add = [&names](bool is_set, const std::string& name) {
+    if (is_set) names += (names.empty() ? " " : ",") + name;
   };
   add(flags.flag_1, hashes ? settings.scheduler + "-fallback" : "flag-1");
   add(flags.flag_2, hashes ? settings.scheduler + "-port" : "flag-2");
   add(flags.flag_3 && !hashes, "flag-3");
-  return out;
+  return " -b" + names;
 }
 
 std::string netmask(std::uint32_t mask, Family family) {
