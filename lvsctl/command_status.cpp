@@ -114,8 +114,10 @@ Table services_table(const StatusView& status) {
 std::string attention_text(const StatusPage& page, const Screen& screen) {
   std::vector<api::AttentionView> attention = page.view.attention;
   std::size_t width = 0;
-  for (const auto& entry : attention)
+  for (auto& entry : attention) {
+    if (entry.target.empty()) entry.target = "lvsd";
     width = std::max(width, display_width(entry.target));
+  }
   std::string out;
   for (const auto& entry : attention) {
     const bool error = entry.severity == "error";

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "api/utf8.h"
+#include "base/utf8.h"
 
 namespace lvsd::ctl {
 namespace {
@@ -54,7 +54,7 @@ std::string printable(std::string_view text, bool keep_lines) {
   std::string out;
   for (std::string_view rest = text; !rest.empty();) {
     const auto before = rest;
-    const auto character = api::next_character(rest);
+    const auto character = next_character(rest);
     if (!character)
       out += fmt::format("\\x{:02x}", static_cast<unsigned char>(before.front()));
     else if (within(*character, orders) && !(keep_lines && *character == '\n'))
@@ -82,7 +82,7 @@ std::size_t display_width(std::string_view text) {
       rest.remove_prefix(std::min(rest.find('m'), rest.size() - 1) + 1);
       continue;
     }
-    const char32_t character = api::next_character(rest).value_or(U'?');
+    const char32_t character = next_character(rest).value_or(U'?');
     if (within(character, wide))
       width += 2;
     else if (!within(character, combining))
