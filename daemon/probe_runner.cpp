@@ -25,6 +25,14 @@ struct Probing {
   asio::awaitable<Observation> operator()(const TcpCheck&) const {
     return probe_tcp(check.target, check.settings->policy.connect_timeout);
   }
+  // A kind that cannot be run yet says nothing of the server.
+  template <class Other>
+  asio::awaitable<Observation> operator()(const Other&) const {
+    co_return Observation{
+        .result = CheckResult::socket_error,
+        .text = std::string(keyword(check.settings->probe)) + " cannot be run yet",
+        .at = std::chrono::steady_clock::now()};
+  }
 };
 
 }  // namespace

@@ -19,7 +19,7 @@ namespace {
 // Files as found in public, each with the table that keepalived made of it.
 fs::path corpus() {
   if (const char* given = std::getenv("LVSD_CORPUS")) return given;
-  return fs::path(LVSD_SOURCE_DIR).parent_path() / "shared" / "corpus";
+  return fs::path(LVSD_SOURCE_DIR) / ".." / "shared" / "corpus";
 }
 
 std::vector<std::string> lines_of(const fs::path& file) {
@@ -37,7 +37,7 @@ std::vector<std::string> lines_of(const fs::path& file) {
 // "NAME reason…" a line: files whose table differs on purpose.
 std::map<std::string, std::string> wanted_differences() {
   std::map<std::string, std::string> out;
-  std::ifstream in(std::string(LVSD_SOURCE_DIR) + "/test/data/corpus_differences.txt");
+  std::ifstream in(fs::path(LVSD_SOURCE_DIR) / "test" / "data" / "corpus_differences.txt");
   for (std::string line; std::getline(in, line);) {
     if (line.empty() || line.front() == '#') continue;
     const auto blank = line.find(' ');
