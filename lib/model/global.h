@@ -8,6 +8,7 @@
 
 #include "model/address.h"
 #include "model/check.h"
+#include "model/origin.h"
 #include "model/time.h"
 
 // The settings of the daemon as a whole: `global_defs` and what stands at the root of the file.
@@ -110,8 +111,17 @@ struct TrackFile {
   bool reverse = false;
   std::optional<std::int64_t> initial;  // written at start where the file is not there;
   bool overwrite = false;               // or in any case
+  Origin origin;
 
   bool operator==(const TrackFile&) const = default;
+};
+
+// What checks must know of a BFD session.
+struct BfdInstance {
+  std::string name;
+  std::optional<Address> neighbor;
+
+  bool operator==(const BfdInstance&) const = default;
 };
 
 // net.ipv4.tcp_keepalive_*; absent: left as it is.
@@ -172,6 +182,7 @@ struct GlobalSettings {
 
   std::optional<TlsClient> tls;
   std::vector<TrackFile> track_files;
+  std::vector<BfdInstance> bfd_instances;
 
   Duration audit_interval = std::chrono::seconds(10);
   TcpKeepalive tcp_keepalive;
