@@ -125,12 +125,29 @@ void Compiler::compile_keyword(const Keyword& keyword) {
   const Arguments arguments(keyword, reader_, problems_);
   refused_ = !arguments.usable();
   if (keyword.opens == Opens::nothing) {
-    if (!refused_ && keyword.apply != nullptr) keyword.apply(*this, arguments);
+    if (refused_) return;
+    if (keyword.apply != nullptr) keyword.apply(*this, arguments);
+    record(keyword, reader_.span());
     return;
   }
   Scope scope{keyword.block, &keyword, std::string(arguments.keyword()), reader_.span(), {}, {}};
   if (!refused_ && keyword.apply != nullptr) keyword.apply(*this, arguments);
   open_block(keyword, std::move(scope));
+}
+
+void Compiler::record(const Keyword& keyword, Span where) {
+  if (origins_ == nullptr) return;
+  const Scope& scope = scopes_.back();
+  Origins::Place place{scope.block, {}, 0};
+  if (scope.block == Block::url) {
+    // A url is known by its check and its number.
+    place.start = origin(scopes_[scopes_.size() - 2].where);
+    place.index = static_cast<std::uint32_t>(std::get<HttpCheck>(check().probe).urls.size() - 1);
+  } else if (scope.where.known() && scope.keyword->block != Block::global_defs &&
+             !scope.keyword->blocks.has(Block::global_defs)) {
+    place.start = origin(scope.where);
+  }
+  origins_->record(place, keyword.says.empty() ? keyword.name : keyword.says, origin(where));
 }
 
 void Compiler::open_block(const Keyword& keyword, Scope scope) {

@@ -12,6 +12,7 @@
 #include "config/draft.h"
 #include "config/intern.h"
 #include "config/keywords.h"
+#include "config/origins.h"
 #include "config/problems.h"
 #include "config/reader.h"
 #include "model/config.h"
@@ -24,6 +25,9 @@ class Compiler {
  public:
   Compiler(Reader& reader, const Sources& sources, Problems& problems, Config& config);
 
+  // Where values are written goes there, too. Before compile().
+  void record_origins(Origins& origins) { origins_ = &origins; }
+
   void compile();
 
   // For the rows: what is being read.
@@ -33,7 +37,6 @@ class Compiler {
   CheckDraft& check() { return server().checks.back(); }
   Timing& timing();  // of the innermost of check, server, virtual server
   Manner& manner();  // of the innermost of server, virtual server
-  BfdDrafts& bfd() { return bfd_; }
 
   // For the rows: saying where and what.
   Problems& problems() { return problems_; }
@@ -70,6 +73,7 @@ class Compiler {
   bool compile_line();
   void compile_statement();
   void compile_keyword(const Keyword& keyword);
+  void record(const Keyword& keyword, Span where);
   void open_block(const Keyword& keyword, Scope scope);
   bool find_open_brace(const Keyword& keyword, const Scope& scope);
   void skip_block(const std::string& name, Span where);
@@ -92,7 +96,7 @@ class Compiler {
   std::vector<Scope> scopes_;
   std::size_t unwind_to_ = 1;  // scopes that stay; more are being left
   bool refused_ = false;
-  BfdDrafts bfd_;
+  Origins* origins_ = nullptr;
   std::set<std::string, std::less<>> told_;  // old spellings
   Block last_closed_ = Block::root;  // at the root, where a brace too many may have closed it
   bool astray_ = false;              // what follows belongs to the block closed last; told once

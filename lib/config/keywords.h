@@ -131,6 +131,8 @@ struct Keyword {
   Block block = Block::root;  // that it opens
   Standing standing = Standing::acted;
   bool ours = false;                 // not known to keepalived
+  bool inherited = false;            // what is not said in a block is taken from those around it
+  std::string_view says;             // the keyword whose value it sets, if it is another
   bool excess_ignored = false;       // keepalived sets the flag whatever follows it
   bool script_user = true;           // a user and a group may follow the script
   std::string_view since = "0.1.0";  // of lvsd

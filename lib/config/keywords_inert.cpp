@@ -20,18 +20,19 @@ constexpr Argument bytes = number(0, uint32_most, "BYTES");
 constexpr Argument name = word("NAME");
 constexpr Argument path = word("PATH");
 
+std::vector<BfdInstance>& bfd_instances(Compiler& c) {
+  return c.config().global.bfd_instances;
+}
+
 void open_bfd_instance(Compiler& c, const Arguments& a) {
-  c.bfd().name = a.word(0);
-  c.bfd().has_neighbor = false;
+  bfd_instances(c).push_back({std::string(a.word(0)), std::nullopt});
 }
 
 void close_bfd_instance(Compiler& c) {
-  if (c.bfd().has_neighbor) {
-    c.bfd().complete.push_back(c.bfd().name);
-  } else {
-    c.problems().report(Code::incomplete_check, c.block_span(),
-                        "the bfd_instance has no neighbor_ip");
-  }
+  if (bfd_instances(c).back().neighbor) return;
+  c.problems().report(Code::incomplete_check, c.block_span(),
+                      "the bfd_instance has no neighbor_ip");
+  bfd_instances(c).pop_back();
 }
 
 constexpr Keyword bfd_instance() {
@@ -44,7 +45,9 @@ constexpr Keyword bfd_instance() {
 
 constexpr Keyword neighbor_ip(std::string_view spelling) {
   Keyword row = inert(spelling, Block::bfd_instance, "the other end", address());
-  row.apply = [](Compiler& c, const Arguments&) { c.bfd().has_neighbor = true; };
+  row.apply = [](Compiler& c, const Arguments& a) {
+    bfd_instances(c).back().neighbor = a.address(0);
+  };
   return row;
 }
 

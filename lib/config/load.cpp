@@ -19,6 +19,7 @@ bool is_keepalived_file(const std::string& path) {
 }  // namespace
 
 Loaded load(const std::string& path, const Files& files, const LoadOptions& options) {
+  Loaded loaded;
   const bool lenient = options.lenient.value_or(is_keepalived_file(path));
   Sources sources;
   Problems problems(sources, lenient);
@@ -29,10 +30,11 @@ Loaded load(const std::string& path, const Files& files, const LoadOptions& opti
       problems.report(Code::lenient, Span::whole(0),
                       "reading as keepalived would, because of the file's name",
                       "rename it, or say --strict, to have every mistake refused");
-    Compiler(reader, sources, problems, config).compile();
+    Compiler compiler(reader, sources, problems, config);
+    if (options.origins) compiler.record_origins(loaded.origins);
+    compiler.compile();
     config.files = sources.names();
   }
-  Loaded loaded;
   if (!problems.has_errors()) loaded.config = std::move(config);
   loaded.diagnostics = problems.take();
   return loaded;

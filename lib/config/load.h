@@ -8,6 +8,7 @@
 
 #include "config/diagnostic.h"
 #include "config/files.h"
+#include "config/origins.h"
 #include "model/config.h"
 
 namespace lvsd {
@@ -26,12 +27,16 @@ struct LoadOptions {
 
   // For ${_RANDOM}, unless the file gives a `random_seed`.
   std::uint32_t random_seed = 0;
+
+  // Remember where each value was written, for `config show --origin`.
+  bool origins = false;
 };
 
 // `config` is there if and only if no diagnostic is an error.
 struct Loaded {
   std::optional<Config> config;
   Diagnostics diagnostics;
+  Origins origins;  // empty unless asked for
 };
 
 // Reads a configuration file with all it includes and compiles it. Reports every mistake it finds.

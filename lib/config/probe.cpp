@@ -84,8 +84,9 @@ void close_file_check(Compiler& c) {
 void close_bfd_check(Compiler& c) {
   const std::string& instance = std::get<BfdCheck>(c.check().probe).instance;
   if (instance.empty()) return drop_check(c, "the check names no bfd_instance");
-  const auto& known = c.bfd().complete;
-  if (std::find(known.begin(), known.end(), instance) == known.end())
+  const auto& known = c.config().global.bfd_instances;
+  if (std::none_of(known.begin(), known.end(),
+                   [&](const BfdInstance& candidate) { return candidate.name == instance; }))
     drop_check(c, "no bfd_instance " + quoted(instance) + " is defined before");
 }
 

@@ -26,6 +26,36 @@ struct DefaultsOf {
   Defaults operator()(const BfdCheck&) const { return {}; }
 };
 
+// What a kind of check makes use of; the rest stands at its default, so that equal checks are
+// equal.
+struct Uses {
+  bool interval = true;
+  bool connection = true;
+  bool alpha = true;
+};
+struct UsesOf {
+  template <class Kind>
+  Uses operator()(const Kind&) const {
+    return {};
+  }
+  Uses operator()(const MiscCheck&) const { return {true, false, true}; }
+  Uses operator()(const FileCheck&) const { return {false, false, false}; }
+  Uses operator()(const BfdCheck&) const { return {false, false, true}; }
+};
+
+}  // namespace
+
+CheckPolicy default_policy(const Probe& probe, std::optional<Duration> delay_loop) {
+  const Defaults defaults = std::visit(DefaultsOf{}, probe);
+  CheckPolicy out;
+  out.delay_loop = delay_loop.value_or(out.delay_loop);
+  out.delay_before_retry = defaults.delay_before_retry.value_or(out.delay_loop);
+  out.retry = defaults.retry;
+  return out;
+}
+
+namespace {
+
 class CheckSettler {
  public:
   CheckSettler(Compiler& compiler, CheckDraft& draft, const ServiceDraft& service,
@@ -36,8 +66,9 @@ class CheckSettler {
     CheckSettings settings{std::move(draft_.probe), policy()};
     complete(settings);
     Check out;
+    out.origin = compiler_.origin(draft_.where);
     out.target = draft_.target;
-    if (connects(settings.probe)) {
+    if (std::visit(UsesOf{}, settings.probe).connection) {
       out.target.endpoint.address = draft_.connect_ip.value_or(endpoint.address);
       out.target.endpoint.port = draft_.connect_port != 0 ? draft_.connect_port : endpoint.port;
       if (!can_connect(out.target, settings.probe)) return std::nullopt;
@@ -57,21 +88,21 @@ class CheckSettler {
   }
 
   CheckPolicy policy() const {
-    const Defaults defaults = std::visit(DefaultsOf{}, draft_.probe);
-    CheckPolicy out;
-    out.delay_loop = inherited(&Timing::delay_loop).value_or(out.delay_loop);
-    out.connect_timeout = inherited(&Timing::connect_timeout).value_or(out.connect_timeout);
-    out.delay_before_retry = inherited(&Timing::delay_before_retry)
-                                 .value_or(defaults.delay_before_retry.value_or(out.delay_loop));
+    const Uses uses = std::visit(UsesOf{}, draft_.probe);
+    CheckPolicy out =
+        default_policy(draft_.probe, uses.interval ? inherited(&Timing::delay_loop) : std::nullopt);
+    if (uses.alpha) out.alpha = inherited(&Timing::alpha).value_or(out.alpha);
+    if (uses.connection)
+      out.connect_timeout = inherited(&Timing::connect_timeout).value_or(out.connect_timeout);
+    if (!uses.interval) return out;
+    out.delay_before_retry =
+        inherited(&Timing::delay_before_retry).value_or(out.delay_before_retry);
     out.warmup = inherited(&Timing::warmup);
     out.fast_interval = inherited(&Timing::fast_interval);
     out.down_interval = inherited(&Timing::down_interval);
-    out.retry = inherited(&Timing::retry).value_or(defaults.retry);
-    out.rise = inherited(&Timing::rise).value_or(1);
-    out.alpha = inherited(&Timing::alpha).value_or(false);
+    out.retry = inherited(&Timing::retry).value_or(out.retry);
+    out.rise = inherited(&Timing::rise).value_or(out.rise);
     out.log_all_failures = draft_.log_all_failures;
-    // These are told, not asked for (keepalived 2.7: no retry, no alpha for FILE_CHECK).
-    if (std::holds_alternative<FileCheck>(draft_.probe)) out.alpha = false;
     return out;
   }
 
@@ -83,11 +114,6 @@ class CheckSettler {
     }
     if (auto* misc = std::get_if<MiscCheck>(&settings.probe))
       misc->timeout = draft_.misc_timeout.value_or(settings.policy.delay_loop);
-  }
-
-  static bool connects(const Probe& probe) {
-    return !std::holds_alternative<MiscCheck>(probe) && !std::holds_alternative<FileCheck>(probe) &&
-           !std::holds_alternative<BfdCheck>(probe);
   }
 
   bool can_connect(const CheckTarget& target, const Probe& probe) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "model/address.h"
+#include "model/origin.h"
 #include "model/time.h"
 
 namespace lvsd {
@@ -202,6 +203,7 @@ struct CheckTarget {
 struct Check {
   std::shared_ptr<const CheckSettings> settings;  // never null
   CheckTarget target;
+  Origin origin;
 
   bool operator==(const Check& other) const {
     return target == other.target && (settings == other.settings || *settings == *other.settings);

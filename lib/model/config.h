@@ -9,19 +9,12 @@
 #include "model/check.h"
 #include "model/destination.h"
 #include "model/global.h"
+#include "model/origin.h"
 #include "model/server_policy.h"
 #include "model/service.h"
 #include "model/time.h"
 
 namespace lvsd {
-
-// Where a thing was written. Not part of what it is: comparisons ignore it.
-struct Origin {
-  std::uint32_t file = 0;  // index into Config::files
-  std::uint32_t line = 0;  // from 1
-
-  bool operator==(const Origin&) const { return true; }
-};
 
 // Takes over for one real server, with that server's weight, when it fails or is full.
 struct BackupServer {

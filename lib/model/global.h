@@ -8,6 +8,7 @@
 
 #include "model/address.h"
 #include "model/check.h"
+#include "model/origin.h"
 #include "model/time.h"
 
 // The settings of the daemon as a whole: `global_defs` and what stands at the root of the file.
@@ -29,8 +30,8 @@ enum class FlushOnStop : std::uint8_t {
   services,  // `lvs_flush_on_stop VS`
 };
 
-// The kernel's connection synchronisation.
-struct SyncDaemon {
+// What the file says of the kernel's connection synchronisation.
+struct SyncSettings {
   std::string interface;
   std::string vrrp_instance;       // whose state decides master or backup; empty: both run
   std::optional<std::uint8_t> id;  // absent: the instance's, else 0
@@ -39,7 +40,7 @@ struct SyncDaemon {
   std::uint8_t ttl = 0;            // 0: the kernel's, 1
   std::optional<Address> group;    // absent: the kernel's, 224.0.0.81
 
-  bool operator==(const SyncDaemon&) const = default;
+  bool operator==(const SyncSettings&) const = default;
 };
 
 // A named pipe that events are written to, and who reads it.
@@ -110,8 +111,17 @@ struct TrackFile {
   bool reverse = false;
   std::optional<std::int64_t> initial;  // written at start where the file is not there;
   bool overwrite = false;               // or in any case
+  Origin origin;
 
   bool operator==(const TrackFile&) const = default;
+};
+
+// What checks must know of a BFD session.
+struct BfdInstance {
+  std::string name;
+  std::optional<Address> neighbor;
+
+  bool operator==(const BfdInstance&) const = default;
 };
 
 // net.ipv4.tcp_keepalive_*; absent: left as it is.
@@ -148,7 +158,7 @@ struct GlobalSettings {
   IpvsTimeouts timeouts;
   bool flush_at_start = false;
   FlushOnStop flush_on_stop = FlushOnStop::no;
-  std::optional<SyncDaemon> sync_daemon;
+  std::optional<SyncSettings> sync_daemon;
   NftablesIpvs nftables;
 
   bool log_all_failures = false;
@@ -172,6 +182,7 @@ struct GlobalSettings {
 
   std::optional<TlsClient> tls;
   std::vector<TrackFile> track_files;
+  std::vector<BfdInstance> bfd_instances;
 
   Duration audit_interval = std::chrono::seconds(10);
   TcpKeepalive tcp_keepalive;

@@ -1,12 +1,12 @@
+#include "test/text/corpus.h"
+
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <map>
-#include <sstream>
 
+#include "config/entries.h"
 #include "config/load.h"
 #include "test/text/config.h"
 #include "test/text/ipvsadm.h"
@@ -15,12 +15,6 @@ using namespace lvsd;
 namespace fs = std::filesystem;
 
 namespace {
-
-// Files as found in public, each with the table that keepalived made of it.
-fs::path corpus() {
-  if (const char* given = std::getenv("LVSD_CORPUS")) return given;
-  return fs::path(LVSD_SOURCE_DIR).parent_path() / "shared" / "corpus";
-}
 
 std::vector<std::string> lines_of(const fs::path& file) {
   std::ifstream in(file);
@@ -37,15 +31,18 @@ std::vector<std::string> lines_of(const fs::path& file) {
 // "NAME reason…" a line: files whose table differs on purpose.
 std::map<std::string, std::string> wanted_differences() {
   std::map<std::string, std::string> out;
-  std::ifstream in(std::string(LVSD_SOURCE_DIR) + "/test/data/corpus_differences.txt");
+  std::ifstream in(fs::path(LVSD_SOURCE_DIR) / "test" / "data" / "corpus_differences.txt");
   for (std::string line; std::getline(in, line);) {
     if (line.empty() || line.front() == '#') continue;
     const auto blank = line.find(' ');
-    const std::string name = line.substr(0, blank);
-    if (blank != line.npos) line.erase(0, blank + 1);
-    out[name] = line;
+    REQUIRE(blank != line.npos);
+    out[line.substr(0, blank)] = line.substr(blank + 1);
   }
   return out;
+}
+
+Loaded load_as_keepalived(const fs::path& file) {
+  return load(file.string(), test::disk(), {.lenient = true, .config_id = "lvs1"});
 }
 
 std::string differences(const std::vector<std::string>& ours,
@@ -64,45 +61,67 @@ std::string differences(const std::vector<std::string>& ours,
   return out;
 }
 
-}  // namespace
+// How the table of a file differs from the one beside it; the errors where it has none.
+std::string difference(const fs::path& file) {
+  const Loaded loaded = load_as_keepalived(file);
+  if (loaded.config)
+    return differences(test::ipvsadm_lines(test::table_at_start(*loaded.config)),
+                       lines_of(fs::path(file).replace_extension(".table")));
+  std::string out;
+  for (const Diagnostic& diagnostic : loaded.diagnostics)
+    if (diagnostic.severity == Severity::error) out += text(diagnostic);
+  return out;
+}
 
-TEST_CASE("real files give the table that keepalived makes of them") {
-  if (!fs::is_directory(corpus())) {
-    std::cout << "skipped: no corpus at " << corpus() << "\n";
-    return;
-  }
+void compare_tables(const std::vector<fs::path>& files, const std::string& what) {
   const auto wanted = wanted_differences();
   std::size_t matched = 0;
   std::size_t total = 0;
-  std::vector<fs::path> tables;
-  for (const auto& entry : fs::directory_iterator(corpus()))
-    if (entry.path().extension() == ".table") tables.push_back(entry.path());
-  std::sort(tables.begin(), tables.end());
-
-  for (const fs::path& table : tables) {
-    const std::string name = table.stem().string();
-    const fs::path file = fs::path(table).replace_extension(".conf");
-    const Loaded loaded = load(file.string(), test::disk(), {.lenient = true, .config_id = "lvs1"});
+  for (const fs::path& file : files) {
+    if (!fs::exists(fs::path(file).replace_extension(".table"))) continue;
+    const std::string name = file.stem().string();
+    const std::string differing = difference(file);
     ++total;
-    std::string difference;
-    if (!loaded.config) {
-      for (const Diagnostic& diagnostic : loaded.diagnostics)
-        if (diagnostic.severity == Severity::error) difference += text(diagnostic);
-    } else {
-      difference =
-          differences(test::ipvsadm_lines(test::table_at_start(*loaded.config)), lines_of(table));
-    }
-    if (difference.empty()) {
+    INFO(name + ":\n" + differing);
+    if (differing.empty()) {
       ++matched;
-      CHECK(wanted.count(name) == 0);  // a difference that is gone goes from the list
-      continue;
-    }
-    std::cout << name << ":\n" << difference;
-    if (const auto known = wanted.find(name); known != wanted.end()) {
-      std::cout << "  wanted: " << known->second << "\n";
+      CHECK_FALSE(wanted.contains(name));  // a difference that is gone goes from the list
+    } else if (wanted.contains(name)) {
+      std::cout << name << " differs: " << wanted.at(name) << "\n" << differing;
     } else {
-      CHECK(name + ":\n" + difference == "");
+      CHECK(differing == "");
     }
   }
-  std::cout << "corpus: " << matched << " of " << total << " tables equal\n";
+  std::cout << what << ": " << matched << " of " << total << " tables equal\n";
+}
+
+std::vector<fs::path> all_files() {
+  auto out = test::corpus_files();
+  const auto own = test::own_files();
+  out.insert(out.end(), own.begin(), own.end());
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("real files give the table that keepalived makes of them") {
+  if (test::corpus_files().empty())
+    std::cout << "the corpus is not here; the project's own files carry the test\n";
+  compare_tables(test::corpus_files(), "corpus");
+  compare_tables(test::own_files(), "own files");
+}
+
+TEST_CASE("the effective configuration of a real file loads to the same") {
+  for (const fs::path& file : all_files()) {
+    const Loaded loaded = load_as_keepalived(file);
+    if (!loaded.config) continue;
+    for (const Detail detail : {Detail::effective, Detail::changed}) {
+      const std::string written = configuration_text(*loaded.config, detail);
+      const Loaded again = test::load_text(written);
+      INFO(file.string() + "\n" + text(again.diagnostics) + "\n" + written);
+      REQUIRE(again.config);
+      CHECK(*again.config == *loaded.config);
+      CHECK(configuration_text(*again.config, detail) == written);
+    }
+  }
 }

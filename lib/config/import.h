@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "config/load.h"
+
+namespace lvsd {
+
+// A file of keepalived's, rewritten as ours.
+struct Imported {
+  // Loads to what `loaded` holds; begins with a comment that lists what was left behind. Absent
+  // where the file has errors.
+  std::optional<std::string> text;
+  Loaded loaded;
+};
+
+// `options.lenient` does not count: the file is read as keepalived reads it.
+Imported imported(const std::string& path, const Files& files, LoadOptions options);
+
+}  // namespace lvsd
