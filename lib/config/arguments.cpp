@@ -4,6 +4,7 @@
 
 #include "base/parse_number.h"
 #include "config/characters.h"
+#include "config/quoting.h"
 #include "config/scan.h"
 
 namespace lvsd {
@@ -21,21 +22,33 @@ Arguments::Arguments(const Keyword& keyword, const Reader& reader, Problems& pro
       reader_(reader),
       problems_(problems),
       words_(reader.statement().words.subspan(1)) {
+  read_all();
+  // keepalived looks at nothing that stands behind a flag.
+  if (!usable_ && keyword.excess_ignored && problems.lenient()) {
+    usable_ = true;
+    values_[0] = {};
+  }
+}
+
+void Arguments::read_all() {
   std::size_t at = 0;
   for (std::size_t i = 0; i < values_.size(); ++i) {
-    const Argument& expected = keyword.arguments[i];
+    const Argument& expected = keyword_.arguments[i];
     if (expected.kind == ArgumentKind::none) break;
-    if (expected.kind == ArgumentKind::words) {
-      if (at == words_.size() && !expected.optional) break;
-      at = words_.size();
+    if (at == words_.size()) {
+      if (expected.optional) return;
+      problems_.report(Code::missing_argument, reader_.span(),
+                       quoted(keyword()) + " needs " + text(expected), "usage: " + usage(keyword_));
+      usable_ = false;
       return;
     }
-    if (at == words_.size()) {
-      if (expected.optional) break;
-      problems_.report(Code::missing_argument, reader.span(),
-                       quoted(reader.statement().keyword()) + " needs " + text(expected),
-                       "usage: " + usage(keyword));
-      usable_ = false;
+    if (expected.kind == ArgumentKind::words) return;
+    if (expected.kind == ArgumentKind::script) {
+      usable_ = read_script();
+      return;
+    }
+    if (expected.kind == ArgumentKind::pattern) {
+      usable_ = read_pattern();
       return;
     }
     if (!read(expected, words_[at], values_[i])) {
@@ -44,9 +57,57 @@ Arguments::Arguments(const Keyword& keyword, const Reader& reader, Problems& pro
     }
     ++at;
   }
-  if (at == words_.size()) return;
-  refuse(Code::extra_argument, words_[at], "unexpected " + quoted(words_[at]),
-         "usage: " + usage(keyword));
+  if (at != words_.size()) report_extra(words_[at]);
+}
+
+void Arguments::report_extra(std::string_view word) {
+  refuse(Code::extra_argument, word, "unexpected " + quoted(word), "usage: " + usage(keyword_));
+}
+
+// keepalived splits scripts twice: quotes first, which gives the program with its arguments and
+// perhaps a user and a group; then the program's words with quotes and escapes.
+bool Arguments::read_script() {
+  const std::string_view raw = reader_.statement().raw;
+  const QuotedWords outer = rich_words(raw, false);
+  if (outer.unterminated)
+    problems_.report(Code::unterminated_quote, reader_.span(outer.pieces.back()),
+                     "the quote is not closed on this line");
+  if (outer.words.size() < 2) return false;
+  script_.argv = rich_words(outer.words[1], true).words;
+  const bool has_user = keyword_.script_user;
+  std::size_t used = 2;
+  if (has_user && outer.words.size() > 2) script_.user = outer.words[used++];
+  if (has_user && outer.words.size() > 3) script_.group = outer.words[used++];
+  if (script_.argv.empty())
+    return refuse(Code::bad_argument, words_[0], "the program's name is empty");
+  if (used == outer.words.size()) return true;
+  // Stance: what keepalived drops silently are arguments.
+  const bool plain = outer.pieces[1].find_first_of("\"'") == std::string_view::npos;
+  if (!has_user && plain) {
+    problems_.report(Code::keepalived_differs, reader_.span(outer.pieces[2]),
+                     "taken as an argument of the program; keepalived drops it",
+                     "put the program and its arguments in one pair of quotes");
+    for (; used < outer.words.size(); ++used)
+      script_.argv.push_back(outer.words[used]);
+    return true;
+  }
+  refuse(Code::extra_argument, outer.pieces[used], "unexpected " + quoted(outer.words[used]),
+         "put the program and its arguments in one pair of quotes");
+  return true;
+}
+
+bool Arguments::read_pattern() {
+  const QuotedWords words = rich_words(reader_.statement().raw, true);
+  if (words.unterminated)
+    problems_.report(Code::unterminated_quote, reader_.span(words.pieces.back()),
+                     "the quote is not closed on this line");
+  if (words.words.size() < 2 || words.words[1].empty())
+    return refuse(Code::bad_argument, words_[0], "the pattern is empty");
+  pattern_ = words.words[1];
+  if (words.words.size() > 2)
+    refuse(Code::extra_argument, words.pieces[2], "unexpected " + quoted(words.words[2]),
+           "put a pattern with blanks in quotes");
+  return true;
 }
 
 bool Arguments::refuse(Code code, std::string_view word, std::string why, std::string hint) {
@@ -76,6 +137,8 @@ bool Arguments::read(const Argument& expected, std::string_view word, Value& val
                     address_hint(word));
     case ArgumentKind::none:
     case ArgumentKind::word:
+    case ArgumentKind::script:
+    case ArgumentKind::pattern:
     case ArgumentKind::words:
       return true;
   }
@@ -112,6 +175,9 @@ bool Arguments::read_time(const Argument& expected, std::string_view word, Value
       break;
     case TimeScan::Outcome::time:
       if (scanned.microseconds < expected.least || scanned.microseconds > expected.most) break;
+      if (scanned.unit && problems_.lenient())
+        problems_.report(Code::keepalived_differs, reader_.span(word),
+                         quoted(word) + " is taken as it reads; keepalived knows no units");
       value.number = scanned.microseconds;
       return true;
   }

@@ -9,6 +9,7 @@
 #include "config/problems.h"
 #include "config/reader.h"
 #include "model/address.h"
+#include "model/check.h"
 #include "model/time.h"
 
 namespace lvsd {
@@ -35,6 +36,12 @@ class Arguments {
   // 0 when it is not given.
   std::uint16_t port(std::size_t i) const { return number<std::uint16_t>(i); }
 
+  // Of keywords that take one.
+  const Script& script() const { return script_; }
+  const std::string& pattern() const { return pattern_; }
+
+  // As written, which may be an old spelling.
+  std::string_view keyword() const { return reader_.statement().keyword(); }
   // Everything behind the keyword.
   std::span<const std::string_view> words() const { return words_; }
   Span where(std::string_view word) const { return reader_.span(word); }
@@ -53,6 +60,10 @@ class Arguments {
   bool read_time(const Argument& expected, std::string_view word, Value& value);
   bool read_boolean(std::string_view word, Value& value);
   bool read_choice(const Argument& expected, std::string_view word);
+  void read_all();
+  bool read_script();
+  bool read_pattern();
+  void report_extra(std::string_view word);
   bool refuse(Code code, std::string_view word, std::string why, std::string hint = {});
 
   const Keyword& keyword_;
@@ -60,6 +71,8 @@ class Arguments {
   Problems& problems_;
   std::span<const std::string_view> words_;
   std::array<Value, 3> values_;
+  Script script_;
+  std::string pattern_;
   bool usable_ = true;
 };
 

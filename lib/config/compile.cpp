@@ -1,15 +1,25 @@
 #include "config/compile.h"
 
+#include <algorithm>
+#include <cassert>
 #include <utility>
+
+#include "config/scan.h"
+#include "config/settle.h"
 
 namespace lvsd {
 
 namespace {
 
 constexpr std::size_t deepest_block = 256;
+constexpr std::size_t most_named = 5;  // words that a message lists
 
 std::string quoted(std::string_view word) {
   return "'" + std::string(word) + "'";
+}
+
+bool is_check(Block block) {
+  return block >= Block::tcp_check && block <= Block::bfd_check;
 }
 
 }  // namespace
@@ -18,26 +28,42 @@ Compiler::Compiler(Reader& reader, const Sources& sources, Problems& problems, C
     : reader_(reader), sources_(sources), problems_(problems), config_(config) {}
 
 void Compiler::compile() {
-  scopes_.push_back({Block::root, "", {}});
-  unwind_to_ = 1;
+  scopes_.push_back({});
   compile_block();
+  report_inert(scopes_.back());
+  settle_all(*this);
+}
+
+void Compiler::put_off(std::size_t position, ServiceDraft draft) {
+  put_off_.emplace_back(position, std::move(draft));
+}
+
+ServerDraft& Compiler::server() {
+  for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope) {
+    if (scope->block == Block::real_server) return service_.servers.back();
+    if (scope->block == Block::sorry_server) return service_.sorry_servers.back();
+    if (scope->block == Block::backup_server) return service_.servers.back().backup.back();
+  }
+  assert(false);
+  return service_.servers.back();
 }
 
 Timing& Compiler::timing() {
-  switch (scopes_.back().block) {
-    case Block::virtual_server:
-      return service_.timing;
-    case Block::real_server:
-      return server().timing;
-    default:
-      return check().timing;
-  }
+  const Block block = scopes_.back().block;
+  if (block == Block::virtual_server) return service_.timing;
+  return is_check(block) ? check().timing : server().timing;
 }
 
-std::shared_ptr<const CheckSettings> Compiler::shared(CheckSettings settings) {
-  for (const auto& known : checks_)
-    if (*known == settings) return known;
-  return checks_.emplace_back(std::make_shared<const CheckSettings>(std::move(settings)));
+Manner& Compiler::manner() {
+  return scopes_.back().block == Block::virtual_server ? service_.manner : server().manner;
+}
+
+std::string Compiler::place(const Origin& origin) const {
+  return sources_.name(origin.file) + ":" + std::to_string(origin.line);
+}
+
+Span Compiler::span_of(const Origin& origin) const {
+  return sources_.first_word(origin.file, origin.line);
 }
 
 // The contents of the innermost block up to its closing brace.
@@ -51,13 +77,12 @@ void Compiler::compile_block() {
         break;
       case Reader::Kind::open:
         problems_.report(Code::unexpected_open_brace, reader_.span(),
-                         "no block starts here; its contents are left out");
+                         "no block starts here; what it holds is left out");
         skip_block("{", reader_.span());
         break;
       case Reader::Kind::close:
         if (depth > 1) return;
-        problems_.report(Code::extra_close_brace, reader_.span(),
-                         "this closing brace has no opening one");
+        report_extra_brace();
         break;
       case Reader::Kind::end:
         if (depth > 1) report_unclosed();
@@ -66,51 +91,81 @@ void Compiler::compile_block() {
   }
 }
 
+// One block after the other is left when the file ends; only the outermost is told.
 void Compiler::report_unclosed() {
+  if (scopes_.size() > 2) return;
   problems_.report(Code::missing_close_brace, scopes_.back().where,
                    quoted(scopes_.back().name) + " is not closed before the end of the file");
 }
 
+void Compiler::report_extra_brace() {
+  if (std::exchange(astray_, false)) return;  // it is the one that was missed before
+  problems_.report(Code::extra_close_brace, reader_.span(),
+                   "this closing brace has no opening one");
+}
+
 void Compiler::compile_statement() {
+  const Scope& scope = scopes_.back();
   const std::string_view word = reader_.statement().keyword();
-  const Keyword* const keyword = find_keyword(scopes_.back().block, word);
-  if (keyword == nullptr) {
-    if (!closes_outer_blocks(word)) take_unknown();
+  if (scope.keyword != nullptr && scope.keyword->line != nullptr) {
+    if (!closes_outer_blocks(word)) scope.keyword->line(*this, reader_.statement());
     return;
   }
-  const Arguments arguments(*keyword, reader_, problems_);
-  refused_ = !arguments.usable();
-  if (keyword->opens_block) {
-    const Scope scope{keyword->opens, std::string(word), reader_.span()};
-    if (!refused_ && keyword->apply != nullptr) keyword->apply(*this, arguments);
-    if (!find_open_brace(scope.name, scope.where)) return;
-    if (refused_ || scopes_.size() > deepest_block) {
-      if (!refused_) problems_.report(Code::too_deep, scope.where, "blocks are nested too deeply");
-      skip_block(scope.name, scope.where);
-      return;
-    }
-    scopes_.push_back(scope);
-    enter_block(*keyword);
-  } else if (arguments.usable() && keyword->apply != nullptr) {
-    keyword->apply(*this, arguments);
+  const Keyword* const keyword = find_keyword(scope.block, word);
+  if (keyword != nullptr) {
+    compile_keyword(*keyword);
+  } else if (!closes_outer_blocks(word)) {
+    take_unknown();
   }
 }
 
-void Compiler::enter_block(const Keyword& keyword) {
+void Compiler::compile_keyword(const Keyword& keyword) {
+  if (scopes_.size() == 1) astray_ = false;
+  note(keyword);
+  const Arguments arguments(keyword, reader_, problems_);
+  refused_ = !arguments.usable();
+  if (keyword.opens == Opens::nothing) {
+    if (!refused_ && keyword.apply != nullptr) keyword.apply(*this, arguments);
+    return;
+  }
+  Scope scope{keyword.block, &keyword, std::string(arguments.keyword()), reader_.span(), {}, {}};
+  if (keyword.block == Block::bfd_instance && arguments.usable())
+    bfd_instances_.emplace(arguments.word(0));
+  if (!refused_ && keyword.apply != nullptr) keyword.apply(*this, arguments);
+  open_block(keyword, std::move(scope));
+}
+
+void Compiler::open_block(const Keyword& keyword, Scope scope) {
+  if (!find_open_brace(keyword, scope)) return;
+  if (scopes_.size() > deepest_block) {
+    problems_.report(Code::too_deep, scope.where, "blocks are nested more than 256 deep");
+    refused_ = true;
+  }
+  if (refused_) {
+    skip_block(scope.name, scope.where);
+    return;
+  }
+  scopes_.push_back(std::move(scope));
   unwind_to_ = scopes_.size();
   compile_block();
   if (keyword.finish != nullptr) keyword.finish(*this);
+  report_inert(scopes_.back());
+  if (scopes_.size() == 2) last_closed_ = scopes_.back().block;
   scopes_.pop_back();
-  if (unwind_to_ > scopes_.size()) unwind_to_ = scopes_.size();
+  unwind_to_ = std::min(unwind_to_, scopes_.size());
 }
 
-// The brace may stand on the line of the keyword or on the next one. False: the file ends.
-bool Compiler::find_open_brace(const std::string& name, Span where) {
+// The brace may stand on the line of the keyword or on the next one. False: there is no block.
+bool Compiler::find_open_brace(const Keyword& keyword, const Scope& scope) {
   const Reader::Kind kind = reader_.next();
   if (kind == Reader::Kind::open) return true;
-  problems_.report(Code::missing_open_brace, where, quoted(name) + " needs a '{'");
   reader_.unread();
-  return kind != Reader::Kind::end;
+  if (keyword.opens == Opens::maybe) {
+    if (keyword.finish != nullptr && !refused_) keyword.finish(*this);
+    return false;
+  }
+  problems_.report(Code::missing_open_brace, scope.where, quoted(scope.name) + " needs a '{'");
+  return kind == Reader::Kind::statement;
 }
 
 // What stands between braces, the closing one included.
@@ -138,7 +193,7 @@ void Compiler::skip_block(const std::string& name, Span where) {
 bool Compiler::closes_outer_blocks(std::string_view word) {
   for (std::size_t i = scopes_.size() - 1; i-- > 0;) {
     const Keyword* const keyword = find_keyword(scopes_[i].block, word);
-    if (keyword == nullptr || (!keyword->opens_block && i != 0)) continue;
+    if (keyword == nullptr || keyword->opens != Opens::block) continue;
     const Scope& scope = scopes_.back();
     problems_.report(Code::missing_close_brace, reader_.span(),
                      quoted(scope.name) + " is not closed before " + quoted(word),
@@ -154,25 +209,80 @@ bool Compiler::closes_outer_blocks(std::string_view word) {
 void Compiler::take_unknown() {
   const std::string word(reader_.statement().keyword());
   const Span where = reader_.span();
-  const std::string_view near = nearest_keyword(scopes_.back().block, word);
-  std::string hint = near.empty() ? "" : "did you mean " + quoted(near) + "?";
-
   const bool block = reader_.next() == Reader::Kind::open;
   if (!block) reader_.unread();
-  const auto elsewhere = find_keywords(word);
-  if (!elsewhere.empty()) {
-    const std::string place =
-        scopes_.size() == 1 ? "outside of blocks" : "in " + quoted(scopes_.back().name);
-    problems_.report(Code::misplaced_keyword, where, quoted(word) + " does not belong " + place,
-                     std::move(hint));
-  } else if (block) {
-    problems_.report(Code::unknown_block, where, "unknown block " + quoted(word) + " is left out",
-                     std::move(hint));
+
+  if (!find_keywords(word).empty()) {
+    take_misplaced(word, where, block);
   } else {
-    problems_.report(Code::unknown_keyword, where, "unknown keyword " + quoted(word),
-                     std::move(hint));
+    const std::string_view near = nearest_keyword(scopes_.back().block, word);
+    problems_.report(block ? Code::unknown_block : Code::unknown_keyword, where,
+                     block ? "unknown block " + quoted(word) + " is left out"
+                           : "unknown keyword " + quoted(word),
+                     near.empty() ? "" : "did you mean " + quoted(near) + "?");
   }
   if (block) skip_block(word, where);
+}
+
+// A keyword of another block. At the root, after a block was closed early, that is told once.
+void Compiler::take_misplaced(const std::string& word, Span where, bool block) {
+  if (scopes_.size() > 1) {
+    const std::string_view near = nearest_keyword(scopes_.back().block, word);
+    problems_.report(
+        Code::misplaced_keyword, where,
+        quoted(word) + " does not belong in " + quoted(scopes_.back().name),
+        near.empty() ? "it belongs in " + blocks_of(word) : "did you mean " + quoted(near) + "?");
+    return;
+  }
+  if (astray_) return;
+  const bool closed_early = find_keyword(last_closed_, word) != nullptr;
+  astray_ = closed_early;
+  problems_.report(
+      Code::misplaced_keyword, where,
+      quoted(word) + " does not belong " + (block ? "at the top level" : "outside of blocks"),
+      closed_early
+          ? "is there a '}' too many before it? '" + std::string(text(last_closed_)) + "' is closed"
+          : "it belongs in " + blocks_of(word));
+}
+
+// Old spellings are told once a load, what is not acted on once a block.
+void Compiler::note(const Keyword& keyword) {
+  const std::string_view word = reader_.statement().keyword();
+  if (word != keyword.name && among(keyword.aliases, word) && told_.emplace(word).second)
+    problems_.report(Code::old_spelling, reader_.span(),
+                     quoted(word) + " is an old word for " + quoted(keyword.name));
+  if (keyword.standing == Standing::obsolete)
+    problems_.report(Code::obsolete, reader_.span(), quoted(word) + " has no effect",
+                     std::string(keyword.help));
+  if (keyword.standing != Standing::inert || in_inert_block()) return;
+  if (keyword.opens == Opens::block && scopes_.size() == 1) {
+    problems_.report(Code::not_acted_on, reader_.span(),
+                     quoted(word) + " is known, but lvsd does not act on it yet");
+    return;
+  }
+  Scope& scope = scopes_.back();
+  if (scope.inert.empty()) scope.first_inert = reader_.span();
+  if (std::find(scope.inert.begin(), scope.inert.end(), keyword.name) == scope.inert.end())
+    scope.inert.push_back(keyword.name);
+}
+
+bool Compiler::in_inert_block() const {
+  return std::any_of(scopes_.begin(), scopes_.end(), [](const Scope& scope) {
+    return scope.keyword != nullptr && scope.keyword->standing == Standing::inert;
+  });
+}
+
+void Compiler::report_inert(const Scope& scope) {
+  if (scope.inert.empty()) return;
+  std::string names;
+  for (std::size_t i = 0; i < std::min(scope.inert.size(), most_named); ++i)
+    names += (i == 0 ? "" : ", ") + quoted(scope.inert[i]);
+  if (scope.inert.size() > most_named)
+    names += " and " + std::to_string(scope.inert.size() - most_named) + " more";
+  problems_.report(Code::not_acted_on, scope.first_inert,
+                   names + (scope.inert.size() == 1 ? " is" : " are") +
+                       " known, but lvsd does not act on " +
+                       (scope.inert.size() == 1 ? "it" : "them") + " yet");
 }
 
 }  // namespace lvsd

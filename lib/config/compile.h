@@ -1,12 +1,16 @@
 #pragma once
 
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/arguments.h"
 #include "config/draft.h"
+#include "config/intern.h"
 #include "config/keywords.h"
 #include "config/problems.h"
 #include "config/reader.h"
@@ -22,49 +26,76 @@ class Compiler {
 
   void compile();
 
-  // For the rows.
+  // For the rows: what is being read.
   Config& config() { return config_; }
+  ServiceDraft& service() { return service_; }
+  ServerDraft& server();  // the innermost real, sorry or backup server
+  CheckDraft& check() { return server().checks.back(); }
+  Timing& timing();  // of the innermost of check, server, virtual server
+  Manner& manner();  // of the innermost of server, virtual server
+  bool knows_bfd_instance(std::string_view name) const { return bfd_instances_.contains(name); }
+
+  // For the rows: saying where and what.
   Problems& problems() { return problems_; }
   Reader& reader() { return reader_; }
-  const Sources& sources() const { return sources_; }
+  Span block_span() const { return scopes_.back().where; }  // the header of the present block
+  Origin origin(Span where) const { return {where.file, sources_.line(where)}; }
+  std::string place(const Origin& origin) const;  // "FILE:LINE"
 
-  ServiceDraft& service() { return service_; }
-  ServerDraft& server() { return service_.servers.back(); }
-  CheckDraft& check() { return server().checks.back(); }
-  // Of the innermost of check, real server, virtual server.
-  Timing& timing();
+  // The first word of the line. REQUIRES: origin was made by this load.
+  Span span_of(const Origin& origin) const;
 
-  // One object for all checks that say the same.
-  std::shared_ptr<const CheckSettings> shared(CheckSettings settings);
+  Intern& intern() { return intern_; }
+
+  // Virtual servers that wait for their group, and where in the Config they go.
+  using PutOff = std::vector<std::pair<std::size_t, ServiceDraft>>;
+  void put_off(std::size_t position, ServiceDraft draft);
+  PutOff& put_off() { return put_off_; }
 
   // Called by the row of a block whose header is no good: its contents are skipped.
   void refuse_block() { refused_ = true; }
 
  private:
   struct Scope {
-    Block block;
+    Block block = Block::root;
+    const Keyword* keyword = nullptr;
     std::string name;  // as written
     Span where;
+    // Words that lvsd does not act on: told once a block.
+    std::vector<std::string_view> inert;
+    Span first_inert;
   };
 
   void compile_block();
+  bool compile_line();
   void compile_statement();
-  void enter_block(const Keyword& keyword);
-  bool find_open_brace(const std::string& name, Span where);
+  void compile_keyword(const Keyword& keyword);
+  void open_block(const Keyword& keyword, Scope scope);
+  bool find_open_brace(const Keyword& keyword, const Scope& scope);
   void skip_block(const std::string& name, Span where);
   void take_unknown();
+  void take_misplaced(const std::string& word, Span where, bool block);
   bool closes_outer_blocks(std::string_view word);
+  void note(const Keyword& keyword);
+  void report_inert(const Scope& scope);
   void report_unclosed();
+  void report_extra_brace();
+  bool in_inert_block() const;
 
   Reader& reader_;
   const Sources& sources_;
   Problems& problems_;
   Config& config_;
+  Intern intern_;
   ServiceDraft service_;
+  PutOff put_off_;
   std::vector<Scope> scopes_;
-  std::size_t unwind_to_ = 0;  // scopes that stay; more are being left
+  std::size_t unwind_to_ = 1;  // scopes that stay; more are being left
   bool refused_ = false;
-  std::vector<std::shared_ptr<const CheckSettings>> checks_;
+  std::set<std::string, std::less<>> bfd_instances_;
+  std::set<std::string, std::less<>> told_;  // old spellings
+  Block last_closed_ = Block::root;  // at the root, where a brace too many may have closed it
+  bool astray_ = false;              // what follows belongs to the block closed last; told once
 };
 
 }  // namespace lvsd

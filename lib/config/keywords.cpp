@@ -8,22 +8,48 @@
 
 namespace lvsd {
 
+namespace {
+
+constexpr std::array<std::string_view, block_count> block_names = {"",
+                                                                   "global_defs",
+                                                                   "virtual_server_group",
+                                                                   "virtual_server",
+                                                                   "real_server",
+                                                                   "backup_server",
+                                                                   "sorry_server",
+                                                                   "TCP_CHECK",
+                                                                   "HTTP_GET",
+                                                                   "SSL_GET",
+                                                                   "url",
+                                                                   "SMTP_CHECK",
+                                                                   "host",
+                                                                   "DNS_CHECK",
+                                                                   "UDP_CHECK",
+                                                                   "PING_CHECK",
+                                                                   "MISC_CHECK",
+                                                                   "FILE_CHECK",
+                                                                   "BFD_CHECK",
+                                                                   "SSL",
+                                                                   "track_file",
+                                                                   "tcp_keepalive",
+                                                                   "ipvs_sysctl",
+                                                                   "api",
+                                                                   "notification_email",
+                                                                   "bfd_instance",
+                                                                   "vrrp_instance",
+                                                                   "vrrp_sync_group",
+                                                                   "vrrp_script",
+                                                                   "vrrp_track_process",
+                                                                   "authentication",
+                                                                   "auth_hmac",
+                                                                   "track_group",
+                                                                   "garp_group",
+                                                                   "list"};
+
+}  // namespace
+
 std::string_view text(Block block) {
-  switch (block) {
-    case Block::root:
-      return "";
-    case Block::global_defs:
-      return "global_defs";
-    case Block::virtual_server:
-      return "virtual_server";
-    case Block::real_server:
-      return "real_server";
-    case Block::sorry_server:
-      return "sorry_server";
-    case Block::tcp_check:
-      return "TCP_CHECK";
-  }
-  return "?";
+  return block_names[static_cast<std::size_t>(block)];
 }
 
 namespace {
@@ -31,17 +57,15 @@ namespace {
 template <class Visit>
 void each_spelling(const Keyword& keyword, const Visit& visit) {
   visit(keyword.name);
-  std::string_view rest = keyword.aliases;
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find(' '), rest.size());
-    visit(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
+  each_word(keyword.aliases, visit);
+  each_word(keyword.synonyms, visit);
 }
 
 std::vector<const Keyword*> all_rows() {
   std::vector<const Keyword*> rows;
-  for (const auto& part : {global_rows(), service_rows(), server_rows(), check_rows()})
+  for (const auto& part :
+       {root_rows(), global_rows(), process_rows(), service_rows(), server_rows(), check_rows(),
+        probe_rows(), http_rows(), inert_rows(), vrrp_rows()})
     for (const Keyword& row : part)
       rows.push_back(&row);
   return rows;
@@ -125,6 +149,17 @@ std::vector<const Keyword*> find_keywords(std::string_view word) {
   return out;
 }
 
+std::string blocks_of(std::string_view word) {
+  std::string out;
+  for (std::size_t b = 0; b < block_count; ++b) {
+    const auto block = static_cast<Block>(b);
+    if (find_keyword(block, word) == nullptr) continue;
+    if (!out.empty()) out += " or ";
+    out += block == Block::root ? "the top level" : "'" + std::string(text(block)) + "'";
+  }
+  return out;
+}
+
 std::string_view nearest_keyword(Block block, std::string_view word) {
   std::string_view best;
   std::size_t least = forgiven_edits(word.size()) + 1;
@@ -178,6 +213,8 @@ std::string_view label(const Argument& argument) {
       return argument.choices;
     case ArgumentKind::none:
     case ArgumentKind::word:
+    case ArgumentKind::script:
+    case ArgumentKind::pattern:
     case ArgumentKind::words:
       return "WORD";
   }
@@ -195,7 +232,8 @@ std::string usage(const Keyword& keyword) {
       std::replace(word.begin(), word.end(), ' ', '|');
     out += argument.optional ? " [" + word + "]" : " " + word;
   }
-  if (keyword.opens_block) out += " { … }";
+  if (keyword.opens == Opens::block) out += " { … }";
+  if (keyword.opens == Opens::maybe) out += " [{ … }]";
   return out;
 }
 
@@ -217,6 +255,8 @@ std::string text(const Argument& argument) {
       return choices_text(argument.choices);
     case ArgumentKind::none:
     case ArgumentKind::word:
+    case ArgumentKind::script:
+    case ArgumentKind::pattern:
     case ArgumentKind::words:
       return std::string(label(argument));
   }

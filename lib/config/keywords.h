@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,17 +14,49 @@ namespace lvsd {
 
 class Compiler;
 class Arguments;
+struct Statement;
+struct Subject;
 
 // Where a keyword may stand.
 enum class Block : std::uint8_t {
   root,
   global_defs,
+  virtual_server_group,
   virtual_server,
   real_server,
+  backup_server,
   sorry_server,
   tcp_check,
+  http_get,
+  ssl_get,
+  url,
+  smtp_check,
+  smtp_host,
+  dns_check,
+  udp_check,
+  ping_check,
+  misc_check,
+  file_check,
+  bfd_check,
+  tls_client,
+  track_file,
+  tcp_keepalive,
+  sysctls,
+  api,
+  mail_addresses,
+  // What lvsd knows and does not act on.
+  bfd_instance,
+  vrrp_instance,
+  vrrp_sync_group,
+  vrrp_script,
+  vrrp_track_process,
+  authentication,
+  auth_hmac,
+  track_group,
+  garp_group,
+  list,  // lines that are not looked into
 };
-inline constexpr std::size_t block_count = static_cast<std::size_t>(Block::tcp_check) + 1;
+inline constexpr std::size_t block_count = static_cast<std::size_t>(Block::list) + 1;
 
 // "virtual_server": the keyword that opens it; "" for the root.
 std::string_view text(Block block);
@@ -63,6 +96,8 @@ enum class ArgumentKind : std::uint8_t {
   address,  // IPv4 or IPv6, numeric
   port,     // 1..65535; 0 where `least` says so
   choice,   // one of `choices`
+  script,   // a program with arguments in quotes, then perhaps a user and a group
+  pattern,  // one word in rich quoting
   words,    // the rest of the line, checked by the keyword itself
 };
 
@@ -76,19 +111,38 @@ struct Argument {
   bool any_case = false;     // of a choice
 };
 
+enum class Standing : std::uint8_t {
+  acted,     // has its effect
+  inert,     // known and checked, but lvsd does not act on it
+  obsolete,  // has no effect in keepalived either
+};
+
+enum class Opens : std::uint8_t { nothing, block, maybe };  // maybe: the block may be left out
+
 struct Keyword {
   std::string_view name;
-  std::string_view aliases;  // other spellings, separated by blanks
+  std::string_view aliases;   // old spellings, separated by blanks
+  std::string_view synonyms;  // other words that are as good, separated by blanks
   Blocks blocks;
   Argument arguments[3];
   std::string_view fallback;  // in words, what holds without it; empty: nothing
   std::string_view help;      // one line
-  bool opens_block = false;
-  Block opens = Block::root;
-  bool ours = false;                                     // not known to keepalived
-  std::string_view since = "0.1.0";                      // of lvsd
-  void (*apply)(Compiler&, const Arguments&) = nullptr;  // null: known, not acted on
-  void (*finish)(Compiler&) = nullptr;                   // at the end of the block it opens
+  Opens opens = Opens::nothing;
+  Block block = Block::root;  // that it opens
+  Standing standing = Standing::acted;
+  bool ours = false;                 // not known to keepalived
+  bool excess_ignored = false;       // keepalived sets the flag whatever follows it
+  bool script_user = true;           // a user and a group may follow the script
+  std::string_view since = "0.1.0";  // of lvsd
+
+  // Takes a statement's arguments into what is being read; of a block: its header's.
+  void (*apply)(Compiler&, const Arguments&) = nullptr;
+  // At the end of the block it opens.
+  void (*finish)(Compiler&) = nullptr;
+  // Takes a line of a block that holds lines instead of keywords.
+  void (*line)(Compiler&, const Statement&) = nullptr;
+  // The arguments that say what `subject` has; nothing: it has nothing to say of this.
+  std::optional<std::string> (*show)(const Subject& subject) = nullptr;
 };
 
 std::span<const Keyword* const> keywords();
@@ -97,6 +151,8 @@ std::span<const Keyword* const> keywords();
 const Keyword* find_keyword(Block block, std::string_view word);
 // In any block.
 std::vector<const Keyword*> find_keywords(std::string_view word);
+// "'url' or 'HTTP_GET'": where a keyword may stand.
+std::string blocks_of(std::string_view word);
 // What `word` was probably meant to be in the block; empty: no idea.
 std::string_view nearest_keyword(Block block, std::string_view word);
 

@@ -105,19 +105,6 @@ std::optional<bool> scan_boolean(std::string_view word) {
   return std::nullopt;
 }
 
-namespace {
-
-template <class Visit>
-void each_word(std::string_view list, const Visit& visit) {
-  while (!list.empty()) {
-    const std::size_t end = std::min(list.find(' '), list.size());
-    if (end != 0) visit(list.substr(0, end));
-    list.remove_prefix(std::min(end + 1, list.size()));
-  }
-}
-
-}  // namespace
-
 bool equal_in_any_case(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),

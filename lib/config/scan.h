@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -27,6 +28,16 @@ struct TimeScan {
 TimeScan scan_time(std::string_view word);
 
 std::optional<bool> scan_boolean(std::string_view word);
+
+// Each word of a list separated by blanks.
+template <class Visit>
+void each_word(std::string_view list, const Visit& visit) {
+  while (!list.empty()) {
+    const std::size_t end = std::min(list.find(' '), list.size());
+    if (end != 0) visit(list.substr(0, end));
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+}
 
 // Whether `list`, separated by blanks, holds the word.
 bool among(std::string_view list, std::string_view word, bool any_case = false);

@@ -1,10 +1,14 @@
 #include "config/settle.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
+#include "base/parse_number.h"
 #include "config/compile.h"
+#include "config/duplicates.h"
+#include "config/group.h"
+#include "config/scan.h"
+#include "config/settle_server.h"
 
 namespace lvsd {
 
@@ -12,159 +16,197 @@ namespace {
 
 constexpr std::uint32_t forced_persistence = 360;  // keepalived's default
 
-template <class T>
-std::optional<T> first_of(const std::optional<T>& a, const std::optional<T>& b,
-                          const std::optional<T>& c) {
-  return a ? a : (b ? b : c);
+std::string quoted(std::string_view word) {
+  return "'" + std::string(word) + "'";
 }
+
+bool refuse(Compiler& c, Span where, Code code, std::string message, std::string hint = {}) {
+  c.problems().report(code, where, std::move(message), std::move(hint));
+  c.refuse_block();
+  return false;
+}
+
+bool read_mark(Compiler& c, const Arguments& a, std::string_view word) {
+  const NumberScan mark = scan_number(word);
+  const bool fine =
+      mark.outcome == NumberScan::Outcome::number && mark.value >= 1 && mark.value <= 0xffffffffLL;
+  if (!fine)
+    return refuse(c, a.where(word), Code::out_of_range, quoted(word) + " is not a mark",
+                  "expected a number from 1 to 4294967295");
+  c.service().fwmark = static_cast<std::uint32_t>(mark.value);
+  return true;
+}
+
+bool read_endpoint(Compiler& c, const Arguments& a) {
+  const auto words = a.words();
+  const auto address = parse_address(words[0]);
+  if (!address)
+    return refuse(c, a.where(words[0]), Code::bad_argument,
+                  quoted(words[0]) + " is not an IP address", address_hint(words[0]));
+  Endpoint endpoint{*address, 0};
+  if (words.size() > 1) {
+    const auto port = parse_number<std::uint16_t>(words[1]);
+    if (!port)
+      return refuse(c, a.where(words[1]), Code::bad_argument, quoted(words[1]) + " is not a port",
+                    "expected a number from 1 to 65535");
+    endpoint.port = *port;
+  }
+  c.service().endpoint = endpoint;
+  return true;
+}
+
+}  // namespace
+
+void open_service(Compiler& c, const Arguments& a) {
+  c.service() = ServiceDraft{};
+  c.service().where = a.where();
+  const auto words = a.words();
+  const bool named = words[0] == "fwmark" || words[0] == "group";
+  if (named && words.size() < 2) {
+    refuse(c, a.where(words[0]), Code::missing_argument,
+           quoted(words[0]) + " needs a " + (words[0] == "group" ? "name" : "number"));
+    return;
+  }
+  if (words[0] == "fwmark") {
+    if (!read_mark(c, a, words[1])) return;
+  } else if (words[0] == "group") {
+    c.service().group = words[1];
+  } else if (!read_endpoint(c, a)) {
+    return;
+  }
+  if (words.size() > 2)
+    c.problems().report(Code::extra_argument, a.where(words[2]), "unexpected " + quoted(words[2]));
+}
+
+namespace {
 
 // Turns one ServiceDraft into a VirtualServer.
 class Settler {
  public:
-  explicit Settler(Compiler& compiler)
-      : compiler_(compiler), problems_(compiler.problems()), draft_(compiler.service()) {}
+  Settler(Compiler& compiler, ServiceDraft& draft, const ServiceGroup* group)
+      : compiler_(compiler), problems_(compiler.problems()), draft_(draft), group_(group) {}
 
-  void settle() {
+  std::optional<VirtualServer> settle() {
     VirtualServer out;
-    out.origin = origin(draft_.where);
-    out.services = {address_service(protocol(), draft_.endpoint)};
+    out.origin = compiler_.origin(draft_.where);
+    out.name = draft_.name;
+    out.owner = draft_.owner;
+    out.group = draft_.group;
+    out.services = services();
     settle_settings(out);
-    for (ServerDraft& server : draft_.servers)
-      if (family_fits(server.endpoint, method(server.method), server.where))
-        out.real_servers.push_back(settled(server));
-    drop_duplicates(out);
-    for (const SorryDraft& sorry : draft_.sorry_servers)
-      if (family_fits(sorry.endpoint, method(sorry.method), sorry.where))
-        out.sorry_servers.push_back(settled(sorry));
+    settle_servers(out);
     if (out.real_servers.empty()) {
-      problems_.report(Code::no_servers, draft_.where, "the virtual server has no real server");
-      if (problems_.lenient()) return;
+      problems_.report(Code::no_servers, draft_.where,
+                       problems_.lenient() ? "the virtual server has no real server and is left out"
+                                           : "the virtual server has no real server");
+      if (problems_.lenient()) return std::nullopt;
     }
     settle_quorum(out);
-    compiler_.config().virtual_servers.push_back(std::move(out));
+    out.quorum_up = draft_.quorum_up;
+    out.quorum_down = draft_.quorum_down;
+    out.omega = draft_.omega;
+    out.ha_suspend = draft_.ha_suspend;
+    out.smtp_alert = draft_.smtp_alert;
+    out.graceful_removal = draft_.graceful_removal;
+    return out;
   }
 
  private:
-  Origin origin(Span where) const { return {where.file, compiler_.sources().line(where)}; }
+  // Of the address; else as told; else of the real servers, those behind tunnels last.
+  Family family() const {
+    if (draft_.endpoint) return draft_.endpoint->address.family;
+    if (group_ != nullptr)
+      for (const GroupEntry& entry : group_->entries)
+        if (entry.fwmark == 0) return entry.family;
+    if (draft_.ip_family) return *draft_.ip_family;
+    const ServerDraft* tunnelled = nullptr;
+    for (const auto* list : {&draft_.servers, &draft_.sorry_servers})
+      for (const ServerDraft& server : *list) {
+        if (method(draft_, server).forwarding != Forwarding::tunnel)
+          return server.endpoint.address.family;
+        if (tunnelled == nullptr) tunnelled = &server;
+      }
+    return tunnelled == nullptr ? Family::v4 : tunnelled->endpoint.address.family;
+  }
 
-  Protocol protocol() {
+  std::vector<ServiceKey> services() {
+    if (draft_.endpoint && draft_.ip_family && *draft_.ip_family != family())
+      problems_.report(Code::contradiction, draft_.where, "ip_family is not that of the address");
+    if (draft_.fwmark != 0) return {fwmark_service(draft_.fwmark, family())};
+    const Protocol protocol = settled_protocol();
+    if (group_ != nullptr) return lvsd::services(*group_, protocol, family());
+    return {address_service(protocol, *draft_.endpoint)};
+  }
+
+  bool only_marks() const {
+    return draft_.fwmark != 0 ||
+           (group_ != nullptr &&
+            std::all_of(group_->entries.begin(), group_->entries.end(),
+                        [](const GroupEntry& entry) { return entry.fwmark != 0; }));
+  }
+
+  Protocol settled_protocol() {
     if (draft_.protocol) return *draft_.protocol;
-    problems_.report(Code::default_protocol, draft_.where, "no protocol is given, UDP is taken",
-                     "write 'protocol TCP' or 'protocol UDP'");
+    if (!only_marks())
+      problems_.report(Code::default_protocol, draft_.where, "no protocol is given, UDP is taken",
+                       "write 'protocol TCP' or 'protocol UDP'");
     return Protocol::udp;
   }
 
-  Method method(const std::optional<Method>& own) const {
-    return own ? *own : draft_.method.value_or(Method{});
-  }
-
   void settle_settings(VirtualServer& out) {
-    if (!draft_.scheduler.empty()) out.settings.scheduler = draft_.scheduler;
-    out.settings.persistence_netmask = host_netmask(draft_.endpoint.address.family);
-    if (draft_.endpoint.port == 0 && out.settings.persistence_timeout == 0) {
+    ServiceSettings& settings = out.settings;
+    if (!draft_.scheduler.empty()) settings.scheduler = draft_.scheduler;
+    settings.flags = draft_.flags;
+    settle_one_packet(out);
+    settings.persistence_engine = draft_.persistence_engine;
+    settings.persistence_timeout = draft_.persistence_timeout;
+    settle_netmask(settings);
+    const auto has_no_port = [](const ServiceKey& key) { return key.fwmark == 0 && key.port == 0; };
+    if (settings.persistence_timeout == 0 &&
+        std::any_of(out.services.begin(), out.services.end(), has_no_port)) {
       problems_.report(Code::persistence_forced, draft_.where,
                        "a service without port must be persistent; 360 s is taken");
-      out.settings.persistence_timeout = forced_persistence;
+      settings.persistence_timeout = forced_persistence;
     }
   }
 
-  bool family_fits(const Endpoint& endpoint, const Method& method, Span where) {
-    if (endpoint.address.family == draft_.endpoint.address.family) return true;
-    if (method.forwarding == Forwarding::tunnel) return true;
-    problems_.report(
-        Code::family_mismatch, where,
-        "'" + text(endpoint.address) + "' is of another address family than the virtual server",
-        "only 'lvs_method TUN' can cross families");
-    return false;
+  void settle_one_packet(VirtualServer& out) {
+    const auto is_other = [](const ServiceKey& key) {
+      return key.fwmark == 0 && key.protocol != Protocol::udp;
+    };
+    if (!out.settings.flags.one_packet ||
+        std::none_of(out.services.begin(), out.services.end(), is_other))
+      return;
+    problems_.report(Code::flag_ignored, draft_.where, "'ops' is for UDP");
+    out.settings.flags.one_packet = false;
   }
 
-  // NAT without a port takes the service's; DR and TUN cannot change it.
-  Endpoint settled_endpoint(Endpoint endpoint, Forwarding forwarding, Span where) {
-    const std::uint16_t port = draft_.endpoint.port;
-    if (forwarding == Forwarding::nat) {
-      if (endpoint.port == 0) endpoint.port = port;
-      return endpoint;
+  void settle_netmask(ServiceSettings& settings) {
+    settings.persistence_netmask = host_netmask(family());
+    if (!draft_.persistence_netmask) return;
+    if (draft_.persistence_netmask_family == family()) {
+      settings.persistence_netmask = *draft_.persistence_netmask;
+    } else {
+      problems_.report(Code::family_mismatch, draft_.where,
+                       "persistence_granularity is of another address family");
     }
-    if (endpoint.port != 0 && endpoint.port != port)
-      problems_.report(Code::port_forced, where,
-                       "with " + std::string(text(forwarding)) + " the port is the service's, " +
-                           std::to_string(port) + ", not " + std::to_string(endpoint.port));
-    endpoint.port = port;
-    return endpoint;
   }
 
-  RealServer settled(const ServerDraft& draft) {
-    const Method way = method(draft.method);
-    RealServer out;
-    out.endpoint = settled_endpoint(draft.endpoint, way.forwarding, draft.where);
-    out.settings.forwarding = way.forwarding;
-    out.settings.tunnel = way.tunnel;
-    out.settings.weight = draft.weight.value_or(draft_.weight.value_or(1));
-    out.inhibit_on_failure = draft.inhibit_on_failure.value_or(draft_.inhibit_on_failure);
-    out.origin = origin(draft.where);
-    for (const CheckDraft& check : draft.checks)
-      out.checks.push_back(settled(check, draft, out.endpoint));
-    return out;
+  void settle_servers(VirtualServer& out) {
+    ServerSettler settler(compiler_, draft_, family(), port());
+    out.real_servers.reserve(draft_.servers.size());
+    settler.settle_real_servers(out);
+    settler.settle_sorry_servers(out);
   }
 
-  SorryServer settled(const SorryDraft& draft) {
-    const Method way = method(draft.method);
-    SorryServer out;
-    out.endpoint = settled_endpoint(draft.endpoint, way.forwarding, draft.where);
-    out.settings.forwarding = way.forwarding;
-    out.settings.tunnel = way.tunnel;
-    out.inhibit = draft.inhibit;
-    out.origin = origin(draft.where);
-    return out;
-  }
-
-  Check settled(const CheckDraft& draft, const ServerDraft& server, const Endpoint& endpoint) {
-    CheckSettings settings{draft.probe, policy(draft.timing, server.timing)};
-    Check out;
-    out.settings = compiler_.shared(std::move(settings));
-    out.target.endpoint = endpoint;
-    return out;
-  }
-
-  CheckPolicy policy(const Timing& own, const Timing& server) const {
-    const Timing& service = draft_.timing;
-    CheckPolicy out;
-    const auto inherit = [&](auto& value, auto member) {
-      if (const auto given = first_of(own.*member, server.*member, service.*member)) value = *given;
-    };
-    inherit(out.delay_loop, &Timing::delay_loop);
-    inherit(out.connect_timeout, &Timing::connect_timeout);
-    inherit(out.delay_before_retry, &Timing::delay_before_retry);
-    inherit(out.retry, &Timing::retry);
-    inherit(out.alpha, &Timing::alpha);
-    out.warmup = first_of(own.warmup, server.warmup, service.warmup);
-    return out;
-  }
-
-  // After the ports are settled: with DR two servers that differ by port are the same to the
-  // kernel.
-  void drop_duplicates(VirtualServer& out) {
-    std::set<Endpoint> seen;
-    const auto is_seen = [&](const RealServer& server) {
-      if (seen.insert(server.endpoint).second) return false;
-      const auto first =
-          std::find_if(out.real_servers.begin(), out.real_servers.end(),
-                       [&](const RealServer& other) { return other.endpoint == server.endpoint; });
-      problems_.report(Code::duplicate_server, where_of(server),
-                       "real server " + text(server.endpoint) + " stands here twice",
-                       "first at line " + std::to_string(first->origin.line));
-      return true;
-    };
-    std::erase_if(out.real_servers, is_seen);
-  }
-
-  Span where_of(const RealServer& server) const {
-    for (const ServerDraft& draft : draft_.servers)
-      if (origin(draft.where).line == server.origin.line) return draft.where;
-    return draft_.where;
+  // That DR and TUN cannot change; nothing where it is each service's own.
+  std::optional<std::uint16_t> port() const {
+    if (group_ != nullptr) return std::nullopt;
+    return draft_.endpoint ? draft_.endpoint->port : std::uint16_t{0};
   }
 
   void settle_quorum(VirtualServer& out) {
+    const Span where = draft_.quorum_where.known() ? draft_.quorum_where : draft_.where;
     std::uint64_t total = 0;
     for (const RealServer& server : out.real_servers)
       total += server.settings.weight;
@@ -174,13 +216,13 @@ class Settler {
     if (out.quorum > total && out.quorum > 1) {
       out.quorum = static_cast<std::uint32_t>(std::max<std::uint64_t>(total, 1));
       problems_.report(
-          Code::quorum_reduced, draft_.where,
+          Code::quorum_reduced, where,
           "quorum is more than all weights together; " + std::to_string(out.quorum) + " is taken");
     }
     if (out.hysteresis >= out.quorum && out.hysteresis != 0) {
       out.hysteresis = out.quorum - 1;
       problems_.report(
-          Code::quorum_reduced, draft_.where,
+          Code::quorum_reduced, where,
           "hysteresis must be less than quorum; " + std::to_string(out.hysteresis) + " is taken");
     }
   }
@@ -188,12 +230,54 @@ class Settler {
   Compiler& compiler_;
   Problems& problems_;
   ServiceDraft& draft_;
+  const ServiceGroup* group_;
 };
+
+const ServiceGroup* find_group(const Config& config, const std::string& name) {
+  const auto found = std::find_if(config.groups.begin(), config.groups.end(),
+                                  [&](const ServiceGroup& group) { return group.name == name; });
+  return found == config.groups.end() ? nullptr : &*found;
+}
 
 }  // namespace
 
-void settle_service(Compiler& compiler) {
-  Settler(compiler).settle();
+void close_service(Compiler& c) {
+  ServiceDraft& draft = c.service();
+  const ServiceGroup* group = nullptr;
+  if (!draft.group.empty()) {
+    group = find_group(c.config(), draft.group);
+    if (group == nullptr) {
+      c.put_off(c.config().virtual_servers.size(), std::move(draft));
+      return;
+    }
+  }
+  if (auto service = Settler(c, draft, group).settle())
+    c.config().virtual_servers.push_back(std::move(*service));
+}
+
+namespace {
+
+void settle_late(Compiler& c) {
+  std::size_t inserted = 0;
+  for (auto& [position, draft] : c.put_off()) {
+    const ServiceGroup* const group = find_group(c.config(), draft.group);
+    if (group == nullptr) {
+      c.problems().report(Code::unknown_group, draft.where,
+                          "there is no virtual_server_group " + quoted(draft.group));
+      continue;
+    }
+    auto& all = c.config().virtual_servers;
+    if (auto service = Settler(c, draft, group).settle())
+      all.insert(all.begin() + static_cast<std::ptrdiff_t>(position + inserted++),
+                 std::move(*service));
+  }
+}
+
+}  // namespace
+
+void settle_all(Compiler& c) {
+  settle_late(c);
+  report_duplicates(c);
 }
 
 }  // namespace lvsd

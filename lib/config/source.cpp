@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "config/characters.h"
 #include "config/utf8.h"
 
 namespace lvsd {
@@ -38,6 +39,15 @@ std::uint32_t Sources::line(Span span) const {
   const auto& starts = line_starts(files_[span.file]);
   const auto after = std::upper_bound(starts.begin(), starts.end(), span.offset);
   return static_cast<std::uint32_t>(after - starts.begin());
+}
+
+Span Sources::first_word(std::uint32_t file, std::uint32_t line) const {
+  const std::uint32_t start = line_starts(files_[file])[line - 1];
+  const std::string_view text = line_text(Span{file, start, 0});
+  const std::size_t begin = indentation(text);
+  const std::size_t end = std::min(text.find_first_of(" \t{", begin), text.size());
+  return Span{file, start + static_cast<std::uint32_t>(begin),
+              static_cast<std::uint32_t>(end - begin)};
 }
 
 std::string_view Sources::line_text(Span span) const {

@@ -38,7 +38,8 @@ class Sources {
 
   Span included_from(std::uint32_t file) const { return files_[file].included_from; }
 
-  std::uint32_t line(Span span) const;  // from 1
+  std::uint32_t line(Span span) const;                            // from 1
+  Span first_word(std::uint32_t file, std::uint32_t line) const;  // of a line
   Where where(Span span) const;
   std::string_view line_text(Span span) const;
   std::vector<Where> include_stack(Span span) const;

@@ -7,11 +7,22 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "model/address.h"
 #include "model/time.h"
 
 namespace lvsd {
+
+// A program and its arguments. No path: there is none.
+struct Script {
+  std::vector<std::string> argv;
+  std::string user;   // empty: script_user
+  std::string group;  // empty: the user's primary group
+
+  bool empty() const { return argv.empty(); }
+  bool operator==(const Script&) const = default;
+};
 
 // What is asked of a server. One struct a kind; a kind has what only it needs.
 
@@ -20,7 +31,130 @@ struct TcpCheck {
   bool operator==(const TcpCheck&) const = default;
 };
 
-using Probe = std::variant<TcpCheck>;
+struct StatusRange {
+  std::uint16_t first = 200;
+  std::uint16_t last = 299;
+
+  bool operator==(const StatusRange&) const = default;
+};
+
+// What the body must match.
+struct BodyPattern {
+  std::string pattern;     // empty: none
+  std::string options;     // PCRE2's names in lower case, separated by blanks
+  bool absent = false;     // passes when the body does not match
+  std::uint32_t from = 0;  // bytes of the body that are looked at;
+  std::uint32_t to = 0;    // 0: to the end
+
+  bool operator==(const BodyPattern&) const = default;
+};
+
+struct HttpUrl {
+  std::string path;
+  std::string virtualhost;  // empty: the check's
+  std::string digest;       // MD5 of the body in lower-case hexadecimal; empty: any
+  std::vector<StatusRange> statuses = {StatusRange{}};
+  BodyPattern body;
+  bool tls_compliant = false;
+
+  bool operator==(const HttpUrl&) const = default;
+};
+
+enum class HttpVersion : std::uint8_t {
+  v1_0,
+  v1_0_close,  // with "Connection: close"
+  v1_1,
+};
+std::string_view text(HttpVersion version);  // "1.0", "1.0C", "1.1"
+
+// Passes when the urls, asked for in turn, answer as wanted.
+struct HttpCheck {
+  bool tls = false;
+  std::vector<HttpUrl> urls;
+  std::string virtualhost;  // Host header and TLS server name; empty: address and port
+  HttpVersion version = HttpVersion::v1_0;
+  bool enable_sni = false;
+  std::string sni_name;        // beats all virtual hosts; empty: they decide
+  bool fast_recovery = false;  // a recovering server's remaining urls are asked for at once
+  bool tls_compliant = false;  // TLS is ended with a close-notify
+
+  bool operator==(const HttpCheck&) const = default;
+};
+
+// Passes when the greeting, HELO and QUIT are answered as they should.
+struct SmtpCheck {
+  std::string helo_name = "smtpchecker.keepalived.org";
+
+  bool operator==(const SmtpCheck&) const = default;
+};
+
+// Resource record types by their number (RFC 1035 and its successors).
+enum class DnsType : std::uint16_t {
+  a = 1,
+  ns = 2,
+  cname = 5,
+  soa = 6,
+  mx = 15,
+  txt = 16,
+  aaaa = 28,
+  rrsig = 46,
+  dnskey = 48,
+};
+std::string_view text(DnsType type);  // "SOA"
+
+// Passes when the answer has the query's id and no error.
+struct DnsCheck {
+  DnsType type = DnsType::soa;
+  std::string name = ".";
+
+  bool operator==(const DnsCheck&) const = default;
+};
+
+// Passes without an ICMP error; with `require_reply` when an answer comes.
+struct UdpCheck {
+  std::vector<std::uint8_t> payload;  // empty: keepalived's 32 bytes of text
+  bool require_reply = false;
+  std::vector<std::uint8_t> reply;       // what the answer starts with; empty: anything
+  std::vector<std::uint8_t> reply_mask;  // as long as `reply`; bits that count
+  std::uint16_t min_reply = 0;           // bounds hold only where `reply` is given
+  std::uint16_t max_reply = 255;
+
+  bool operator==(const UdpCheck&) const = default;
+};
+
+// Passes on an echo reply.
+struct PingCheck {
+  bool operator==(const PingCheck&) const = default;
+};
+
+// Passes when the program ends with 0; `dynamic`: with 2..255 as well, which sets the weight.
+struct MiscCheck {
+  Script script;
+  Duration timeout = std::chrono::seconds(60);
+  bool dynamic = false;
+
+  bool operator==(const MiscCheck&) const = default;
+};
+
+// The number in a file is added to the weight, or fails the server (keepalived 2.7).
+struct FileCheck {
+  std::string track_file;  // its name
+  std::string path;
+  std::int32_t weight = 0;
+  bool reverse = false;
+
+  bool operator==(const FileCheck&) const = default;
+};
+
+// Passes while the BFD session is up.
+struct BfdCheck {
+  std::string instance;
+
+  bool operator==(const BfdCheck&) const = default;
+};
+
+using Probe = std::variant<TcpCheck, HttpCheck, SmtpCheck, DnsCheck, UdpCheck, PingCheck, MiscCheck,
+                           FileCheck, BfdCheck>;
 
 // "TCP_CHECK": the word of the configuration file.
 std::string_view keyword(const Probe& probe);
@@ -30,10 +164,12 @@ struct CheckPolicy {
   Duration delay_loop = std::chrono::seconds(60);
   Duration connect_timeout = std::chrono::seconds(5);
   Duration delay_before_retry = std::chrono::seconds(1);
-  std::optional<Duration> warmup;  // first run is spread over it; absent: delay_loop
-  std::uint32_t retry = 1;         // failures that are forgiven: `fall` is retry + 1
-  std::uint32_t rise = 1;          // successes that bring a failed server back
-  bool alpha = false;              // down until it has passed once
+  std::optional<Duration> warmup;         // first run is spread over it; absent: delay_loop
+  std::optional<Duration> fast_interval;  // while falling or rising; absent: delay_loop
+  std::optional<Duration> down_interval;  // while down; absent: delay_loop
+  std::uint32_t retry = 1;                // failures that are forgiven: `fall` is retry + 1
+  std::uint32_t rise = 1;                 // successes that bring a failed server back
+  bool alpha = false;                     // down until it has passed once
   bool log_all_failures = false;
 
   bool operator==(const CheckPolicy&) const = default;

@@ -20,11 +20,11 @@
 namespace lvsd::testing {
 namespace {
 
-Command command_line(const DaemonFolder& folder, const Command& arguments) {
-  Command command{lvsd_binary(),   "--config",    folder.config(), "--socket",
-                  folder.socket(), "--state-dir", folder.state(),  "--foreground"};
-  command.insert(command.end(), arguments.begin(), arguments.end());
-  return command;
+// $LVSD_BINARY, or the lvsd of the build this test is of.
+std::string binary() {
+  if (const char* named = std::getenv("LVSD_BINARY")) return named;
+  const auto tests = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+  return tests.parent_path().parent_path() / "daemon" / "lvsd";
 }
 
 UniqueFd connected(const std::filesystem::path& path, std::chrono::milliseconds limit) {
@@ -43,6 +43,13 @@ UniqueFd connected(const std::filesystem::path& path, std::chrono::milliseconds 
 }
 
 }  // namespace
+
+Command lvsd_command(const DaemonFolder& folder, const Command& arguments) {
+  Command command{binary(),        "--config",    folder.config(), "--socket",
+                  folder.socket(), "--state-dir", folder.state(),  "--foreground"};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return command;
+}
 
 DaemonFolder::DaemonFolder() {
   // Short, because the name of a Unix socket has 107 characters at most.
@@ -66,14 +73,8 @@ void DaemonFolder::write_config(std::string_view text) const {
   std::filesystem::rename(written, config());
 }
 
-std::string lvsd_binary() {
-  if (const char* named = std::getenv("LVSD_BINARY")) return named;
-  const auto tests = std::filesystem::read_symlink("/proc/self/exe").parent_path();
-  return tests.parent_path().parent_path() / "daemon" / "lvsd";
-}
-
 Daemon::Daemon(const Host& host, const DaemonFolder& folder, const Command& arguments)
-    : folder_(folder), process_(host.net, command_line(folder, arguments)) {}
+    : folder_(folder), process_(host.net, lvsd_command(folder, arguments)) {}
 
 void Daemon::wait_ready(std::chrono::milliseconds limit) {
   const bool ended = eventually(

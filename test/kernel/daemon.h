@@ -31,6 +31,10 @@ class DaemonFolder {
   std::filesystem::path path_;
 };
 
+// `lvsd --config … --socket … --state-dir … --foreground` and the further arguments. The binary is
+// this build's, or what $LVSD_BINARY names.
+Command lvsd_command(const DaemonFolder& folder, const Command& arguments = {});
+
 // The lvsd under test, in a host's network namespace. Killed with the object.
 //
 //     DaemonFolder folder;
@@ -39,7 +43,7 @@ class DaemonFolder {
 //     lvsd.wait_ready();
 class Daemon {
  public:
-  // Starts `lvsd --config … --socket … --state-dir … --foreground` and the further arguments.
+  // Starts lvsd_command(folder, arguments).
   Daemon(const Host& host, const DaemonFolder& folder, const Command& arguments = {});
 
   // Returns when GET /readyz answers 200; throws, quoting the log, after `limit` or when the daemon
@@ -64,9 +68,6 @@ class Daemon {
   const DaemonFolder& folder_;
   Process process_;
 };
-
-// The lvsd under test: what $LVSD_BINARY names, or that of the build this test is of.
-std::string lvsd_binary();
 
 struct Reply {
   int status = 0;  // 0: nobody answered

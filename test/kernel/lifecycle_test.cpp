@@ -245,9 +245,10 @@ TEST_CASE("a bad file or a missing capability stops the start with a code of its
   }
   SECTION("no capability") {
     folder.write_config(service_config({.servers = 1}));
-    Process lvsd(net.director().net, {"setpriv", "--bounding-set", "-net_admin", "--inh-caps",
-                                      "-net_admin", lvsd_binary(), "--config", folder.config(),
-                                      "--socket", folder.socket(), "--state-dir", folder.state()});
+    Command command{"setpriv", "--bounding-set", "-net_admin", "--inh-caps", "-net_admin"};
+    for (const std::string& word : lvsd_command(folder))
+      command.push_back(word);
+    Process lvsd(net.director().net, command);
     CHECK(lvsd.exit_code(5s) == 7);
     CHECK(lvsd.output().find("CAP_NET_ADMIN") != std::string::npos);
   }

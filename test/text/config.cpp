@@ -1,8 +1,11 @@
 #include "test/text/config.h"
 
 #include <fnmatch.h>
+#include <glob.h>
 
 #include <catch2/catch.hpp>
+#include <fstream>
+#include <sstream>
 #include <utility>
 
 namespace lvsd::test {
@@ -21,6 +24,26 @@ Files files_of(std::map<std::string, std::string> files) {
                  for (const auto& [path, contents] : *shared)
                    if (fnmatch(pattern.c_str(), path.c_str(), FNM_PATHNAME) == 0)
                      out.push_back(path);
+                 return out;
+               },
+               {}};
+}
+
+Files disk() {
+  return Files{[](const std::string& path) -> Result<std::string> {
+                 std::ifstream in(path, std::ios::binary);
+                 if (!in)
+                   return Error{std::make_error_code(std::errc::no_such_file_or_directory),
+                                "reading '" + path + "'"};
+                 std::ostringstream out;
+                 out << in.rdbuf();
+                 return out.str();
+               },
+               [](const std::string& pattern) -> Result<std::vector<std::string>> {
+                 glob_t found{};
+                 ::glob(pattern.c_str(), GLOB_BRACE, nullptr, &found);
+                 std::vector<std::string> out(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+                 ::globfree(&found);
                  return out;
                },
                {}};

@@ -10,6 +10,9 @@ namespace lvsd::test {
 // Files from a map, the first of them named by `load_text`.
 Files files_of(std::map<std::string, std::string> files);
 
+// The files of the disk, without the daemon's checks.
+Files disk();
+
 // Loads `text` as the file "test.conf".
 Loaded load_text(const std::string& text, const LoadOptions& options = {});
 

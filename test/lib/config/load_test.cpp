@@ -11,8 +11,8 @@ TEST_CASE("a small file gives its virtual server with everything filled in") {
   const Loaded loaded = test::load_text(R"(
 virtual_server 10.0.0.1 80 {
     delay_loop 6
-    lb_algo rr      # the old word
-    lb_kind DR
+    lvs_sched rr      # in turn
+    lvs_method DR
     protocol TCP
     sorry_server 10.0.0.9
     real_server 10.0.0.2 80 { weight 3

@@ -1,0 +1,192 @@
+#include "config/settle_server.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "config/compile.h"
+#include "config/settle_check.h"
+
+namespace lvsd {
+
+namespace {
+
+void settle_checks(Compiler& c, const ServiceDraft& service, ServerDraft& server,
+                   const Endpoint& endpoint, std::vector<Check>& out) {
+  out.reserve(server.checks.size());
+  for (CheckDraft& check : server.checks)
+    if (auto settled = settled_check(c, check, service, server, endpoint))
+      out.push_back(std::move(*settled));
+}
+
+template <class T>
+T first_of(const std::optional<T>& own, const std::optional<T>& above, T otherwise) {
+  return own ? *own : above.value_or(otherwise);
+}
+
+}  // namespace
+
+Method method(const ServiceDraft& service, const ServerDraft& server) {
+  return server.method ? *server.method : service.method.value_or(Method{});
+}
+
+ServerSettler::ServerSettler(Compiler& compiler, ServiceDraft& service, Family family,
+                             std::optional<std::uint16_t> port)
+    : compiler_(compiler),
+      problems_(compiler.problems()),
+      service_(service),
+      family_(family),
+      port_(port) {}
+
+void ServerSettler::settle_real_servers(VirtualServer& out) {
+  for (ServerDraft& draft : service_.servers) {
+    if (!family_fits(draft)) continue;
+    RealServer server = real_server(draft);
+    if (is_duplicate(server, draft.where)) continue;
+    out.real_servers.push_back(std::move(server));
+  }
+  check_backups(out);
+}
+
+void ServerSettler::settle_sorry_servers(VirtualServer& out) {
+  for (ServerDraft& draft : service_.sorry_servers)
+    if (family_fits(draft)) out.sorry_servers.push_back(sorry_server(draft));
+}
+
+// Only tunnels cross address families. Behind a group each service has its own.
+bool ServerSettler::family_fits(const ServerDraft& server) {
+  if (server.endpoint.address.family == family_ || !port_) return true;
+  if (method(service_, server).forwarding == Forwarding::tunnel) return true;
+  problems_.report(Code::family_mismatch, server.where,
+                   "'" + text(server.endpoint.address) +
+                       "' is of another address family than the virtual server",
+                   "only 'lvs_method TUN' can cross families");
+  return false;
+}
+
+// NAT without a port takes the service's; DR and TUN cannot change it.
+Endpoint ServerSettler::settled_endpoint(const ServerDraft& server, Forwarding forwarding) {
+  Endpoint endpoint = server.endpoint;
+  if (!port_) return endpoint;
+  if (forwarding == Forwarding::nat) {
+    if (endpoint.port == 0) endpoint.port = *port_;
+    return endpoint;
+  }
+  if (endpoint.port != 0 && endpoint.port != *port_)
+    problems_.report(Code::port_forced, server.where,
+                     "with " + std::string(text(forwarding)) + " packets keep their port: " +
+                         (*port_ == 0 ? "the server has none" : "it is " + std::to_string(*port_)) +
+                         ", not " + std::to_string(endpoint.port));
+  endpoint.port = *port_;
+  return endpoint;
+}
+
+RealServer ServerSettler::real_server(ServerDraft& draft) {
+  const Manner& own = draft.manner;
+  const Manner& above = service_.manner;
+  const Method way = method(service_, draft);
+  RealServer out;
+  out.name = std::move(draft.name);
+  out.endpoint = settled_endpoint(draft, way.forwarding);
+  out.settings.forwarding = way.forwarding;
+  out.settings.tunnel = way.tunnel;
+  out.settings.weight = first_of(own.weight, above.weight, std::uint32_t{1});
+  out.settings.upper_threshold = first_of(own.upper_threshold, above.upper_threshold, 0U);
+  out.settings.lower_threshold = first_of(own.lower_threshold, above.lower_threshold, 0U);
+  out.inhibit_on_failure = first_of(own.inhibit_on_failure, above.inhibit_on_failure, false);
+  out.disabled = draft.disabled;
+  out.origin = compiler_.origin(draft.where);
+  out.policy = policy(draft);
+  out.backup = backup_server(draft);
+  settle_checks(compiler_, service_, draft, out.endpoint, out.checks);
+  if (out.settings.upper_threshold != 0 &&
+      out.settings.lower_threshold > out.settings.upper_threshold)
+    problems_.report(Code::contradiction, draft.where, "lthreshold is more than uthreshold");
+  return out;
+}
+
+std::shared_ptr<const ServerPolicy> ServerSettler::policy(ServerDraft& draft) {
+  const ServerPolicy otherwise;
+  const Manner& own = draft.manner;
+  const Manner& above = service_.manner;
+  const auto settled = [&](auto& value, auto member) {
+    value = first_of(own.*member, above.*member, value);
+  };
+  ServerPolicy out;
+  out.notify_up = std::move(draft.notify_up);
+  out.notify_down = std::move(draft.notify_down);
+  out.smtp_alert = draft.smtp_alert;
+  settled(out.graceful_shutdown, &Manner::graceful_shutdown);
+  settled(out.drain_timeout, &Manner::drain_timeout);
+  settled(out.slow_start, &Manner::slow_start);
+  settled(out.preempt, &Manner::preempt);
+  settled(out.preempt_delay, &Manner::preempt_delay);
+  settled(out.on_return, &Manner::on_return);
+  settled(out.backup_at, &Manner::backup_at);
+  settled(out.min_mtu, &Manner::min_mtu);
+  return compiler_.intern()(std::move(out));
+}
+
+std::shared_ptr<const BackupServer> ServerSettler::backup_server(ServerDraft& draft) {
+  if (draft.backup.empty()) return nullptr;
+  ServerDraft& backup = draft.backup.front();
+  if (!backup.method) backup.method = method(service_, draft);
+  if (!family_fits(backup)) return nullptr;
+  BackupServer out;
+  out.name = std::move(backup.name);
+  out.forwarding = backup.method->forwarding;
+  out.tunnel = backup.method->tunnel;
+  out.endpoint = settled_endpoint(backup, out.forwarding);
+  out.origin = compiler_.origin(backup.where);
+  settle_checks(compiler_, service_, backup, out.endpoint, out.checks);
+  backups_.emplace_back(out.endpoint, backup.where);
+  return std::make_shared<const BackupServer>(std::move(out));
+}
+
+SorryServer ServerSettler::sorry_server(ServerDraft& draft) {
+  const Method way = method(service_, draft);
+  SorryServer out;
+  out.name = std::move(draft.name);
+  out.endpoint = settled_endpoint(draft, way.forwarding);
+  out.settings.forwarding = way.forwarding;
+  out.settings.tunnel = way.tunnel;
+  out.settings.weight = draft.manner.weight.value_or(1);
+  out.inhibit = draft.manner.inhibit_on_failure.value_or(service_.sorry_inhibit);
+  out.origin = compiler_.origin(draft.where);
+  settle_checks(compiler_, service_, draft, out.endpoint, out.checks);
+  return out;
+}
+
+// After the ports are settled: with DR two servers that differ by port are the same to the kernel.
+bool ServerSettler::is_duplicate(const RealServer& server, Span where) {
+  const auto at = std::lower_bound(
+      seen_.begin(), seen_.end(), server.endpoint,
+      [](const auto& known, const Endpoint& endpoint) { return known.first < endpoint; });
+  if (at == seen_.end() || at->first != server.endpoint) {
+    seen_.insert(at, {server.endpoint, where});
+    return false;
+  }
+  problems_.report(
+      Code::duplicate_server, where,
+      "real server " + text(server.endpoint) +
+          (problems_.lenient() ? " stands here twice; this one is left out" : " stands here twice"),
+      "first at " + problems_.place(at->second));
+  return true;
+}
+
+// design.md 7.1: a backup server serves one real server, and is none itself.
+void ServerSettler::check_backups(const VirtualServer& out) {
+  for (std::size_t i = 0; i < backups_.size(); ++i) {
+    const auto& [endpoint, where] = backups_[i];
+    for (std::size_t j = 0; j < i; ++j)
+      if (backups_[j].first == endpoint)
+        problems_.report(Code::bad_backup, where,
+                         text(endpoint) + " is the backup of another real server already",
+                         "at " + problems_.place(backups_[j].second));
+    const auto is_it = [&](const RealServer& server) { return server.endpoint == endpoint; };
+    if (std::any_of(out.real_servers.begin(), out.real_servers.end(), is_it))
+      problems_.report(Code::bad_backup, where,
+                       text(endpoint) + " is a real server of this virtual server");
+  }
+}
+
+}  // namespace lvsd
