@@ -41,8 +41,8 @@ void set_buffer(int fd, int forced_option, int option, int size) {
 }
 
 // None of these is needed: without them buffers overflow earlier and error messages are longer.
-void tune(int fd) {
-  set_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, kReceiveBuffer);
+void tune(int fd, int receive_buffer) {
+  set_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, receive_buffer);
   set_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF, kSendBuffer);
   set_option(fd, SOL_NETLINK, NETLINK_CAP_ACK, 1);
   set_option(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1);
@@ -62,12 +62,16 @@ void NetlinkSocket::Free::operator()(nl_sock* socket) const {
 }
 
 Result<std::unique_ptr<NetlinkTransport>> NetlinkSocket::open() {
+  return open_with_room(kReceiveBuffer);
+}
+
+Result<std::unique_ptr<NetlinkTransport>> NetlinkSocket::open_with_room(int receive_buffer) {
   Socket socket(nl_socket_alloc());
   if (!socket) return system_failure(ENOMEM, "opening a netlink socket");
   if (const int failure = genl_connect(socket.get()); failure < 0) {
     return system_failure(errno, std::string("opening a netlink socket: ") + nl_geterror(failure));
   }
-  tune(nl_socket_get_fd(socket.get()));
+  tune(nl_socket_get_fd(socket.get()), receive_buffer);
   return std::unique_ptr<NetlinkTransport>(new NetlinkSocket(std::move(socket)));
 }
 

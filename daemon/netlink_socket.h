@@ -17,6 +17,8 @@ namespace lvsd {
 class NetlinkSocket final : public NetlinkTransport {
  public:
   static Result<std::unique_ptr<NetlinkTransport>> open();
+  // The kernel doubles the bytes it is asked for, and has a least.
+  static Result<std::unique_ptr<NetlinkTransport>> open_with_room(int receive_buffer);
 
   Result<std::uint16_t> resolve_ipvs() override;
   Result<void> send(BytesView datagram) override;

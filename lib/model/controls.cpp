@@ -17,8 +17,8 @@ std::string_view text(SyncRole role) {
   return "?";
 }
 
-std::string text(const SyncDaemon& daemon) {
-  const SyncDaemon usual;
+std::string text(const SyncSettings& daemon) {
+  const SyncSettings usual;
   std::string out = "on " + daemon.interface + " id " + std::to_string(daemon.id);
   if (daemon.max_length != usual.max_length) out += " maxlen " + std::to_string(daemon.max_length);
   if (daemon.group != usual.group) out += " group " + text(daemon.group);

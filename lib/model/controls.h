@@ -32,7 +32,7 @@ enum class SyncRole : std::uint8_t { master = 1, backup = 2 };
 std::string_view text(SyncRole role);  // "master"
 
 // The kernel's thread that sends connections to other directors, or takes them in.
-struct SyncDaemon {
+struct SyncSettings {
   std::string interface;
   std::uint8_t id = 0;           // a backup with 0 takes in those of every master
   std::uint16_t max_length = 0;  // of a datagram; 0: what the interface's MTU allows
@@ -40,14 +40,14 @@ struct SyncDaemon {
   std::uint16_t port = 8848;
   std::uint8_t ttl = 1;
 
-  auto operator<=>(const SyncDaemon&) const = default;
+  auto operator<=>(const SyncSettings&) const = default;
 };
 // "on eth0 id 1", with "maxlen 1400", "group 224.0.0.82", "port 8849", "ttl 2" where not default.
-std::string text(const SyncDaemon& daemon);
+std::string text(const SyncSettings& daemon);
 
 struct Controls {
   Timeouts timeouts;
-  std::map<SyncRole, SyncDaemon> sync;
+  std::map<SyncRole, SyncSettings> sync;
 
   bool operator==(const Controls&) const = default;
 };
@@ -58,7 +58,7 @@ struct SetTimeouts {
 };
 struct StartSync {  // fails where one of this role runs
   SyncRole role = SyncRole::master;
-  SyncDaemon daemon;
+  SyncSettings daemon;
   bool operator==(const StartSync&) const = default;
 };
 struct StopSync {

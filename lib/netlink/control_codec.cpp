@@ -10,7 +10,7 @@ void put_role(AttributeWriter& to, SyncRole role) {
   to.number(IPVS_DAEMON_ATTR_STATE, static_cast<std::uint32_t>(role));
 }
 
-void put_daemon(AttributeWriter& to, const SyncDaemon& daemon) {
+void put_daemon(AttributeWriter& to, const SyncSettings& daemon) {
   to.string(IPVS_DAEMON_ATTR_MCAST_IFN, daemon.interface);
   to.number(IPVS_DAEMON_ATTR_SYNC_ID, std::uint32_t{daemon.id});
   // The kernel chooses a length by the MTU when this is absent or 0.
@@ -65,7 +65,7 @@ std::optional<Address> group_of(DaemonAttributes& in) {
     return address_of(in.bytes(IPVS_DAEMON_ATTR_MCAST_GROUP6), Family::v6);
   if (in.has(IPVS_DAEMON_ATTR_MCAST_GROUP))
     return address_of(in.bytes(IPVS_DAEMON_ATTR_MCAST_GROUP), Family::v4);
-  return SyncDaemon().group;  // kernels before 4.3 have no other
+  return SyncSettings().group;  // kernels before 4.3 have no other
 }
 
 }  // namespace
@@ -94,14 +94,14 @@ Result<Timeouts> timeouts_entry(const Message& message) {
   return timeouts;
 }
 
-Result<std::pair<SyncRole, SyncDaemon>> sync_entry(const Message& message) {
+Result<std::pair<SyncRole, SyncSettings>> sync_entry(const Message& message) {
   const auto nest = nested(message, IPVS_CMD_ATTR_DAEMON);
   if (!nest) return malformed("a sync daemon");
   DaemonAttributes in(*nest);
-  const SyncDaemon usual;
+  const SyncSettings usual;
   const auto role = role_of(in.number<std::uint32_t>(IPVS_DAEMON_ATTR_STATE));
   const auto group = group_of(in);
-  SyncDaemon daemon;
+  SyncSettings daemon;
   daemon.interface = in.string(IPVS_DAEMON_ATTR_MCAST_IFN);
   // 8 bits on the wire, 32 in the attribute.
   daemon.id = static_cast<std::uint8_t>(in.number<std::uint32_t>(IPVS_DAEMON_ATTR_SYNC_ID));

@@ -21,6 +21,6 @@ void append_get_sync(Bytes& out, const RequestHeader& header);
 // Answers; what keeps one from being read is codec_errc. A sync daemon's settings are those it runs
 // with: the kernel puts in what was left at its default, also the datagram length it chose.
 Result<Timeouts> timeouts_entry(const Message& message);
-Result<std::pair<SyncRole, SyncDaemon>> sync_entry(const Message& message);
+Result<std::pair<SyncRole, SyncSettings>> sync_entry(const Message& message);
 
 }  // namespace lvsd

@@ -530,12 +530,12 @@ TEST_CASE("counters of a dump are those of the kernel") {
 TEST_CASE("timeouts and sync daemons are set and read back") {
   FakeNetlink fake;
   const auto kernel = opened(fake);
-  const SyncDaemon master{.interface = "eth0", .id = 7, .max_length = 1400};
-  const SyncDaemon backup{.interface = "eth0",
-                          .max_length = 1200,
-                          .group = *parse_address("ff05::51"),
-                          .port = 8849,
-                          .ttl = 3};
+  const SyncSettings master{.interface = "eth0", .id = 7, .max_length = 1400};
+  const SyncSettings backup{.interface = "eth0",
+                            .max_length = 1200,
+                            .group = *parse_address("ff05::51"),
+                            .port = 8849,
+                            .ttl = 3};
   CHECK(kernel
             ->apply({SetTimeouts{{1000, 0, 200}}, StartSync{SyncRole::master, master},
                      StartSync{SyncRole::backup, backup}})
@@ -543,7 +543,7 @@ TEST_CASE("timeouts and sync daemons are set and read back") {
   const auto controls = kernel->controls().value();
   CHECK(controls.timeouts == Timeouts{1000, 120, 200});
   CHECK(controls.sync ==
-        std::map<SyncRole, SyncDaemon>{{SyncRole::master, master}, {SyncRole::backup, backup}});
+        std::map<SyncRole, SyncSettings>{{SyncRole::master, master}, {SyncRole::backup, backup}});
   CHECK(kernel->apply({StopSync{SyncRole::master}}).empty());
   CHECK(kernel->controls()->sync.size() == 1);
   CHECK(text(kernel->apply({StopSync{SyncRole::master}}).at(0).error) ==

@@ -294,7 +294,7 @@ int FakeIpvs::change_sync(std::uint8_t command, Command in) {
   }
   if (!daemon.has(IPVS_DAEMON_ATTR_MCAST_IFN) || !daemon.has(IPVS_DAEMON_ATTR_SYNC_ID))
     return EINVAL;
-  SyncDaemon wanted;
+  SyncSettings wanted;
   wanted.interface = daemon.string(IPVS_DAEMON_ATTR_MCAST_IFN);
   wanted.id = static_cast<std::uint8_t>(daemon.number<std::uint32_t>(IPVS_DAEMON_ATTR_SYNC_ID));
   wanted.max_length = daemon.number_or<std::uint16_t>(IPVS_DAEMON_ATTR_SYNC_MAXLEN, 0);
@@ -469,7 +469,7 @@ void FakeIpvs::fill_timeouts(AttributeWriter& to) const {
 }
 
 void FakeIpvs::fill_sync(AttributeWriter& to, SyncRole role) const {
-  const SyncDaemon& daemon = controls.sync.at(role);
+  const SyncSettings& daemon = controls.sync.at(role);
   to.number(IPVS_DAEMON_ATTR_STATE, static_cast<std::uint32_t>(role));
   to.string(IPVS_DAEMON_ATTR_MCAST_IFN, daemon.interface);
   to.number(IPVS_DAEMON_ATTR_SYNC_ID, std::uint32_t{daemon.id});
