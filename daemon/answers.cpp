@@ -82,6 +82,8 @@ asio::awaitable<Outlook> Daemon::outlook() {
     trouble = text(read.error());
   else if (reconciler_.failing() != 0)
     trouble = fmt::format("{} services are not in the kernel as wanted", reconciler_.failing());
+  else
+    trouble = not_saved_;
   co_return Outlook{.now = std::chrono::steady_clock::now(),
                     .wall = wall_clock(),
                     .pools = pools_,

@@ -59,6 +59,7 @@ Daemon::Daemon(asio::io_context& loop, Options options, KernelWriter::Open open_
                   [this](const Services& services) { return pools_.wanted(services); }),
       prober_(loop.get_executor(),
               [this](CheckId id, const Observation& seen) { observe(id, seen); }),
+      state_file_(options_.state_dir),
       started_(std::chrono::steady_clock::now()),
       reload_over_(loop, Time::max()) {}
 
@@ -90,11 +91,15 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
   if (auto refusal = co_await read_kernel(table)) co_return refusal;
   if (auto refusal = open_api()) co_return refusal;
 
+  co_await recall_state();
   adopt(std::move(config), table);
+  co_await save_state();
   api_->start();
   asio::co_spawn(loop_, reconciler_.run(), die_of);
-  const auto failures = co_await reconciler_.reconcile(pools_.services());
+  // What we owned before and is configured no more goes, too.
+  const auto failures = co_await reconciler_.reconcile(reconciler_.owned());
   applied_ = true;
+  co_await save_state();
   log(Level::notice, fmt::format("lvsd {} serves {} virtual servers of {}{}", LVSD_VERSION,
                                  pools_.config().virtual_servers.size(), options_.config_file,
                                  failures.empty() ? "" : ", some not yet in the kernel as wanted"));
@@ -125,7 +130,7 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::read_kernel(Snapshot& ta
     co_return Refusal{may_not ? exit_permission : exit_kernel, text(info.error())};
   }
   kernel_info_ = *info;
-  auto found = co_await kernel_.dump();
+  auto found = co_await kernel_.dump_stable();
   if (!found) co_return Refusal{exit_kernel, text(found.error())};
   table = std::move(*found);
   co_return std::nullopt;
@@ -151,6 +156,47 @@ void Daemon::adopt(Config config, const Snapshot& table) {
   renew_checks();
 }
 
+// What was ours when the last daemon ended. Whatever is wrong with the file, nothing follows from
+// it for the kernel: what is not known to be ours is left alone.
+asio::awaitable<void> Daemon::recall_state() {
+  const auto load_it = [this]() -> asio::awaitable<std::optional<Result<std::optional<State>>>> {
+    co_return state_file_.load();
+  };
+  const auto loaded = *co_await asio::co_spawn(files_, load_it, asio::use_awaitable);
+  saved_ = {};
+  if (!loaded) {
+    may_save_ = loaded.error().code != state_errc::newer;
+    log(Level::error,
+        fmt::format("{}: starting without it. Services that an earlier file named and "
+                    "this one does not are left in the kernel{}",
+                    text(loaded.error()), may_save_ ? "" : ", and the file is left as it is"));
+    co_return;
+  }
+  const State now = present_state();
+  if (*loaded && (*loaded)->boot_id == now.boot_id &&
+      (*loaded)->network_namespace == now.network_namespace)
+    reconciler_.own((*loaded)->owned);
+}
+
+// Written before the kernel is changed, so that what we make is known to be ours whenever we die.
+asio::awaitable<void> Daemon::save_state() {
+  State state = present_state();
+  state.owned = reconciler_.owned();
+  if (!may_save_ || state == saved_) co_return;
+  const auto save_it = [this, &state]() -> asio::awaitable<std::optional<Result<void>>> {
+    co_return state_file_.save(state);
+  };
+  const auto saved = *co_await asio::co_spawn(files_, save_it, asio::use_awaitable);
+  const auto before =
+      std::exchange(not_saved_, saved ? std::nullopt : std::optional(text(saved.error())));
+  if (saved) saved_ = std::move(state);
+  if (not_saved_ && not_saved_ != before)
+    log(Level::error, fmt::format("{}. After a restart, services that were removed from the "
+                                  "configuration meanwhile stay in the kernel",
+                                  *not_saved_));
+  if (!not_saved_ && before) log(Level::notice, "The state file is saved again");
+}
+
 asio::awaitable<void> Daemon::obey_signals() {
   for (;;) {
     const int signal = co_await signals_.async_wait(asio::use_awaitable);
@@ -170,7 +216,7 @@ void Daemon::stop() {
 
 asio::awaitable<Loaded> Daemon::loaded_config() {
   const auto load_it = [this]() -> asio::awaitable<Loaded> { co_return load_config(options_); };
-  co_return co_await asio::co_spawn(reader_, load_it, asio::use_awaitable);
+  co_return co_await asio::co_spawn(files_, load_it, asio::use_awaitable);
 }
 
 asio::awaitable<Daemon::ReloadOutcome> Daemon::reload() {
@@ -203,7 +249,9 @@ asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now() {
   done.view.previous_generation = generation_++;
   loaded_ = wall_clock();
 
+  co_await save_state();
   done.failures = co_await reconciler_.reconcile(touched);
+  co_await save_state();
   const auto took = std::chrono::steady_clock::now() - begin;
   done.view.duration_seconds = std::chrono::duration<double>(took).count();
   log(Level::notice, fmt::format("Reloaded {}: generation {}, {} services changed",

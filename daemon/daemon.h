@@ -22,6 +22,7 @@
 #include "daemon/pools.h"
 #include "daemon/probe_runner.h"
 #include "daemon/reconciler.h"
+#include "daemon/state_file.h"
 #include "daemon/views.h"
 
 namespace lvsd {
@@ -63,6 +64,8 @@ class Daemon {
   std::optional<Refusal> lock();
   boost::asio::awaitable<std::optional<Refusal>> read_config(Config& config);
   boost::asio::awaitable<std::optional<Refusal>> read_kernel(Snapshot& table);
+  boost::asio::awaitable<void> recall_state();
+  boost::asio::awaitable<void> save_state();
   std::optional<Refusal> open_api();
   void adopt(Config config, const Snapshot& table);
   boost::asio::awaitable<void> obey_signals();
@@ -86,11 +89,16 @@ class Daemon {
 
   UniqueFd lock_;
   boost::asio::signal_set signals_;
-  boost::asio::thread_pool reader_{1};  // reads configuration files, which may hang on a disk
+  boost::asio::thread_pool files_{1};  // reads and writes files, which may hang on a disk
   KernelWriter kernel_;
   Reconciler reconciler_;
   ProbeRunner prober_;
   std::optional<ApiServer> api_;
+
+  const StateFile state_file_;
+  State saved_;                           // as the file has it, as far as we know
+  std::optional<std::string> not_saved_;  // why the file is not as it should be; said once
+  bool may_save_ = true;                  // false: the file is of a newer version
 
   Pools pools_;
   CheckBook checks_;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "health/observe.h"
@@ -32,13 +33,12 @@ LogLine server_line(const Pools& pools, const PoolChange& change, const Observat
   const auto name =
       fmt::format("Server {}/{} ({})", id(service), id(server), text(server.endpoint));
   if (up) {
-    return {Level::info, fmt::format("{} is UP, reason: {}. {} and 0 backup servers online.", name,
-                                     evidence(seen), plural(active, "active server"))};
+    return {Level::info, fmt::format("{} is UP, reason: {}. {} active and 0 backup servers online.",
+                                     name, evidence(seen), active)};
   }
-  return {
-      Level::warning,
-      fmt::format("{} is DOWN, reason: {}, {}/{} failed. {} and 0 backup servers left.", name,
-                  evidence(seen), change.results, change.results, plural(active, "active server"))};
+  return {Level::warning,
+          fmt::format("{} is DOWN, reason: {}, {}/{} failed. {} active and 0 backup servers left.",
+                      name, evidence(seen), change.results, change.results, active)};
 }
 
 std::string sorry_names(const VirtualServer& service) {

@@ -29,21 +29,21 @@ ServerState started(const RealServer& server, Start start, Time now) {
   return state;
 }
 
-// How a check begins that a known server did not have: the server keeps its standing.
+// How a check begins that its server did not have before: the server stays where it is.
 Start continued(const ServerState& before) {
-  if (before.standing.state == HealthState::init) return before.start;
+  if (!before.known && !is_up(before.standing.state)) return before.start;
   return is_up(before.standing.state) ? Start::adopted_up : Start::adopted_down;
 }
 
 // The state of a server whose definition was `old` and is `server` now.
 ServerState carried(const RealServer& old, const ServerState& before, const RealServer& server,
                     Time now) {
-  ServerState state{.start = before.start};
+  ServerState state{.known = before.known, .start = continued(before)};
   for (const Check& check : server.checks) {
     const auto same = std::find(old.checks.begin(), old.checks.end(), check);
     state.checks.push_back(same != old.checks.end()
                                ? before.checks[static_cast<std::size_t>(same - old.checks.begin())]
-                               : initial(continued(before), check.settings->policy, now));
+                               : initial(state.start, check.settings->policy, now));
   }
   state.standing = standing_of(server, state.checks);
   state.since = is_up(state.standing.state) == is_up(before.standing.state) ? before.since : now;
@@ -89,21 +89,17 @@ std::size_t Pools::serving(const std::vector<Decision>& decisions) {
 }
 
 std::set<ServiceKey> Pools::take(Config config, const Table& actual, Time now) {
-  std::map<std::string, std::size_t> known;
-  for (std::size_t i = 0; i < pools_.size(); ++i)
-    known.emplace(identity(config_.virtual_servers[i]), i);
-
+  const auto sources = predecessors(config);
   const Config old = std::exchange(config_, std::move(config));
   const std::vector<Pool> before = std::exchange(pools_, {});
   std::set<ServiceKey> touched;
-  for (const VirtualServer& server : config_.virtual_servers) {
-    const auto found = known.find(identity(server));
-    const bool is_new = found == known.end();
-    pools_.push_back(
-        is_new ? adopted(server, actual, now)
-               : carried(old.virtual_servers[found->second], before[found->second], server, now));
-    const bool quorum_turned = settle_quorum(pools_.size() - 1, now);
-    if (is_new || quorum_turned || !(server == old.virtual_servers[found->second]))
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    const VirtualServer& server = config_.virtual_servers[i];
+    const auto from = sources[i];
+    pools_.push_back(from ? carried(old.virtual_servers[*from], before[*from], server, now)
+                          : adopted(server, actual, now));
+    const bool quorum_turned = settle_quorum(i, now);
+    if (!from || quorum_turned || !(server == old.virtual_servers[*from]))
       touched.insert(server.services.begin(), server.services.end());
   }
   index_services();
@@ -111,6 +107,23 @@ std::set<ServiceKey> Pools::take(Config config, const Table& actual, Time now) {
     for (const ServiceKey& key : server.services)
       if (!by_service_.contains(key)) touched.insert(key);
   return touched;
+}
+
+std::vector<std::optional<std::size_t>> Pools::predecessors(const Config& config) const {
+  std::map<std::string, std::size_t> known;
+  for (std::size_t i = 0; i < pools_.size(); ++i)
+    known.emplace(identity(config_.virtual_servers[i]), i);
+
+  const auto predecessor = [&](const VirtualServer& server) -> std::optional<std::size_t> {
+    if (const auto same = known.find(identity(server)); same != known.end()) return same->second;
+    for (const ServiceKey& key : server.services)
+      if (const auto had = by_service_.find(key); had != by_service_.end()) return had->second;
+    return std::nullopt;
+  };
+  std::vector<std::optional<std::size_t>> found;
+  for (const VirtualServer& server : config.virtual_servers)
+    found.push_back(predecessor(server));
+  return found;
 }
 
 void Pools::index_services() {
@@ -166,12 +179,17 @@ std::optional<PoolChange> Pools::observe(const CheckUser& user, const Observatio
   check = lvsd::observe(check, server.checks[user.check].settings->policy, observation);
 
   const Standing before = std::exchange(state.standing, standing_of(server, state.checks));
-  if (state.standing.state == before.state) return std::nullopt;
+  const HealthState now = state.standing.state;
+  if (now == before.state) return std::nullopt;
+  const bool turned =
+      is_up(before.state) != is_up(now) || (now == HealthState::down && !state.known);
+  if (turned) {
+    state.known = true;
+    state.start = is_up(now) ? Start::adopted_up : Start::adopted_down;
+    state.since = observation.at;
+  }
   const bool was_quorum_turned = settle_quorum(user.pool, observation.at);
-  const bool turned = is_up(before.state) != is_up(state.standing.state) ||
-                      (before.state == HealthState::init && !is_up(state.standing.state));
   if (!turned && !was_quorum_turned) return std::nullopt;
-  if (turned) state.since = observation.at;
   return PoolChange{.pool = user.pool,
                     .server = turned ? std::optional(user.server) : std::nullopt,
                     .results = results,

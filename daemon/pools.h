@@ -19,7 +19,8 @@ namespace lvsd {
 // What is known of one real server.
 struct ServerState {
   std::vector<CheckHealth> checks;  // one for each of RealServer::checks
-  Start start = Start::fresh;       // how it was taken on; counts until its checks have run
+  bool known = false;               // its checks have taken it up or down, once at least
+  Start start = Start::fresh;       // how it was taken on; what it is now once that is known
   Standing standing;                // of all of them
   Time since;                       // when the server last came up or went down
 };
@@ -61,16 +62,17 @@ class Pools {
   static std::size_t serving(const std::vector<Decision>& decisions);
 
   // Puts `config` in force. What it shares with the one before keeps its health: a virtual server
-  // is the same by its address, mark or group with protocol, a real server by its address and port,
-  // a check by its whole definition. A server with another check keeps its standing and proves
-  // itself anew. A virtual server that is new takes on what `actual` has of it. Returns the
-  // services that differ from what was wanted before, gone ones included.
+  // is the same by its address, mark or group with protocol, else by any service it takes over; a
+  // real server by its address and port; a check by its whole definition. A server with another
+  // check keeps its standing and proves itself anew. A virtual server that is new takes on what
+  // `actual` has of it. Returns the services that may differ from what was wanted before, gone ones
+  // included; none for the same configuration again.
   std::set<ServiceKey> take(Config config, const Table& actual, Time now);
 
   // The services `config` would bring in that are not configured now: what `actual` has to hold.
   std::set<ServiceKey> newcomers(const Config& config) const;
 
-  // Nothing if neither the server nor quorum turned.
+  // Nothing if neither the server nor quorum turned; then what is wanted is the same as before.
   std::optional<PoolChange> observe(const CheckUser& user, const Observation& observation);
 
   const CheckHealth& health(const CheckUser& user) const;
@@ -82,6 +84,8 @@ class Pools {
   std::vector<ServiceKey> services(std::size_t pool) const;
 
  private:
+  // For each virtual server of `config` the one in force that it continues, if any.
+  std::vector<std::optional<std::size_t>> predecessors(const Config& config) const;
   PoolFacts facts(std::size_t index) const;
   void decide(std::size_t index);
   bool settle_quorum(std::size_t index, Time now);

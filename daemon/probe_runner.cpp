@@ -25,6 +25,13 @@ struct Probing {
   asio::awaitable<Observation> operator()(const TcpCheck&) const {
     return probe_tcp(check.target, check.settings->policy.connect_timeout);
   }
+  // A kind that this lvsd cannot run says nothing of the server; its history says so.
+  template <class Kind>
+  asio::awaitable<Observation> operator()(const Kind&) const {
+    co_return Observation{.result = CheckResult::socket_error,
+                          .text = "this version does not run such checks",
+                          .at = std::chrono::steady_clock::now()};
+  }
 };
 
 }  // namespace

@@ -40,7 +40,7 @@ Reconciler::Reconciler(asio::any_io_executor strand, KernelWriter& kernel, Wante
       wanted_(std::move(wanted)),
       next_audit_(now()),
       wake_(strand),
-      pass_over_(strand) {}
+      pass_over_(strand, Time::max()) {}
 
 void Reconciler::set_audit_interval(Duration interval) {
   audit_interval_ = interval;
@@ -84,7 +84,6 @@ void Reconciler::take_due_retries() {
 }
 
 asio::awaitable<void> Reconciler::run() {
-  pass_over_.expires_at(Time::max());
   for (;;) {
     take_due_retries();
     if (next_audit_ <= now()) {
@@ -101,18 +100,22 @@ asio::awaitable<void> Reconciler::run() {
 asio::awaitable<void> Reconciler::pass() {
   const std::uint64_t taken = requests_;
   const Services services = std::exchange(requested_, {});
-  const auto actual = co_await read(services);
-  note_reading(actual ? std::nullopt : std::optional(actual.error()));
-  if (actual) {
-    const Table wanted = wanted_(services);
-    const Failures failures = co_await apply(*actual, diff(*actual, wanted, owned_));
-    note_outcome(services, wanted, failures);
-  } else {
-    for (const ServiceKey& key : services)
-      retry_later(key, text(actual.error()));
-  }
+  if (!services.empty()) co_await bring_about(services);
   finished_ = taken;
   pass_over_.cancel();
+}
+
+asio::awaitable<void> Reconciler::bring_about(const Services& services) {
+  const auto actual = co_await read(services);
+  note_reading(actual ? std::nullopt : std::optional(actual.error()));
+  if (!actual) {
+    for (const ServiceKey& key : services)
+      retry_later(key, text(actual.error()));
+    co_return;
+  }
+  const Table wanted = wanted_(services);
+  const Failures failures = co_await apply(*actual, diff(*actual, wanted, owned_));
+  note_outcome(services, wanted, failures);
 }
 
 asio::awaitable<Result<Table>> Reconciler::read(const Services& services) {
@@ -131,8 +134,9 @@ asio::awaitable<Result<Table>> Reconciler::read(const Services& services) {
 }
 
 asio::awaitable<void> Reconciler::audit() {
-  next_audit_ = now() + audit_interval_;
   auto everything = co_await kernel_.dump();
+  // Counted from the end: a kernel that answers late leaves time for what was requested.
+  next_audit_ = now() + audit_interval_;
   note_reading(everything ? std::nullopt : std::optional(everything.error()));
   if (!everything) co_return;
   snapshot_ = std::make_shared<const Snapshot>(std::move(*everything));
@@ -152,9 +156,8 @@ asio::awaitable<void> Reconciler::audit() {
   if (plan.empty()) co_return;
   const Failures failures = co_await apply(actual, plan);
   note_outcome(settled, wanted, failures);
-  repaired_ += static_cast<std::uint64_t>(
-      std::count_if(drift_.begin(), drift_.end(),
-                    [&](const Drift& entry) { return !failures.contains(entry.service); }));
+  repaired_ +=
+      std::erase_if(drift_, [&](const Drift& entry) { return !failures.contains(entry.service); });
 }
 
 asio::awaitable<Reconciler::Failures> Reconciler::apply(const Table& actual, Plan plan) {
@@ -181,22 +184,25 @@ void Reconciler::note_outcome(const Services& services, const Table& wanted,
                               const Failures& failures) {
   for (const ServiceKey& key : services) {
     if (const auto failure = failures.find(key); failure != failures.end()) {
-      if (retry_later(key, failure->second))
+      Retry& retry = retry_later(key, failure->second);
+      if (std::exchange(retry.logged, failure->second) != failure->second)
         log(Level::error, fmt::format("The kernel refused: {}. Trying again", failure->second));
       continue;
     }
-    if (retries_.erase(key) != 0)
+    if (const auto retry = retries_.extract(key); retry && !retry.mapped().logged.empty())
       log(Level::notice, fmt::format("Service {} is in the kernel as wanted again", text(key)));
-    if (!wanted.contains(key)) owned_.erase(key);
+    // What was asked for again meanwhile may be wanted by now.
+    if (!wanted.contains(key) && !requested_.contains(key)) owned_.erase(key);
   }
 }
 
-bool Reconciler::retry_later(const ServiceKey& service, const std::string& error) {
-  const auto [entry, is_new] = retries_.try_emplace(service, Retry{{}, first_pause, {}});
+Reconciler::Retry& Reconciler::retry_later(const ServiceKey& service, const std::string& error) {
+  const auto [entry, is_new] = retries_.try_emplace(service, Retry{.pause = first_pause});
   Retry& retry = entry->second;
   if (!is_new) retry.pause = std::min(retry.pause * 2, longest_pause);
   retry.due = now() + retry.pause;
-  return std::exchange(retry.error, error) != error;
+  retry.error = error;
+  return retry;
 }
 
 void Reconciler::note_reading(const std::optional<Error>& failure) {

@@ -58,15 +58,16 @@ class Reconciler {
   // For status.
   const std::optional<Error>& trouble() const { return trouble_; }  // reading the kernel failed
   std::size_t failing() const { return retries_.size(); }           // services not as wanted
-  const std::vector<Drift>& drift() const { return drift_; }        // what the last audit found
+  const std::vector<Drift>& drift() const { return drift_; }  // of the last audit, not repaired yet
   std::uint64_t repaired() const { return repaired_; }
   std::optional<Time> audited() const { return audited_; }
 
  private:
   struct Retry {
-    Time due;
-    Duration pause;
-    std::string error;  // as it was logged
+    Time due{};
+    Duration pause{};
+    std::string error{};
+    std::string logged{};  // the refusal that the log tells of; empty: none
   };
 
   using Failures = std::map<ServiceKey, std::string>;  // the first one of each service
@@ -74,6 +75,7 @@ class Reconciler {
   Time next_event() const;
   void take_due_retries();
   boost::asio::awaitable<void> pass();
+  boost::asio::awaitable<void> bring_about(const Services& services);
   boost::asio::awaitable<void> audit();
   boost::asio::awaitable<Result<Table>> read(const Services& services);
   boost::asio::awaitable<Failures> apply(const Table& actual, Plan plan);
@@ -81,7 +83,7 @@ class Reconciler {
   void note_reading(const std::optional<Error>& failure);
   void note_drift(std::vector<Drift> drift);
   void note_outcome(const Services& services, const Table& wanted, const Failures& failures);
-  bool retry_later(const ServiceKey& service, const std::string& error);
+  Retry& retry_later(const ServiceKey& service, const std::string& error);
 
   boost::asio::any_io_executor strand_;
   KernelWriter& kernel_;

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cctype>
-#include <numeric>
 #include <utility>
+
+#include "base/edit_distance.h"
 
 namespace lvsd::api {
 namespace {
@@ -82,24 +83,6 @@ std::string lowered(std::string_view word) {
   return out;
 }
 
-// Insertions, deletions, substitutions and swaps of neighbours that make `a` of `b` (optimal string
-// alignment).
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> before, above(b.size() + 1), row(b.size() + 1);
-  std::iota(above.begin(), above.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-      row[j] = std::min({above[j] + 1, row[j - 1] + 1, replaced});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-        row[j] = std::min(row[j], before[j - 2] + 1);
-    }
-    before = std::exchange(above, row);
-  }
-  return above[b.size()];
-}
-
 }  // namespace
 
 std::vector<std::string> near_matches(std::string_view word,
@@ -114,7 +97,7 @@ std::vector<std::string> near_matches(std::string_view word,
     if (!part &&
         std::max(known.size(), wanted.size()) - std::min(known.size(), wanted.size()) > allowed)
       continue;
-    const std::size_t steps = distance(wanted, known);
+    const std::size_t steps = edit_distance(wanted, known);
     if (part || steps <= allowed) near.emplace_back(steps, &candidate);
   }
   std::stable_sort(near.begin(), near.end(),

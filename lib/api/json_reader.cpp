@@ -6,7 +6,7 @@
 
 #include "api/fields.h"
 #include "api/json.h"
-#include "api/utf8.h"
+#include "base/utf8.h"
 
 namespace lvsd::api {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "api/fields.h"
 #include "api/json.h"
-#include "api/utf8.h"
+#include "base/utf8.h"
 
 // Writes straight into one string: a list of 50,000 servers needs no tree in between.
 

@@ -63,14 +63,22 @@ std::optional<minutes> zone(std::string_view text) {
   return text.front() == '-' ? -east : east;
 }
 
+std::string date_text(const year_month_day& date) {
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+}
+
+std::string time_text(const std::chrono::hh_mm_ss<milliseconds>& time) {
+  return fmt::format("{:02}:{:02}:{:02}", time.hours().count(), time.minutes().count(),
+                     time.seconds().count());
+}
+
 }  // namespace
 
 std::string text(const Moment& moment) {
   const auto [date, time] = civil(moment);
-  std::string out = fmt::format(
-      "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}", static_cast<int>(date.year()),
-      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), time.hours().count(),
-      time.minutes().count(), time.seconds().count(), time.subseconds().count());
+  std::string out =
+      fmt::format("{}T{}.{:03}", date_text(date), time_text(time), time.subseconds().count());
   if (moment.offset == minutes{0}) return out + "Z";
   const auto east = std::chrono::abs(moment.offset).count();
   return out +
@@ -98,10 +106,10 @@ std::optional<Moment> parse_moment(std::string_view text) {
   return Moment{std::chrono::sys_days(date) + hour + minute + second + *part - *offset, *offset};
 }
 
-std::string clock_text(const Moment& moment) {
-  const auto time = civil(moment).time;
-  return fmt::format("{:02}:{:02}:{:02}", time.hours().count(), time.minutes().count(),
-                     time.seconds().count());
+std::string clock_text(const Moment& moment, const Moment& now) {
+  const auto [date, time] = civil(moment);
+  const bool today = date == civil({now.at, moment.offset}).date;
+  return today ? time_text(time) : date_text(date) + " " + time_text(time);
 }
 
 }  // namespace lvsd::api

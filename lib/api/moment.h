@@ -24,7 +24,7 @@ std::string text(const Moment& moment);
 // Any RFC 3339 date-time; digits after the third of a second's fraction are dropped.
 std::optional<Moment> parse_moment(std::string_view text);
 
-// "14:34:12", in the moment's own zone.
-std::string clock_text(const Moment& moment);
+// In the moment's own zone: "14:34:12", or with its date when that is not the one of `now`.
+std::string clock_text(const Moment& moment, const Moment& now);
 
 }  // namespace lvsd::api

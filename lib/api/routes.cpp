@@ -185,12 +185,17 @@ Routed routed(Request request, const Writers& writers) {
   return response(no_such_object(std::string(target.substr(0, end_of_path)), {}));
 }
 
-std::string path_of(Action action, const Words& words, const Words& query) {
-  const auto* const route = std::find_if(std::begin(table), std::end(table),
-                                         [action](const Route& r) { return r.action == action; });
+const Route& route_of(Action action) {
+  const Route* const route =
+      std::find_if(std::begin(table), std::end(table),
+                   [action](const Route& candidate) { return candidate.action == action; });
   assert(route != std::end(table));
+  return *route;
+}
+
+std::string path_of(Action action, const Words& words, const Words& query) {
   std::string out;
-  for (const auto segment : split(route->path.substr(1), '/')) {
+  for (const auto segment : split(route_of(action).path.substr(1), '/')) {
     out += '/';
     out +=
         is_word(segment) ? encoded(words.find(word_name(segment))->second) : std::string(segment);

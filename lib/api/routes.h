@@ -53,7 +53,10 @@ struct Call {
 using Routed = std::variant<Call, Response>;
 Routed routed(Request request, const Writers& writers);
 
-// Path of the first route of `action` with the words put in, percent-encoded:
+// The route of an action; each has one.
+const Route& route_of(Action action);
+
+// Its path with the words put in, percent-encoded:
 // path_of(Action::service, {{"service", "tcp:[::1]:80"}}).
 // REQUIRES: a word for every {name} of the path.
 std::string path_of(Action action, const Words& words = {}, const Words& query = {});

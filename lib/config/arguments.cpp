@@ -145,18 +145,23 @@ bool Arguments::read(const Argument& expected, std::string_view word, Value& val
   return true;
 }
 
+// A suffix is never overlooked, as keepalived does, but where nothing comes of the value.
+Code Arguments::suffix_code() const {
+  return keyword_.standing == Standing::inert ? Code::bad_argument : Code::number_suffix;
+}
+
 bool Arguments::read_number(const Argument& expected, std::string_view word, Value& value) {
   const NumberScan scanned = scan_number(trimmed(word));
   if (scanned.outcome == NumberScan::Outcome::not_a_number)
     return refuse(Code::bad_argument, word, quoted(word) + " is not a number",
                   "expected " + text(expected));
-  if (scanned.outcome == NumberScan::Outcome::suffix)
-    return refuse(Code::number_suffix, word, "something follows the number in " + quoted(word),
-                  "expected " + text(expected));
-  const bool fits = scanned.outcome == NumberScan::Outcome::number &&
-                    scanned.value >= expected.least && scanned.value <= expected.most;
-  if (!fits)
+  const bool in_range = scanned.outcome != NumberScan::Outcome::too_large &&
+                        scanned.value >= expected.least && scanned.value <= expected.most;
+  if (!in_range)
     return refuse(Code::out_of_range, word, std::string(word) + " is out of range",
+                  "expected " + text(expected));
+  if (scanned.outcome == NumberScan::Outcome::suffix)
+    return refuse(suffix_code(), word, "something follows the number in " + quoted(word),
                   "expected " + text(expected));
   value.number = scanned.value;
   return true;
@@ -169,7 +174,7 @@ bool Arguments::read_time(const Argument& expected, std::string_view word, Value
       return refuse(Code::bad_argument, word, quoted(word) + " is not a time",
                     "expected " + text(expected));
     case TimeScan::Outcome::suffix:
-      return refuse(Code::number_suffix, word, quoted(word) + " is not a time",
+      return refuse(suffix_code(), word, quoted(word) + " is not a time",
                     "units are ms, s, m, h and d");
     case TimeScan::Outcome::too_large:
       break;

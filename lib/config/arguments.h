@@ -63,6 +63,7 @@ class Arguments {
   void read_all();
   bool read_script();
   bool read_pattern();
+  Code suffix_code() const;
   void report_extra(std::string_view word);
   bool refuse(Code code, std::string_view word, std::string why, std::string hint = {});
 

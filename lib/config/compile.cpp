@@ -129,8 +129,6 @@ void Compiler::compile_keyword(const Keyword& keyword) {
     return;
   }
   Scope scope{keyword.block, &keyword, std::string(arguments.keyword()), reader_.span(), {}, {}};
-  if (keyword.block == Block::bfd_instance && arguments.usable())
-    bfd_instances_.emplace(arguments.word(0));
   if (!refused_ && keyword.apply != nullptr) keyword.apply(*this, arguments);
   open_block(keyword, std::move(scope));
 }
@@ -188,8 +186,9 @@ void Compiler::skip_block(const std::string& name, Span where) {
   }
 }
 
-// A keyword that opens a block, or stands at the root, and belongs to a block around this one: a
-// closing brace was forgotten. The statement is read again by the block it belongs to.
+// A keyword that opens a block and belongs to a block around this one: a closing brace was
+// forgotten. The statement is read again by the block it belongs to; in a file for keepalived its
+// header is left out and what it holds is taken here, which is keepalived's effect.
 bool Compiler::closes_outer_blocks(std::string_view word) {
   for (std::size_t i = scopes_.size() - 1; i-- > 0;) {
     const Keyword* const keyword = find_keyword(scopes_[i].block, word);
@@ -198,6 +197,10 @@ bool Compiler::closes_outer_blocks(std::string_view word) {
     problems_.report(Code::missing_close_brace, reader_.span(),
                      quoted(scope.name) + " is not closed before " + quoted(word),
                      "it was opened at " + problems_.place(scope.where));
+    if (problems_.lenient()) {
+      if (reader_.next() != Reader::Kind::open) reader_.unread();
+      return true;
+    }
     unwind_to_ = i + 1;
     reader_.unread();
     return true;

@@ -33,7 +33,7 @@ class Compiler {
   CheckDraft& check() { return server().checks.back(); }
   Timing& timing();  // of the innermost of check, server, virtual server
   Manner& manner();  // of the innermost of server, virtual server
-  bool knows_bfd_instance(std::string_view name) const { return bfd_instances_.contains(name); }
+  BfdDrafts& bfd() { return bfd_; }
 
   // For the rows: saying where and what.
   Problems& problems() { return problems_; }
@@ -92,7 +92,7 @@ class Compiler {
   std::vector<Scope> scopes_;
   std::size_t unwind_to_ = 1;  // scopes that stay; more are being left
   bool refused_ = false;
-  std::set<std::string, std::less<>> bfd_instances_;
+  BfdDrafts bfd_;
   std::set<std::string, std::less<>> told_;  // old spellings
   Block last_closed_ = Block::root;  // at the root, where a brace too many may have closed it
   bool astray_ = false;              // what follows belongs to the block closed last; told once

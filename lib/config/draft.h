@@ -111,4 +111,11 @@ struct ServiceDraft {
   Span quorum_where;
 };
 
+// What must be known of BFD sessions so that checks can name them.
+struct BfdDrafts {
+  std::string name;  // of the one that is being read
+  bool has_neighbor = false;
+  std::vector<std::string> complete;
+};
+
 }  // namespace lvsd

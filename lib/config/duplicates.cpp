@@ -2,7 +2,6 @@
 
 #include <map>
 #include <string>
-#include <unordered_map>
 
 #include "config/compile.h"
 
@@ -15,26 +14,32 @@ class DuplicateReporter {
   explicit DuplicateReporter(Compiler& compiler) : compiler_(compiler) {}
 
   void report() {
-    for (VirtualServer& server : compiler_.config().virtual_servers) {
+    for (const VirtualServer& server : compiler_.config().virtual_servers) {
       take_services(server);
       if (!server.name.empty()) take_name(server);
     }
   }
 
  private:
-  void take_services(VirtualServer& server) {
-    std::erase_if(server.services, [&](const ServiceKey& key) {
+  // Told once for each virtual server, however many of its services are taken already.
+  void take_services(const VirtualServer& server) {
+    const ServiceKey* taken = nullptr;
+    const VirtualServer* by = nullptr;
+    std::size_t more = 0;
+    for (const ServiceKey& key : server.services) {
       const auto [entry, is_new] = services_.emplace(key, &server);
-      return !is_new && !may_share(key, server, *entry->second);
-    });
-  }
-
-  bool may_share(const ServiceKey& key, const VirtualServer& server, const VirtualServer& first) {
-    compiler_.problems().report(Code::duplicate_service, compiler_.span_of(server.origin),
-                                text(key) + (&first == &server ? " stands twice in the group"
-                                                               : " has a virtual server already"),
-                                "the first is at " + compiler_.place(first.origin));
-    return false;
+      if (is_new) continue;
+      if (taken != nullptr) ++more;
+      if (taken == nullptr) by = entry->second;
+      if (taken == nullptr) taken = &key;
+    }
+    if (taken == nullptr) return;
+    const std::string others = more == 0 ? "" : " (and " + std::to_string(more) + " more)";
+    compiler_.problems().report(
+        Code::duplicate_service, compiler_.span_of(server.origin),
+        by == &server ? text(*taken) + others + " stands twice in the group"
+                      : text(*taken) + others + " has a virtual server already",
+        by == &server ? "" : "first defined at " + compiler_.place(by->origin));
   }
 
   void take_name(const VirtualServer& server) {
@@ -42,7 +47,7 @@ class DuplicateReporter {
     if (is_new) return;
     compiler_.problems().report(Code::duplicate_name, compiler_.span_of(server.origin),
                                 "two virtual servers are called '" + server.name + "'",
-                                "the first is at " + compiler_.place(entry->second->origin));
+                                "first defined at " + compiler_.place(entry->second->origin));
   }
 
   Compiler& compiler_;

@@ -20,6 +20,34 @@ constexpr Argument bytes = number(0, uint32_most, "BYTES");
 constexpr Argument name = word("NAME");
 constexpr Argument path = word("PATH");
 
+void open_bfd_instance(Compiler& c, const Arguments& a) {
+  c.bfd().name = a.word(0);
+  c.bfd().has_neighbor = false;
+}
+
+void close_bfd_instance(Compiler& c) {
+  if (c.bfd().has_neighbor) {
+    c.bfd().complete.push_back(c.bfd().name);
+  } else {
+    c.problems().report(Code::incomplete_check, c.block_span(),
+                        "the bfd_instance has no neighbor_ip");
+  }
+}
+
+constexpr Keyword bfd_instance() {
+  Keyword row =
+      inert_block("bfd_instance", Block::root, Block::bfd_instance, "a BFD session", word("NAME"));
+  row.apply = open_bfd_instance;
+  row.finish = close_bfd_instance;
+  return row;
+}
+
+constexpr Keyword neighbor_ip(std::string_view spelling) {
+  Keyword row = inert(spelling, Block::bfd_instance, "the other end", address());
+  row.apply = [](Compiler& c, const Arguments&) { c.bfd().has_neighbor = true; };
+  return row;
+}
+
 constexpr auto table = std::to_array<Keyword>({
     inert("namespace_with_ipsets", root, "ipsets on old kernels in a namespace"),
     inert("use_pid_dir", root, "pid files in /run/keepalived"),
@@ -98,9 +126,9 @@ constexpr auto table = std::to_array<Keyword>({
     inert("dbus_service_name", global, "the name on D-Bus", name),
     inert("dbus_no_interface_name", global, "names on D-Bus without interfaces"),
 
-    inert_block("bfd_instance", root, Block::bfd_instance, "a BFD session", word("NAME")),
-    inert("neighbor_ip", Block::bfd_instance, "the other end", address()),
-    inert("neighbour_ip", Block::bfd_instance, "the other end", address()),
+    bfd_instance(),
+    neighbor_ip("neighbor_ip"),
+    neighbor_ip("neighbour_ip"),
     inert("source_ip", Block::bfd_instance, "this end", address()),
     inert("min_rx", Block::bfd_instance, "least time between packets that are taken",
           number(1, int32_most, "MILLISECONDS")),

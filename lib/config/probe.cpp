@@ -84,7 +84,8 @@ void close_file_check(Compiler& c) {
 void close_bfd_check(Compiler& c) {
   const std::string& instance = std::get<BfdCheck>(c.check().probe).instance;
   if (instance.empty()) return drop_check(c, "the check names no bfd_instance");
-  if (!c.knows_bfd_instance(instance))
+  const auto& known = c.bfd().complete;
+  if (std::find(known.begin(), known.end(), instance) == known.end())
     drop_check(c, "no bfd_instance " + quoted(instance) + " is defined before");
 }
 

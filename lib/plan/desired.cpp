@@ -84,7 +84,9 @@ struct Pool {
 Decision decision(const Pool& pool, const RealServer& real, const ServerFacts& facts,
                   bool has_quorum) {
   const bool kept = real.inhibit_on_failure || pool.keeps_failed;
-  const bool is_found = facts.health == HealthState::init && facts.start == Start::adopted_idle;
+  const bool has_not_failed =
+      facts.health == HealthState::init || facts.health == HealthState::rising;
+  const bool is_found = has_not_failed && facts.start == Start::adopted_idle;
   const Decision alone = by_health(facts.health, real.settings.weight, kept || is_found);
   if (has_quorum || !pool.has_sorry || alone.presence != Presence::serving) return alone;
   return {Effective::standby, Reason::sorry_serves, out(kept || pool.sorry_inhibits), 0};

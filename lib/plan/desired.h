@@ -16,7 +16,8 @@
 //   real server                          in the kernel                 shown as
 //   up, falling or without checks        its weight                    ACTIVE
 //   the same with weight 0 in the file   weight 0                      DRAINING
-//   down or rising                       absent; kept if 1             DOWN
+//   down                                 absent; kept if 1             DOWN
+//   rising                               absent; kept if 1 or 3        DOWN
 //   init (alpha, or just adopted)        absent; kept if 1 or 3        INIT
 //   may serve, quorum lost, a sorry
 //     server there is                    absent; kept if 1 or 2        STANDBY
@@ -40,7 +41,7 @@ namespace lvsd {
 // What is known of one real server beside its configuration.
 struct ServerFacts {
   HealthState health = HealthState::init;
-  Start start = Start::fresh;
+  Start start = Start::fresh;  // adopted_idle: it has not failed since
 };
 
 struct PoolFacts {

@@ -1,6 +1,7 @@
 // ./dev demo: the main job on a real kernel, told as it happens. Ends with 0 only if all of it did.
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -24,8 +25,8 @@ namespace {
 
 constexpr std::string_view config = R"(virtual_server 10.0.0.100 80 {
     delay_loop 1
-    lb_algo rr
-    lb_kind NAT
+    lvs_sched rr
+    lvs_method NAT
     protocol TCP
 
     real_server 10.0.1.1 80 {
@@ -166,7 +167,7 @@ void tell(const std::filesystem::path& lvsctl) {
 int main() try {
   const auto here = std::filesystem::read_symlink("/proc/self/exe").parent_path();
   tell(here.parent_path().parent_path() / "lvsctl" / "lvsctl");
-  fmt::print("\n\033[1mAll of it happened.\033[0m\n");
+  title("All of it happened");
   return EXIT_SUCCESS;
 } catch (const std::exception& failure) {
   fmt::print("\nThe demo stops here: {}\n", failure.what());

@@ -86,7 +86,7 @@ TEST_CASE("a server that refuses or is killed or hangs leaves and comes back wit
     CHECK(
         site.lvsd.logged("(10.0.1.1:80) is DOWN, reason: Layer4 connection problem, info: "
                          "\"Connection refused\""));
-    CHECK(site.lvsd.logged("1/1 failed. 1 active server and 0 backup servers left."));
+    CHECK(site.lvsd.logged("1/1 failed. 1 active and 0 backup servers left."));
     CHECK(site.lvsd.logged("(10.0.1.1:80) is UP, reason: Layer4 check passed"));
   }
   SECTION("killed") {

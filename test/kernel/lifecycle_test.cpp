@@ -253,3 +253,47 @@ TEST_CASE("a bad file or a missing capability stops the start with a code of its
     CHECK(lvsd.output().find("CAP_NET_ADMIN") != std::string::npos);
   }
 }
+
+TEST_CASE("a service deleted from the file while lvsd was down leaves at the next start") {
+  const ServiceOptions options;
+  const std::string second =
+      "virtual_server 10.0.0.101 80 {\n  lvs_sched wrr\n  lvs_method DR\n  protocol TCP\n"
+      "  real_server 10.0.1.2 80 {\n    weight 7\n  }\n}\n";
+  TestNet net(2);
+  add_ipvs_rules(net.director().net, "-A -f 7 -s lc\n");
+  DaemonFolder folder;
+  folder.write_config(service_config(options) + second);
+  {
+    Daemon lvsd(net.director(), folder);
+    lvsd.wait_ready();
+    lvsd.send(SIGKILL);
+    lvsd.exit_code(5s);
+  }
+  REQUIRE(ipvs_table(net.director().net).find("tcp 10.0.0.101:80") != std::string::npos);
+  folder.write_config(service_config(options));
+
+  SECTION("the state file says that it was ours") {
+    Daemon lvsd(net.director(), folder);
+    lvsd.wait_ready();
+    CHECK(ipvs_table(net.director().net) == "fwmark 7 lc\n" + service_table(options, {1, 1}));
+  }
+  SECTION("without a believable state file it is left alone and that is said once") {
+    std::filesystem::resize_file(folder.state() / "state.json", 40);
+    Daemon lvsd(net.director(), folder);
+    lvsd.wait_ready();
+    CHECK(lvsd.logged("state.json: damaged: starting without it"));
+    CHECK(ipvs_table(net.director().net).find("tcp 10.0.0.101:80") != std::string::npos);
+  }
+}
+
+TEST_CASE("a state file that cannot be written changes nothing for the traffic") {
+  const ServiceOptions options;
+  TestNet net(2);
+  DaemonFolder folder;
+  folder.write_config(service_config(options));
+  std::filesystem::create_directories(folder.state() / "state.json.new");
+  Daemon lvsd(net.director(), folder);
+  lvsd.wait_ready();
+  CHECK(lvsd.logged("saving the state file"));
+  CHECK(ipvs_table(net.director().net) == service_table(options, {1, 1}));
+}

@@ -76,9 +76,8 @@ std::string destination_words(const DestinationSettings& settings) {
 }
 
 HealthState health_at_start(const RealServer& server) {
-  const bool waits = std::any_of(server.checks.begin(), server.checks.end(), [](const Check& c) {
-    return c.settings->policy.alpha;
-  });
+  const bool waits = std::any_of(server.checks.begin(), server.checks.end(),
+                                 [](const Check& c) { return c.settings->policy.alpha; });
   if (waits) return HealthState::init;
   return server.checks.empty() ? HealthState::no_check : HealthState::up;
 }

@@ -13,7 +13,15 @@ TEST_CASE("a moment is printed with milliseconds and its zone") {
   }
   CHECK(parse_moment("2026-08-20T14:34:12.201+09:00")->at ==
         parse_moment("2026-08-20T05:34:12.201Z")->at);
-  CHECK(clock_text(*parse_moment("2026-08-20T14:02:11.999+09:00")) == "14:02:11");
+}
+
+TEST_CASE("a time of today is shown without its date and an older one with it") {
+  const Moment now = *parse_moment("2026-08-20T14:34:12.201+09:00");
+  CHECK(clock_text(*parse_moment("2026-08-20T14:02:11.999+09:00"), now) == "14:02:11");
+  CHECK(clock_text(*parse_moment("2026-08-20T00:00:00+09:00"), now) == "00:00:00");
+  CHECK(clock_text(*parse_moment("2026-08-19T23:59:59+09:00"), now) == "2026-08-19 23:59:59");
+  // Its own zone decides what today is.
+  CHECK(clock_text(*parse_moment("2026-08-20T01:00:00Z"), now) == "01:00:00");
 }
 
 TEST_CASE("every spelling RFC 3339 allows is read") {

@@ -1,5 +1,5 @@
-#include <catch2/catch.hpp>
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -26,7 +26,8 @@ std::vector<std::string> lines_of(const fs::path& file) {
   std::ifstream in(file);
   std::vector<std::string> out;
   for (std::string line; std::getline(in, line);) {
-    while (!line.empty() && line.back() == ' ') line.pop_back();
+    while (!line.empty() && line.back() == ' ')
+      line.pop_back();
     if (!line.empty()) out.push_back(line);
   }
   std::sort(out.begin(), out.end());
@@ -40,7 +41,9 @@ std::map<std::string, std::string> wanted_differences() {
   for (std::string line; std::getline(in, line);) {
     if (line.empty() || line.front() == '#') continue;
     const auto blank = line.find(' ');
-    out[line.substr(0, blank)] = blank == line.npos ? "" : line.substr(blank + 1);
+    const std::string name = line.substr(0, blank);
+    if (blank != line.npos) line.erase(0, blank + 1);
+    out[name] = line;
   }
   return out;
 }
@@ -54,8 +57,10 @@ std::string differences(const std::vector<std::string>& ours,
   std::set_difference(ours.begin(), ours.end(), theirs.begin(), theirs.end(),
                       std::back_inserter(extra));
   std::string out;
-  for (const std::string& line : missing) out += "  only keepalived: " + line + "\n";
-  for (const std::string& line : extra) out += "  only lvsd:       " + line + "\n";
+  for (const std::string& line : missing)
+    out += "  only keepalived: " + line + "\n";
+  for (const std::string& line : extra)
+    out += "  only lvsd:       " + line + "\n";
   return out;
 }
 
@@ -77,16 +82,15 @@ TEST_CASE("real files give the table that keepalived makes of them") {
   for (const fs::path& table : tables) {
     const std::string name = table.stem().string();
     const fs::path file = fs::path(table).replace_extension(".conf");
-    const Loaded loaded =
-        load(file.string(), test::disk(), {.lenient = true, .config_id = "lvs1"});
+    const Loaded loaded = load(file.string(), test::disk(), {.lenient = true, .config_id = "lvs1"});
     ++total;
     std::string difference;
     if (!loaded.config) {
       for (const Diagnostic& diagnostic : loaded.diagnostics)
         if (diagnostic.severity == Severity::error) difference += text(diagnostic);
     } else {
-      difference = differences(test::ipvsadm_lines(test::table_at_start(*loaded.config)),
-                               lines_of(table));
+      difference =
+          differences(test::ipvsadm_lines(test::table_at_start(*loaded.config)), lines_of(table));
     }
     if (difference.empty()) {
       ++matched;

@@ -110,12 +110,17 @@ TEST_CASE("a server found with weight 0 keeps its connections until its check ha
   CHECK(outcome("tcp 10.0.0.1:80 wlc\n"
                 "real 10.0.0.2:80 NAT weight 1 is init found idle\n"
                 "real 10.0.0.3:80 NAT weight 1 is down found idle\n"
-                "real 10.0.0.4:80 NAT weight 1 is init found down\n") ==
+                "real 10.0.0.4:80 NAT weight 1 is init found down\n"
+                "real 10.0.0.5:80 NAT weight 1 is rising found idle\n"
+                "real 10.0.0.6:80 NAT weight 1 is rising found down\n") ==
         "tcp 10.0.0.1:80 wlc\n"
         "  -> 10.0.0.2:80 NAT weight 0\n"
+        "  -> 10.0.0.5:80 NAT weight 0\n"
         "10.0.0.2:80 INIT: not checked yet\n"
         "10.0.0.3:80 DOWN: its check failed\n"
-        "10.0.0.4:80 INIT: not checked yet\n");
+        "10.0.0.4:80 INIT: not checked yet\n"
+        "10.0.0.5:80 DOWN: its check passes, not yet often enough to bring it back\n"
+        "10.0.0.6:80 DOWN: its check passes, not yet often enough to bring it back\n");
 }
 
 TEST_CASE("when quorum is lost the sorry servers come in and the real servers go out") {

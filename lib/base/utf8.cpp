@@ -1,8 +1,8 @@
-#include "api/utf8.h"
+#include "base/utf8.h"
 
 #include <cstddef>
 
-namespace lvsd::api {
+namespace lvsd {
 namespace {
 
 // What the first byte of a sequence promises.
@@ -42,4 +42,4 @@ std::optional<char32_t> next_character(std::string_view& rest) {
   return character;
 }
 
-}  // namespace lvsd::api
+}  // namespace lvsd

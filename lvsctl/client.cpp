@@ -1,0 +1,151 @@
+#include "lvsctl/client.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <cerrno>
+#include <optional>
+#include <system_error>
+
+#include "base/unique_fd.h"
+#include "lvsctl/units.h"
+
+namespace lvsd::ctl {
+namespace {
+
+namespace http = boost::beast::http;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+std::string reason(int error) {
+  return std::generic_category().message(error);
+}
+
+// One connection and the time it has.
+class Exchange {
+ public:
+  Exchange(std::filesystem::path socket, milliseconds timeout, const ClientLimits& limits)
+      : path_(std::move(socket)), timeout_(timeout), limits_(limits) {}
+
+  Answer answer(api::Method method, const std::string& target) {
+    if (auto failure = connect()) return *failure;
+    if (auto failure = send(request_text(method, target))) return *failure;
+    return receive(method);
+  }
+
+ private:
+  using Stop = std::optional<Failure>;  // nothing: go on
+
+  static std::string request_text(api::Method method, const std::string& target) {
+    return std::string(api::text(method)) + " " + target +
+           " HTTP/1.1\r\nHost: lvsd\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+  }
+
+  Failure unreachable(const std::string& why) const {
+    return {Exit::unreachable,
+            "lvsd is not reachable at " + path_.string() + ": " + why + " (is it running?)"};
+  }
+  Failure late() const {
+    return {Exit::timed_out, "lvsd did not answer within " +
+                                 duration_text(static_cast<double>(timeout_.count()) / 1000)};
+  }
+
+  milliseconds left() const {
+    const auto left = deadline_ - steady_clock::now();
+    return std::max(milliseconds{0}, std::chrono::ceil<milliseconds>(left));
+  }
+
+  // A Unix socket connects at once, or waits for a place in the listener's queue; the wait is
+  // bounded by SO_SNDTIMEO and ends in EAGAIN.
+  Stop connect() {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const std::string& name = path_.native();
+    if (name.size() >= sizeof address.sun_path) return unreachable(reason(ENAMETOOLONG));
+    name.copy(address.sun_path, name.size());
+    fd_.reset(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (!fd_) return Failure{Exit::internal, "opening a socket: " + reason(errno)};
+    const auto count = std::max<milliseconds::rep>(1, left().count());
+    const timeval wait{.tv_sec = count / 1000, .tv_usec = count % 1000 * 1000};
+    ::setsockopt(fd_.get(), SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait);
+    if (::connect(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
+      return {};
+    if (errno == EAGAIN) return late();
+    if (errno == EACCES || errno == EPERM)
+      return Failure{Exit::denied, path_.string() + ": " + reason(errno) +
+                                       " (reading needs the group lvsd, changing lvsd-admin)"};
+    return unreachable(reason(errno));
+  }
+
+  // Waits until the socket can be read or written, or is broken; false when the time is over.
+  bool wait_for(short event) const {
+    pollfd poll{.fd = fd_.get(), .events = event, .revents = 0};
+    int ready = 0;
+    do {
+      ready = ::poll(&poll, 1, static_cast<int>(left().count()));
+    } while (ready < 0 && errno == EINTR);
+    return ready > 0;
+  }
+
+  // A daemon that turns us away answers without reading: what could not be sent is no failure, what
+  // it said counts.
+  Stop send(std::string_view bytes) {
+    while (!bytes.empty()) {
+      if (!wait_for(POLLOUT)) return late();
+      const auto sent = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+      if (sent > 0)
+        bytes.remove_prefix(static_cast<std::size_t>(sent));
+      else if (errno != EAGAIN && errno != EINTR)
+        break;
+    }
+    return {};
+  }
+
+  Answer receive(api::Method method) {
+    http::response_parser<http::string_body> parser;
+    parser.header_limit(static_cast<std::uint32_t>(limits_.header));
+    parser.body_limit(limits_.body);
+    parser.eager(true);
+    parser.skip(method == api::Method::head);
+    std::string bytes;  // received and not yet taken by the parser
+    boost::system::error_code error;
+    while (!parser.is_done()) {
+      if (!wait_for(POLLIN)) return late();
+      char piece[65536];
+      const auto got = ::recv(fd_.get(), piece, sizeof piece, MSG_DONTWAIT);
+      if (got < 0 && (errno == EAGAIN || errno == EINTR)) continue;
+      if (got <= 0) return ended(parser.got_some());
+      bytes.append(piece, static_cast<std::size_t>(got));
+      bytes.erase(0, parser.put(boost::asio::buffer(bytes), error));
+      if (error && error != http::error::need_more)
+        return Failure{Exit::internal, "lvsd's answer cannot be read: " + error.message()};
+    }
+    return Reply{static_cast<int>(parser.get().result_int()), std::move(parser.get().body())};
+  }
+
+  Failure ended(bool had_begun) const {
+    if (!had_begun) return unreachable("it closed the connection");
+    return {Exit::internal, "lvsd closed the connection in the middle of its answer"};
+  }
+
+  std::filesystem::path path_;
+  milliseconds timeout_;
+  ClientLimits limits_;
+  steady_clock::time_point deadline_ = steady_clock::now() + timeout_;
+  UniqueFd fd_;
+};
+
+}  // namespace
+
+Ask client(std::filesystem::path socket, milliseconds timeout, const ClientLimits& limits) {
+  return [=](api::Method method, const std::string& target) {
+    return Exchange(socket, timeout, limits).answer(method, target);
+  };
+}
+
+}  // namespace lvsd::ctl

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "api/request.h"
+#include "lvsctl/exit.h"
+
+// The daemon, as a function from a request to an answer.
+
+namespace lvsd::ctl {
+
+struct Reply {
+  int status = 0;
+  std::string body;
+};
+using Answer = boost::system::result<Reply, Failure>;
+
+using Ask = std::function<Answer(api::Method method, const std::string& target)>;
+
+struct ClientLimits {
+  std::size_t header = std::size_t{64} << 10;
+  std::size_t body = std::size_t{256} << 20;
+};
+
+// Asks the daemon at `socket`, a new connection each time; `timeout` is for the whole of it.
+// Whatever goes wrong on the way is a Failure with its exit code; any complete HTTP answer is a
+// Reply.
+Ask client(std::filesystem::path socket, std::chrono::milliseconds timeout,
+           const ClientLimits& limits = {});
+
+}  // namespace lvsd::ctl

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lvsctl/client.h"
+#include "lvsctl/exit.h"
+#include "lvsctl/render.h"
+
+// What a command is: options of its own, and a function from the daemon's answers to what is
+// printed.
+
+namespace lvsd::ctl {
+
+enum class Format { table, wide, json, name };
+
+// What every command is given.
+struct Context {
+  Ask ask;
+  Format format = Format::table;
+  Screen screen;
+};
+
+// `out` goes to standard output, `err` to standard error.
+struct Output {
+  Exit exit = Exit::done;
+  std::string out;
+  std::string err;
+};
+
+Output failed(const Failure& failure);
+
+using Run = std::function<Output(const Context&)>;
+
+struct Command {
+  std::string_view word;
+  std::string_view alias;  // empty: none
+  std::string_view summary;
+  Run (*set_up)(CLI::App& command);  // adds its options; called once
+};
+
+// One function a command, each in the command_*.cpp of its subject.
+Run status_command(CLI::App& command);
+Run services_command(CLI::App& command);
+Run servers_command(CLI::App& command);
+Run show_command(CLI::App& command);
+Run reload_command(CLI::App& command);
+Run version_command(CLI::App& command);
+
+}  // namespace lvsd::ctl

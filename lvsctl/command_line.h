@@ -1,0 +1,28 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lvsctl/command.h"
+
+// From the words of a command line to what is printed and the exit code.
+
+namespace lvsd::ctl {
+
+// The table of commands, in the order of the help.
+std::span<const Command> commands();
+
+// What the words do not say.
+struct Surroundings {
+  std::optional<std::size_t> terminal_width;  // of standard output; absent: not a terminal
+  bool no_color = false;                      // NO_COLOR is set and not empty
+  bool unicode = true;                        // the locale writes UTF-8
+  // Makes the way to the daemon; client() of client.h, or a test's.
+  std::function<Ask(std::filesystem::path socket, std::chrono::milliseconds timeout)> connect;
+};
+
+// `words` without the program's name.
+Output outcome(std::vector<std::string> words, const Surroundings& surroundings);
+
+}  // namespace lvsd::ctl

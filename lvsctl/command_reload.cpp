@@ -1,0 +1,56 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "lvsctl/command.h"
+#include "lvsctl/page.h"
+#include "lvsctl/units.h"
+
+// `reload`: reads the configuration again and says what came of it.
+
+namespace lvsd::ctl {
+namespace {
+
+using api::ReloadView;
+
+std::string changes_text(std::string_view what, const api::ChangeCounts& counts) {
+  return fmt::format("{} +{} ~{} -{}", what, counts.added, counts.changed, counts.removed);
+}
+
+std::string warnings_text(const ReloadView& reload) {
+  const auto& found = reload.diagnostics;
+  const auto warnings = std::count_if(found.begin(), found.end(), [](const auto& diagnostic) {
+    return diagnostic.severity == "warning";
+  });
+  return fmt::format("{} warning{}", warnings, warnings == 1 ? "" : "s");
+}
+
+std::string reload_text(const Page<ReloadView>& page) {
+  const ReloadView& reload = page.view;
+  const bool nothing = reload.services == api::ChangeCounts{} &&
+                       reload.servers == api::ChangeCounts{} && reload.changes.empty();
+  std::string out = fmt::format("checked: ok (0 errors, {})\n", warnings_text(reload));
+  out += fmt::format("applied gen {} in {}: {}\n", page.head.generation,
+                     latency_text(reload.duration_seconds),
+                     nothing ? "nothing changed"
+                             : changes_text("services", reload.services) + "   " +
+                                   changes_text("servers", reload.servers));
+  for (const std::string& change : reload.changes)
+    out += "  " + change + "\n";
+  return out;
+}
+
+}  // namespace
+
+Run reload_command(CLI::App&) {
+  return [](const Context& context) -> Output {
+    const auto reload = page<ReloadView>(context, {api::Action::reload});
+    if (!reload) return reload.error();
+    Output output{Exit::done, "", diagnostics_text(reload->view.diagnostics)};
+    output.out =
+        context.format == Format::json ? json_output(reload->body).out : reload_text(*reload);
+    return output;
+  };
+}
+
+}  // namespace lvsd::ctl

@@ -1,0 +1,141 @@
+#include <memory>
+
+#include "lvsctl/command.h"
+#include "lvsctl/page.h"
+#include "lvsctl/units.h"
+#include "lvsctl/words.h"
+
+// `services` and `servers`: the two lists.
+
+namespace lvsd::ctl {
+namespace {
+
+using api::ServerView;
+using api::ServiceView;
+
+std::string flags_text(const ServiceView& service) {
+  std::string out;
+  for (const std::string& flag : service.flags)
+    out += (out.empty() ? "" : ",") + flag;
+  return out.empty() ? "-" : out;
+}
+
+std::string protocol_text(const ServiceKey& key) {
+  if (key.fwmark != 0) return key.family == Family::v6 ? "fwmark6" : "fwmark";
+  return std::string(text(key.protocol));
+}
+
+std::string local_text(const ServiceView& service) {
+  const ServiceKey& key = service.key;
+  std::string out =
+      key.fwmark != 0 ? std::to_string(key.fwmark) : text(Endpoint{key.address, key.port});
+  if (!service.also.empty()) out += " +" + std::to_string(service.also.size());
+  return out;
+}
+
+Table services_table(const Page<std::vector<ServiceView>>& page, bool wide) {
+  Table table;
+  table.columns = {{"NAME"},          {"PROTO", false, 2},  {"ADDRESS"},        {"SCHED", false, 5},
+                   {"UP/TOTAL"},      {"QUORUM", false, 4}, {"POOL", false, 3}, {"STATE"},
+                   {"SINCE", true, 1}};
+  if (wide) table.columns.insert(table.columns.begin() + 4, {{"FLAGS"}, {"PERSIST"}, {"FWD"}});
+  for (const ServiceView& service : page.view) {
+    std::vector<Cell> row = {
+        {service.service},
+        {protocol_text(service.key)},
+        {local_text(service)},
+        {service.scheduler},
+        {std::to_string(service.count.up) + "/" + std::to_string(service.count.total)},
+        {std::to_string(service.quorum.required) + (service.quorum.holds ? " ok" : " lost")},
+        {service.pool},
+        {service.state, style_of(service.state)},
+        {age_text(service.since, page.head.time)}};
+    if (wide)
+      row.insert(
+          row.begin() + 4,
+          {{flags_text(service)}, {persistence_text(service.persistence)}, {service.forwarding}});
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+Table servers_table(const Page<std::vector<ServerView>>& page, bool wide) {
+  Table table;
+  table.columns = {{"SERVICE/SERVER"},  {"ADDRESS", false, 4}, {"ROLE", false, 5},
+                   {"ADMIN", false, 6}, {"HEALTH", false, 2},  {"STATE"},
+                   {"WEIGHT", true},    {"SINCE", true, 1},    {"LAST CHECK", false, 3}};
+  if (wide)
+    table.columns.insert(table.columns.end(),
+                         {{"AGE", true}, {"FWD"}, {"ACT/INACT/PERS", true}, {"REASON"}});
+  for (const ServerView& server : page.view) {
+    std::vector<Cell> row = {{name_text(server)},
+                             {text(server.endpoint)},
+                             {server.role},
+                             {server.admin.state},
+                             {health_text(server.health)},
+                             state_cell(server),
+                             {weight_text(server.weight)},
+                             {age_text(server.since, page.head.time)},
+                             {last_check_text(server.health)}};
+    if (wide) {
+      const auto& last = server.health.last;
+      row.insert(row.end(), {{last ? duration_text(last->age_seconds) : "-"},
+                             {server.forwarding},
+                             {connections_text(server.connections, true)},
+                             {server.reason}});
+    }
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+// Asked for everything, nothing is cut for the screen's sake.
+Screen screen_for(const Context& context) {
+  Screen screen = context.screen;
+  if (context.format == Format::wide) screen.width.reset();
+  return screen;
+}
+
+template <class View>
+Output listed(const Context& context, const Question& question,
+              Table (*table)(const Page<std::vector<View>>&, bool),
+              std::string (*name)(const View&), std::string_view none) {
+  const auto list = page<std::vector<View>>(context, question);
+  if (!list) return list.error();
+  if (context.format == Format::json) return json_output(list->body);
+  Output output;
+  if (context.format == Format::name) {
+    for (const View& item : list->view)
+      output.out += name(item) + "\n";
+    return output;
+  }
+  output.out = text(table(*list, context.format == Format::wide), screen_for(context));
+  if (list->view.empty()) output.err = std::string(none) + "\n";
+  return output;
+}
+
+std::string service_name(const ServiceView& service) {
+  return service.service;
+}
+
+}  // namespace
+
+Run services_command(CLI::App&) {
+  return [](const Context& context) {
+    return listed<ServiceView>(context, {api::Action::services}, services_table, service_name,
+                               "no services are configured");
+  };
+}
+
+Run servers_command(CLI::App& command) {
+  auto service = std::make_shared<std::string>();
+  command.add_option("SERVICE", *service, "only those of this service")->option_text(" ");
+  return [service](const Context& context) {
+    Question question{api::Action::servers};
+    if (!service->empty()) question.query["service"] = *service;
+    return listed<ServerView>(context, question, servers_table, name_text,
+                              "no servers are configured");
+  };
+}
+
+}  // namespace lvsd::ctl

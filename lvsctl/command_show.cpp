@@ -1,0 +1,222 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "lvsctl/command.h"
+#include "lvsctl/page.h"
+#include "lvsctl/units.h"
+#include "lvsctl/words.h"
+
+// `show SERVICE` and `show SERVICE/SERVER`: everything about one of them.
+
+namespace lvsd::ctl {
+namespace {
+
+using api::Head;
+using api::ServerView;
+using api::ServiceView;
+
+// "since 14:31:02 (3m10s)"
+std::string since_text(const std::optional<api::Moment>& since, const Head& head) {
+  if (!since) return "";
+  return fmt::format(" since {} ({})", clock_text(*since, head.time), age_text(since, head.time));
+}
+
+std::string line(std::string_view label, const std::vector<std::string>& pieces,
+                 const Screen& screen) {
+  std::vector<std::string> out = pieces;
+  out.front() = fmt::format("  {:<9} {}", label, pieces.front());
+  return flowing(out, screen, 12) + "\n";
+}
+
+std::string in_quotes(std::string_view text) {
+  return fmt::format("\"{}\"", text);
+}
+
+// ---- a service
+
+std::string addresses_text(const ServiceView& service) {
+  std::string out = text(service.key);
+  for (const ServiceKey& key : service.also)
+    out += ", " + text(key);
+  return out;
+}
+
+Table servers_table(const std::vector<ServerView>& servers) {
+  Table table;
+  table.columns = {{"SERVER"},       {"ADDRESS", false, 2}, {"ROLE", false, 4},
+                   {"STATE"},        {"WEIGHT", true},      {"ACT/INACT/PERS", true, 1},
+                   {"MAX", true, 5}, {"CHECK", false, 3}};
+  for (const ServerView& server : servers) {
+    const auto& last = server.health.last;
+    const auto& max = server.connections.max;
+    table.rows.push_back({{server.server},
+                          {text(server.endpoint)},
+                          {server.role},
+                          state_cell(server),
+                          {weight_text(server.weight)},
+                          {connections_text(server.connections, true)},
+                          {max ? std::to_string(*max) : "-"},
+                          {last_check_text(server.health) +
+                           (last ? " " + duration_text(last->age_seconds) + " ago" : "")}});
+  }
+  return table;
+}
+
+std::string service_text(const Page<ServiceView>& page, const Screen& screen) {
+  const ServiceView& service = page.view;
+  const api::QuorumView& quorum = service.quorum;
+  std::string state = painted(service.state, style_of(service.state), screen.color);
+  if (!service.pool.empty()) state += " on " + service.pool + " pool";
+  std::string out = flowing({service.service, addresses_text(service),
+                             state + since_text(service.since, page.head)},
+                            screen, 2) +
+                    "\n";
+  std::vector<std::string> how = {service.scheduler, "forward " + service.forwarding,
+                                  "persistence " + persistence_text(service.persistence)};
+  for (const std::string& flag : service.flags)
+    how.push_back(flag);
+  out += line("scheduler", how, screen);
+  out += line("quorum",
+              {fmt::format("{} {} (weight now {} of {})", quorum.required,
+                           quorum.holds ? "ok" : "lost", quorum.weight, quorum.total_weight),
+               fmt::format("hysteresis {}", quorum.hysteresis)},
+              screen);
+  if (service.config) out += line("config", {*service.config}, screen);
+  if (service.servers)
+    if (const auto servers = text(servers_table(*service.servers), screen, 2); !servers.empty())
+      out += "\n" + servers;
+  return out;
+}
+
+// ---- a server
+
+std::vector<std::string> admin_pieces(const api::AdminView& admin, const Head& head) {
+  std::string what = admin.state;
+  if (admin.user) what += " by " + *admin.user;
+  std::string who;
+  if (admin.uid) who = fmt::format("uid {}", *admin.uid);
+  if (admin.origin) who += (who.empty() ? "" : ", ") + *admin.origin;
+  if (!who.empty()) what += " (" + who + ")";
+  if (admin.reason) what += " " + in_quotes(*admin.reason);
+  std::vector<std::string> pieces = {what};
+  if (admin.since) pieces.push_back("since " + clock_text(*admin.since, head.time));
+  if (admin.until) pieces.push_back("until " + clock_text(*admin.until, head.time));
+  return pieces;
+}
+
+std::string last_text(const api::HealthView& health) {
+  if (!health.last) return "not checked yet";
+  std::string out = fmt::format("last {}, {} ago", last_check_text(health),
+                                duration_text(health.last->age_seconds));
+  if (!health.last->text.empty()) out += " " + in_quotes(health.last->text);
+  return out;
+}
+
+std::vector<std::string> health_pieces(const api::HealthView& health, const Head& head) {
+  std::string state = health_text(health);
+  if (health.since) state += " " + age_text(health.since, head.time);
+  if (health.fall == 0) return {state};
+  return {state, fmt::format("rise {} fall {}", health.rise, health.fall), last_text(health)};
+}
+
+std::vector<std::string> check_pieces(const api::CheckView& check) {
+  return {fmt::format("{} {}", check.kind, check.target),
+          fmt::format("every {} timeout {}", period_text(check.interval_seconds),
+                      period_text(check.timeout_seconds)),
+          health_text(check.health), last_text(check.health)};
+}
+
+std::vector<std::string> kernel_pieces(const ServerView& server) {
+  if (!server.in_kernel) return {"not read yet"};
+  std::vector<std::string> pieces;
+  if (*server.in_kernel) {
+    const auto& kernel = server.weight.kernel;
+    pieces.push_back(fmt::format("weight {}", kernel ? std::to_string(*kernel) : "-"));
+    pieces.push_back("forward " + server.forwarding);
+    pieces.push_back("connections " + connections_text(server.connections, true));
+    if (server.connections.max) pieces.push_back(fmt::format("max {}", *server.connections.max));
+  } else {
+    pieces.emplace_back("absent");
+  }
+  const auto& wanted = server.weight.wanted;
+  if (!kernel_difference(server))
+    pieces.emplace_back("matches the wanted state");
+  else
+    pieces.push_back("WANTED: " + (wanted ? fmt::format("weight {}", *wanted) : "absent"));
+  return pieces;
+}
+
+// "connections 991K", "in 81M packets 64 GB", "out -"
+std::vector<std::string> traffic_pieces(const api::CountersView& counters) {
+  const auto way = [](std::string_view name, const auto& packets, const auto& bytes) {
+    if (!packets && !bytes) return fmt::format("{} -", name);
+    return fmt::format("{} {} packets {}", name, amount_text(packets), bytes_text(bytes));
+  };
+  return {"connections " + amount_text(counters.connections),
+          way("in", counters.in_packets, counters.in_bytes),
+          way("out", counters.out_packets, counters.out_bytes)};
+}
+
+std::string server_text(const Page<ServerView>& page, const Screen& screen) {
+  const ServerView& server = page.view;
+  std::string state = painted(server.state, style_of(server.state), screen.color) +
+                      since_text(server.since, page.head);
+  std::string out =
+      flowing({name_text(server), text(server.endpoint), server.role, state}, screen, 2) + "\n";
+  if (!server.reason.empty()) out += line("reason", {server.reason}, screen);
+  out += line("admin", admin_pieces(server.admin, page.head), screen);
+  out += line("health", health_pieces(server.health, page.head), screen);
+  if (server.checks)
+    for (const api::CheckView& check : *server.checks)
+      out += line("check", check_pieces(check), screen);
+  out += line("weight", {weight_text(server.weight)}, screen);
+  out += line("kernel", kernel_pieces(server), screen);
+  out += line("traffic", traffic_pieces(server.counters), screen);
+  if (server.config) out += line("config", {*server.config}, screen);
+  return out;
+}
+
+// ---- either
+
+template <class View>
+Output shown(const Context& context, const Question& question,
+             std::string (*whole)(const Page<View>&, const Screen&),
+             std::string (*name)(const View&)) {
+  const auto answer = page<View>(context, question);
+  if (!answer) return answer.error();
+  if (context.format == Format::json) return json_output(answer->body);
+  if (context.format == Format::name) return {Exit::done, name(answer->view) + "\n", ""};
+  return {Exit::done, whole(*answer, context.screen), ""};
+}
+
+std::string service_name(const ServiceView& service) {
+  return service.service;
+}
+
+Output show_output(const Context& context, const std::string& target) {
+  const auto slash = target.find('/');
+  if (slash == target.npos)
+    return shown<ServiceView>(context, {api::Action::service, {{"service", target}}}, service_text,
+                              service_name);
+  const api::Words words = {{"service", target.substr(0, slash)},
+                            {"server", target.substr(slash + 1)}};
+  for (const auto& [what, word] : words)
+    if (word.empty()) return failed({Exit::usage, fmt::format("'{}' names no {}", target, what)});
+  return shown<ServerView>(context, {api::Action::server, words}, server_text, name_text);
+}
+
+}  // namespace
+
+Run show_command(CLI::App& command) {
+  auto target = std::make_shared<std::string>();
+  command
+      .add_option("TARGET", *target,
+                  "SERVICE or SERVICE/SERVER: a name, tcp:203.0.113.10:80, udp:[2001:db8::53]:53, "
+                  "fwmark:10; a server also by its address")
+      ->required()
+      ->option_text(" ");
+  return [target](const Context& context) { return show_output(context, *target); };
+}
+
+}  // namespace lvsd::ctl

@@ -1,0 +1,247 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "lvsctl/command.h"
+#include "lvsctl/page.h"
+#include "lvsctl/printable.h"
+#include "lvsctl/units.h"
+#include "lvsctl/words.h"
+
+// `status`: is everything well, and if not, where to look.
+
+namespace lvsd::ctl {
+namespace {
+
+using api::ServiceSummary;
+using api::StatusView;
+using StatusPage = Page<StatusView>;
+
+struct Options {
+  bool brief = false;
+  bool exit_code = false;
+  bool nagios = false;
+};
+
+constexpr std::size_t label_width = 10;
+
+// "  kernel    IPVS 1.2.1 size 4096   ours …"
+std::string labelled(std::string_view label, const std::vector<std::string>& pieces,
+                     const Screen& screen) {
+  std::vector<std::string> line = pieces;
+  line.front() = fmt::format("  {:<{}}{}", label, label_width, pieces.front());
+  return flowing(line, screen, 2 + label_width) + "\n";
+}
+
+std::string config_text(const StatusPage& page) {
+  const api::ConfigFileView& config = page.view.config;
+  std::string out = fmt::format("config gen {}", page.head.generation);
+  if (config.loaded) out += " loaded " + clock_text(*config.loaded, page.head.time);
+  if (config.changed) out += *config.changed ? ", file CHANGED since" : ", file unchanged";
+  return out;
+}
+
+std::string drift_text(const api::DriftView& drift) {
+  std::string now;
+  const auto add = [&now](std::uint64_t count, std::string_view what) {
+    if (count > 0) now += fmt::format("{}{} {}", now.empty() ? "" : ", ", count, what);
+  };
+  add(drift.missing, "missing");
+  add(drift.extra, "extra");
+  add(drift.changed, "changed");
+  std::string out = "drift " + (now.empty() ? "none" : now);
+  return drift.repaired > 0 ? out + fmt::format(" ({} repaired)", drift.repaired) : out;
+}
+
+std::string counts_text(std::string_view whose, const std::optional<api::EntryCounts>& counts) {
+  if (!counts) return fmt::format("{} -", whose);
+  if (counts->services == 0) return fmt::format("{} 0", whose);
+  return fmt::format("{} {} service{}/{} server{}", whose, counts->services,
+                     counts->services == 1 ? "" : "s", counts->servers,
+                     counts->servers == 1 ? "" : "s");
+}
+
+std::vector<std::string> kernel_pieces(const api::KernelView& kernel) {
+  std::string ipvs = kernel.ipvs_version ? "IPVS " + *kernel.ipvs_version : "IPVS not reachable";
+  if (kernel.table_size) ipvs += fmt::format(" size {}", *kernel.table_size);
+  std::vector<std::string> pieces = {ipvs, counts_text("ours", kernel.ours),
+                                     counts_text("foreign", kernel.foreign)};
+  if (kernel.error) pieces.push_back("error: " + *kernel.error);
+  return pieces;
+}
+
+std::string checks_text(const api::CheckCounts& checks) {
+  std::string out =
+      fmt::format("{} running, {} pass, {} fail", checks.running, checks.pass, checks.fail);
+  if (checks.paused > 0) out += fmt::format(", {} PAUSED", checks.paused);
+  if (checks.slowest_seconds) out += ", slowest " + latency_text(*checks.slowest_seconds);
+  return out;
+}
+
+std::string heading(const StatusPage& page, const Screen& screen) {
+  const StatusView& status = page.view;
+  const std::string mark =
+      painted(screen.unicode ? "●" : "*", style_of(status.state), screen.color);
+  const std::string who = fmt::format("{} lvsd {} on {} {}", mark, status.version, status.host,
+                                      painted(status.state, style_of(status.state), screen.color));
+  return flowing({who, "running " + duration_text(status.uptime_seconds), config_text(page),
+                  drift_text(status.drift)},
+                 screen, 2) +
+         "\n";
+}
+
+Table services_table(const StatusView& status) {
+  Table table;
+  table.columns = {{"SERVICE"},       {"ADDRESS", false, 2},       {"SCHED", false, 6},
+                   {"SERVERS"},       {"CONN act/inact", true, 1}, {"NEW/s", true, 3},
+                   {"IN/s", true, 4}, {"OUT/s", true, 5}};
+  for (const ServiceSummary& service : status.services)
+    table.rows.push_back({{service.service},
+                          {address_text(service)},
+                          {service.scheduler},
+                          {servers_text(service), service.state == "UP" && service.pool != "sorry"
+                                                      ? Style::plain
+                                                      : style_of(service.state)},
+                          {amount_text(service.connections.active) + " / " +
+                           amount_text(service.connections.inactive)},
+                          {amount_text(service.rates.cps)},
+                          {bytes_text(service.rates.in_bps)},
+                          {bytes_text(service.rates.out_bps)}});
+  return table;
+}
+
+std::string attention_text(const StatusPage& page, const Screen& screen) {
+  std::vector<api::AttentionView> attention = page.view.attention;
+  std::size_t width = 0;
+  for (auto& entry : attention) {
+    if (entry.target.empty()) entry.target = "lvsd";
+    width = std::max(width, display_width(entry.target));
+  }
+  std::string out;
+  for (const auto& entry : attention) {
+    const bool error = entry.severity == "error";
+    const std::string mark = error ? (screen.unicode ? "✖" : "x") : "!";
+    const std::string since = entry.since ? " (" + age_text(entry.since, page.head.time) + ")" : "";
+    out += "  " + painted(mark, error ? Style::bad : Style::changing, screen.color) + " " +
+           entry.target + std::string(width - display_width(entry.target) + 2, ' ') + entry.text +
+           since + "\n";
+  }
+  return out.empty() ? out : "\n  attention\n" + out;
+}
+
+bool replies_bypass(const StatusView& status) {
+  return std::any_of(status.services.begin(), status.services.end(), [](const auto& service) {
+    return service.rates.in_bps && !service.rates.out_bps;
+  });
+}
+
+std::string full_text(const StatusPage& page, const Screen& screen) {
+  const StatusView& status = page.view;
+  std::string out = heading(page, screen);
+  out += labelled("kernel", kernel_pieces(status.kernel), screen);
+  out += labelled("checks", {checks_text(status.checks)}, screen);
+  if (const auto services = text(services_table(status), screen, 2); !services.empty())
+    out += "\n" + services;
+  out += attention_text(page, screen);
+  if (replies_bypass(status))
+    out += "  (\"-\" in OUT/s: replies bypass this host in DR/TUN mode)\n";
+  return out;
+}
+
+std::string brief_text(const StatusView& status, const Screen& screen) {
+  Table table;
+  table.columns = {{"SERVICE"}, {"STATE"}, {"UP/TOTAL"}, {"POOL"}};
+  for (const ServiceSummary& service : status.services)
+    table.rows.push_back({{service.service},
+                          {service.state, style_of(service.state)},
+                          {fmt::format("{}/{}", service.count.up, service.count.total)},
+                          {service.pool}});
+  Screen without_header = screen;
+  without_header.header = false;
+  return text(table, without_header);
+}
+
+// ---- monitoring plugins: one line, performance data after the bar, codes of their own
+// (OK 0, WARNING 1, CRITICAL 2, UNKNOWN 3)
+
+struct Verdict {
+  std::string_view word;
+  int code;
+};
+
+Verdict nagios_verdict(const StatusView& status) {
+  if (status.state == "OK") return {"OK", 0};
+  if (status.state == "DEGRADED") return {"WARNING", 1};
+  if (status.state == "DOWN") return {"CRITICAL", 2};
+  return {"UNKNOWN", 3};
+}
+
+// The bar separates, so it may not stand in a text.
+std::string nagios_safe(std::string text) {
+  std::replace(text.begin(), text.end(), '|', '/');
+  return text;
+}
+
+std::string nagios_line(const StatusView& status) {
+  std::uint64_t down = 0, degraded = 0, up = 0, total = 0;
+  std::string bad;
+  for (const ServiceSummary& service : status.services) {
+    up += service.count.up;
+    total += service.count.total;
+    if (service.state == "UP") continue;
+    (service.state == "DOWN" ? down : degraded) += 1;
+    bad += fmt::format("{}{} {} ({})", bad.empty() ? "" : ", ", service.service, service.state,
+                       fmt::format("{}/{} up", service.count.up, service.count.total));
+  }
+  if (bad.empty() && status.state != "OK" && !status.attention.empty())
+    bad = status.attention.front().text;
+  if (bad.empty())
+    bad = fmt::format("{} services, {}/{} servers up", status.services.size(), up, total);
+  return fmt::format(
+      "LVS {} - {} | services={} services_down={} services_degraded={} servers_up={} "
+      "servers={} checks_failing={}\n",
+      nagios_verdict(status).word, nagios_safe(bad), status.services.size(), down, degraded, up,
+      total, status.checks.fail);
+}
+
+Output nagios_output(const Context& context) {
+  const auto status = page<StatusView>(context, {api::Action::status});
+  if (status)
+    return {static_cast<Exit>(nagios_verdict(status->view).code), nagios_line(status->view), ""};
+  const std::string& why = status.error().err;
+  return {static_cast<Exit>(3),
+          "LVS UNKNOWN - " + nagios_safe(why.substr(0, why.find('\n'))) + "\n", ""};
+}
+
+Output status_output(const Context& context, const Options& options) {
+  if (options.nagios) return nagios_output(context);
+  const auto status = page<StatusView>(context, {api::Action::status});
+  if (!status) return status.error();
+  Output output;
+  if (context.format == Format::json)
+    output = json_output(status->body);
+  else if (context.format == Format::name)
+    for (const ServiceSummary& service : status->view.services)
+      output.out += service.service + "\n";
+  else if (options.brief)
+    output.out = brief_text(status->view, context.screen);
+  else
+    output.out = full_text(*status, context.screen);
+  if (options.exit_code && output.exit == Exit::done && status->view.state != "OK")
+    output.exit = Exit::negative;
+  return output;
+}
+
+}  // namespace
+
+Run status_command(CLI::App& command) {
+  auto options = std::make_shared<Options>();
+  command.add_flag("--brief", options->brief, "one line a service");
+  command.add_flag("--exit-code", options->exit_code, "exit with 1 unless everything is well");
+  command.add_flag("--nagios", options->nagios,
+                   "one line with performance data; exit with 0, 1, 2 or 3 as plugins do");
+  return [options](const Context& context) { return status_output(context, *options); };
+}
+
+}  // namespace lvsd::ctl

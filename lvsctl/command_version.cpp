@@ -1,0 +1,27 @@
+#include "lvsctl/command.h"
+#include "lvsctl/page.h"
+
+// `version`: of this command, of the daemon it talks to, and of what that runs on.
+
+namespace lvsd::ctl {
+
+Run version_command(CLI::App&) {
+  return [](const Context& context) -> Output {
+    const std::string client = "lvsctl  " LVSD_VERSION "\n";
+    auto version = page<api::VersionView>(context, {api::Action::version});
+    if (!version) {
+      Output output = std::move(version.error());
+      if (context.format != Format::json) output.out = client;
+      return output;
+    }
+    if (context.format == Format::json) return json_output(version->body);
+    const auto known = [](const std::optional<std::string>& word) { return word.value_or("-"); };
+    return {Exit::done,
+            client + "lvsd    " + version->view.version + "\napi     " + "lvs/v1" + "\nipvs    " +
+                known(version->view.ipvs_version) + "\nlinux   " +
+                known(version->view.kernel_release) + "\n",
+            ""};
+  };
+}
+
+}  // namespace lvsd::ctl

@@ -1,0 +1,44 @@
+#include <langinfo.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <clocale>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+#include "lvsctl/command_line.h"
+
+namespace {
+
+using lvsd::ctl::Exit;
+
+lvsd::ctl::Surroundings surroundings() {
+  lvsd::ctl::Surroundings here;
+  winsize size{};
+  if (::isatty(STDOUT_FILENO) == 1 && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+    here.terminal_width = size.ws_col == 0 ? 80 : size.ws_col;
+  const char* no_color = std::getenv("NO_COLOR");
+  here.no_color = no_color && *no_color != '\0';
+  std::setlocale(LC_CTYPE, "");
+  here.unicode = std::string_view(::nl_langinfo(CODESET)) == "UTF-8";
+  here.connect = [](const std::filesystem::path& socket, std::chrono::milliseconds timeout) {
+    return lvsd::ctl::client(socket, timeout);
+  };
+  return here;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto output = lvsd::ctl::outcome({argv + std::min(argc, 1), argv + argc}, surroundings());
+  std::fwrite(output.err.data(), 1, output.err.size(), stderr);
+  const bool written =
+      std::fwrite(output.out.data(), 1, output.out.size(), stdout) == output.out.size();
+  if (std::fflush(stdout) != 0 || !written) {
+    std::perror("lvsctl: writing the output");
+    return static_cast<int>(Exit::internal);
+  }
+  return static_cast<int>(output.exit);
+}

@@ -1,0 +1,136 @@
+#include "lvsctl/page.h"
+
+#include <type_traits>
+#include <vector>
+
+#include "api/fields.h"
+#include "lvsctl/printable.h"
+
+namespace lvsd::ctl {
+namespace {
+
+// Visits every text of a view, however deep.
+class Cleaner {
+ public:
+  template <class T>
+  void operator()(std::string_view, T& value) {
+    clean(value);
+  }
+  void flat(ServiceKey&) {}
+
+  template <class T>
+  void clean(T& value) {
+    if constexpr (std::is_same_v<T, std::string>)
+      value = printable(value);
+    else if constexpr (std::is_same_v<T, api::DiagnosticView>)
+      clean_diagnostic(value);
+    else if constexpr (api::Described<T>)
+      api::Fields<T>::visit(value, *this);
+  }
+  template <class T>
+  void clean(std::optional<T>& value) {
+    if (value) clean(*value);
+  }
+  template <class T>
+  void clean(std::vector<T>& values) {
+    for (T& value : values)
+      clean(value);
+  }
+
+ private:
+  // The one text that has lines.
+  static void clean_diagnostic(api::DiagnosticView& diagnostic) {
+    diagnostic.text = printable_lines(diagnostic.text);
+    diagnostic.message = printable(diagnostic.message);
+    diagnostic.file = printable(diagnostic.file);
+    diagnostic.severity = printable(diagnostic.severity);
+  }
+};
+
+// Every text of a view made printable.
+template <class View>
+void make_printable(View& view) {
+  Cleaner().clean(view);
+}
+
+Exit exit_of(int status) {
+  switch (status) {
+    case 400:
+      return Exit::usage;
+    case 403:
+      return Exit::denied;
+    case 404:
+      return Exit::no_such_object;
+    case 409:
+    case 412:
+    case 422:
+    case 428:
+      return Exit::refused;
+    case 408:
+    case 504:
+      return Exit::timed_out;
+    default:
+      return Exit::internal;
+  }
+}
+
+}  // namespace
+
+Output failed(const Failure& failure) {
+  return {failure.exit, "", "lvsctl: " + printable(failure.message) + "\n"};
+}
+
+Output refused(const Context& context, const Reply& reply) {
+  const Exit exit = exit_of(reply.status);
+  auto problem = api::problem(reply.body);
+  if (!problem || problem->title.empty())
+    return failed({exit, "lvsd answered with status " + std::to_string(reply.status)});
+  make_printable(*problem);
+  Output output = failed({exit, problem->detail.empty() ? problem->title : problem->detail});
+  output.err = diagnostics_text(problem->diagnostics) + output.err;
+  if (context.format == Format::json) output.out = json_output(reply.body).out;
+  return output;
+}
+
+std::string diagnostics_text(const std::vector<api::DiagnosticView>& diagnostics) {
+  std::string out;
+  for (const api::DiagnosticView& diagnostic : diagnostics) {
+    out += diagnostic.text;
+    if (!diagnostic.text.ends_with('\n')) out += '\n';
+  }
+  return out;
+}
+
+Output json_output(const std::string& body) {
+  const auto text = api::indented(body);
+  if (!text)
+    return failed({Exit::internal, "lvsd's answer cannot be read: " + lvsd::text(text.error())});
+  return {Exit::done, *text + "\n", ""};
+}
+
+template <class View>
+boost::system::result<Page<View>, Output> page(const Context& context, const Question& question) {
+  const Answer answer = context.ask(api::route_of(question.action).method,
+                                    api::path_of(question.action, question.words, question.query));
+  if (!answer) return failed(answer.error());
+  if (answer->status != 200) return refused(context, *answer);
+  auto document = api::document<View>(answer->body);
+  if (!document)
+    return failed({Exit::internal, "lvsd's answer cannot be read: " + text(document.error())});
+  make_printable(document->view);
+  return Page<View>{document->head, std::move(document->view), answer->body};
+}
+
+template boost::system::result<Page<api::StatusView>, Output> page(const Context&, const Question&);
+template boost::system::result<Page<api::ServiceView>, Output> page(const Context&,
+                                                                    const Question&);
+template boost::system::result<Page<api::ServerView>, Output> page(const Context&, const Question&);
+template boost::system::result<Page<std::vector<api::ServiceView>>, Output> page(const Context&,
+                                                                                 const Question&);
+template boost::system::result<Page<std::vector<api::ServerView>>, Output> page(const Context&,
+                                                                                const Question&);
+template boost::system::result<Page<api::ReloadView>, Output> page(const Context&, const Question&);
+template boost::system::result<Page<api::VersionView>, Output> page(const Context&,
+                                                                    const Question&);
+
+}  // namespace lvsd::ctl

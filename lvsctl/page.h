@@ -1,0 +1,41 @@
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <string>
+#include <vector>
+
+#include "api/json.h"
+#include "api/routes.h"
+#include "lvsctl/command.h"
+
+// A question to the daemon and its answer as a view, ready to be printed.
+
+namespace lvsd::ctl {
+
+struct Question {
+  api::Action action;
+  api::Words words = {};
+  api::Words query = {};
+};
+
+// The answer as a document whose texts are all printable, and as it came.
+template <class View>
+struct Page {
+  api::Head head;
+  View view;
+  std::string body;
+};
+
+// The answer, or what to print and how to exit in its place: for a refusal its diagnostics and its
+// detail, and with -o json its body on standard output too.
+template <class View>
+boost::system::result<Page<View>, Output> page(const Context& context, const Question& question);
+
+// The body of an answer for -o json.
+Output json_output(const std::string& body);
+
+// Each with its line and caret, as they came.
+// REQUIRES: from a page, so printable.
+std::string diagnostics_text(const std::vector<api::DiagnosticView>& diagnostics);
+
+}  // namespace lvsd::ctl

@@ -1,0 +1,570 @@
+#include "daemon/reconciler.h"
+
+#include <linux/ip_vs.h>
+
+#include <atomic>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <catch2/catch.hpp>
+#include <cerrno>
+#include <semaphore>
+
+#include "daemon/kernel_error.h"
+#include "plan/stages.h"
+#include "test/daemon/log_lines.h"
+#include "test/fakes/fake_netlink.h"
+#include "test/text/random.h"
+#include "test/text/table.h"
+
+using namespace lvsd;
+using namespace std::chrono_literals;
+using lvsd::test::FakeNetlink;
+using lvsd::test::FakeRequest;
+using lvsd::test::LogLines;
+using lvsd::test::Random;
+using lvsd::test::service_key;
+using lvsd::test::table;
+namespace asio = boost::asio;
+
+namespace {
+
+Services keys(const Table& table) {
+  Services services;
+  for (const auto& [key, service] : table)
+    services.insert(key);
+  return services;
+}
+
+// A reconciler over a fake kernel. `wanted` is all that is wanted; the audit comes when it is asked
+// for.
+struct Bench {
+  explicit Bench(KernelWriterOptions options = {}, NetlinkOptions netlink = {})
+      : writer(loop.get_executor(), fake.open(netlink), options),
+        reconciler(loop.get_executor(), writer, [this](const Services& services) {
+          Table some;
+          for (const ServiceKey& key : services)
+            if (wanted.contains(key)) some.emplace(key, wanted.at(key));
+          return some;
+        }) {}
+
+  // Runs the reconciler, past the audit it begins with.
+  void start() {
+    asio::co_spawn(loop, reconciler.run(), asio::detached);
+    reconciler.set_audit_interval(1h);
+    REQUIRE(until([this] { return reconciler.audited() || reconciler.trouble(); }));
+  }
+
+  // Runs the loop until that holds; false if it does not within ten seconds.
+  bool until(const std::function<bool()>& holds) {
+    for (const Time deadline = Time::clock::now() + 10s; Time::clock::now() < deadline;) {
+      if (holds()) return true;
+      loop.restart();
+      loop.run_one_for(5ms);
+    }
+    return holds();
+  }
+
+  std::vector<std::string> reconcile(const Services& services) {
+    std::optional<std::vector<std::string>> failures;
+    asio::co_spawn(loop, reconciler.reconcile(services),
+                   [&failures](std::exception_ptr failure, std::vector<std::string> result) {
+                     if (failure) std::rethrow_exception(failure);
+                     failures = std::move(result);
+                   });
+    REQUIRE(until([&] { return failures.has_value(); }));
+    return *failures;
+  }
+
+  // Wants and owns that, and has it brought about.
+  std::vector<std::string> bring(const Table& table) {
+    Services services = keys(wanted);
+    wanted = table;
+    reconciler.own(keys(wanted));
+    services.merge(keys(wanted));
+    return reconcile(services);
+  }
+
+  void audit() {
+    const auto before = reconciler.audited();
+    reconciler.set_audit_interval(0ms);
+    reconciler.set_audit_interval(1h);
+    REQUIRE(until([&] { return reconciler.audited() != before; }));
+    // What the audit repairs is done when a request after it is.
+    reconcile({});
+  }
+
+  LogLines log;
+  FakeNetlink fake;
+  asio::io_context loop;
+  KernelWriter writer;
+  Table wanted;
+  Reconciler reconciler;
+};
+
+const Table kWeb = table(
+    "tcp 10.0.0.1:80 wlc\n"
+    "  -> 10.0.0.2:80 NAT weight 1\n"
+    "  -> 10.0.0.3:80 NAT weight 1\n");
+const Table kMoved = table(
+    "tcp 10.0.0.1:80 wlc\n"
+    "  -> 10.0.0.3:80 NAT weight 5\n"
+    "  -> 10.0.0.4:80 NAT weight 1\n");
+const Table kDns = table("udp 10.0.0.1:53 rr\n  -> 10.0.0.2:53 NAT weight 1\n");
+const ServiceKey kWebKey = service_key("tcp 10.0.0.1:80");
+
+// Holds back what a hook asks it to, until it is let go.
+struct Gate {
+  std::binary_semaphore open{0};
+  std::atomic<int> held{0};
+  void hold() {
+    ++held;
+    open.acquire();
+  }
+};
+
+}  // namespace
+
+// ---- bringing it about
+
+TEST_CASE("the kernel is brought to what is wanted and from there to what is wanted next") {
+  Bench bench;
+  bench.start();
+  CHECK(bench.bring(kWeb).empty());
+  CHECK(text(bench.fake.table()) == text(kWeb));
+  CHECK(bench.bring(kMoved).empty());
+  CHECK(text(bench.fake.table()) == text(kMoved));
+  CHECK(bench.bring({}).empty());
+  CHECK(bench.fake.table().empty());
+  CHECK(bench.reconciler.failing() == 0);
+}
+
+TEST_CASE("law: reconciling arrives at any table from any other and then writes nothing") {
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    Random random(seed);
+    CAPTURE(seed);
+    Bench bench;
+    bench.wanted = random_table(random);
+    bench.fake.put(changed(bench.wanted, random));
+    bench.reconciler.own(keys(bench.fake.table()));
+    bench.reconciler.own(keys(bench.wanted));
+    Services all = bench.reconciler.owned();
+    bench.reconciler.request(all);
+    bench.start();
+    REQUIRE(bench.reconcile(all).empty());
+    REQUIRE(text(bench.fake.table()) == text(bench.wanted));
+    const auto writes = bench.fake.changes();
+    REQUIRE(bench.reconcile(all).empty());
+    bench.audit();
+    REQUIRE(bench.fake.changes() == writes);
+    REQUIRE(bench.reconciler.owned() == keys(bench.wanted));
+  }
+}
+
+TEST_CASE("many requests of one turn are one reading") {
+  Bench bench;
+  bench.start();
+  bench.bring(kWeb);
+  const auto before = bench.fake.requests();
+  bench.reconcile({kWebKey});
+  const auto for_one = bench.fake.requests() - before;
+  for (int i = 0; i < 100; ++i)
+    bench.reconciler.request({kWebKey});
+  bench.reconcile({});  // comes a turn later
+  CHECK(bench.fake.requests() == before + 2 * for_one);
+}
+
+TEST_CASE("a thousand services are read in one dump of everything") {
+  Bench bench;
+  for (std::uint32_t mark = 1; mark <= 1000; ++mark)
+    bench.wanted[fwmark_service(mark, Family::v4)].destinations = kDns.begin()->second.destinations;
+  bench.reconciler.own(keys(bench.wanted));
+  bench.reconciler.request(keys(bench.wanted));
+  bench.start();
+  REQUIRE(bench.reconcile(keys(bench.wanted)).empty());
+  REQUIRE(bench.fake.table() == bench.wanted);
+
+  std::atomic<int> service_questions = 0;
+  bench.fake.on_request = [&](FakeRequest& request) {
+    if (request.command == IPVS_CMD_GET_SERVICE) ++service_questions;
+  };
+  bench.wanted.begin()->second.settings.scheduler = "rr";
+  const auto writes = bench.fake.changes();
+  REQUIRE(bench.reconcile(keys(bench.wanted)).empty());
+  CHECK(bench.fake.changes() == writes + 1);
+  CHECK(service_questions == 1);
+}
+
+TEST_CASE("what was requested before the reconciler runs is done when it runs") {
+  Bench bench;
+  bench.wanted = kWeb;
+  bench.reconciler.own(keys(kWeb));
+  bool done = false;
+  asio::co_spawn(bench.loop, bench.reconciler.reconcile(keys(kWeb)),
+                 [&](std::exception_ptr, const auto&) { done = true; });
+  bench.loop.run_for(20ms);
+  CHECK(bench.loop.poll() == 0);  // it waits, and does not spin
+  bench.start();
+  CHECK(bench.until([&] { return done; }));
+  CHECK(bench.fake.table() == kWeb);
+  CHECK(bench.reconciler.drift().empty());
+  CHECK(bench.log.count("Drift") == 0);
+}
+
+// ---- what is not ours
+
+TEST_CASE("services of others are neither changed nor removed and not called drift") {
+  const Table others = table(
+      "tcp 10.9.9.9:80 rr\n  -> 10.9.9.1:80 NAT weight 7\n"
+      "fwmark 7 sh\n");
+  Bench bench;
+  bench.fake.put(others);
+  bench.start();
+  bench.bring(kWeb);
+  bench.audit();
+  bench.reconcile(keys(others));
+  bench.bring({});
+  CHECK(bench.fake.table() == others);
+  CHECK(bench.log.count("Drift") == 0);
+}
+
+TEST_CASE("a service is ours until it is gone and then it is not") {
+  Bench bench;
+  bench.start();
+  bench.bring(kWeb);
+  std::atomic<bool> refuse = true;
+  bench.fake.on_request = [&](FakeRequest& request) {
+    if (refuse && request.command == IPVS_CMD_DEL_SERVICE) request.refuse_with = EBUSY;
+  };
+  CHECK(bench.bring({}).size() == 1);
+  CHECK(bench.reconciler.owned().contains(kWebKey));
+  refuse = false;
+  CHECK(bench.until([&] { return bench.reconciler.owned().empty(); }));
+  CHECK(bench.fake.table().empty());
+
+  bench.fake.put(kWeb);  // by someone else
+  bench.reconcile({kWebKey});
+  bench.audit();
+  CHECK(bench.fake.table() == kWeb);
+}
+
+TEST_CASE("a service that is wanted again while it is being removed is ours still") {
+  Bench bench;
+  bench.start();
+  bench.bring(kWeb);
+  Gate gate;
+  std::atomic<bool> armed = true;
+  bench.fake.on_request = [&](FakeRequest& request) {
+    if (armed && request.command == IPVS_CMD_DEL_SERVICE) gate.hold();
+  };
+  bench.wanted.clear();
+  bench.reconciler.request({kWebKey});
+  REQUIRE(bench.until([&] { return gate.held == 1; }));
+  bench.wanted = kWeb;
+  bench.reconciler.own(keys(kWeb));
+  bench.reconciler.request({kWebKey});
+  armed = false;
+  gate.open.release();
+  CHECK(bench.reconcile({kWebKey}).empty());
+  CHECK(bench.fake.table() == kWeb);
+  CHECK(bench.bring({}).empty());
+  CHECK(bench.fake.table().empty());
+}
+
+// ---- what fails
+
+TEST_CASE("an op that the kernel refuses is logged once and tried again until it works") {
+  Bench bench;
+  bench.start();
+  std::atomic<int> refusals = 0;
+  std::atomic<bool> refuse = true;
+  bench.fake.on_request = [&](FakeRequest& request) {
+    if (!refuse || request.command != IPVS_CMD_NEW_SERVICE) return;
+    request.refuse_with = ENOMEM;
+    ++refusals;
+  };
+  bench.wanted = kDns;
+  bench.reconciler.own(keys(kDns));
+  const auto failures = bench.reconcile(keys(kDns));
+  REQUIRE(failures.size() == 1);
+  CHECK(failures[0] == "add udp 10.0.0.1:53 rr: ENOMEM");
+  CHECK(bench.reconciler.failing() == 1);
+  Table both = kWeb;
+  both.merge(Table(kDns));
+  CHECK(bench.bring(both).size() == 2);
+  CHECK(bench.log.count("ERROR The kernel refused: add udp 10.0.0.1:53 rr: ENOMEM. "
+                        "Trying again") == 1);
+
+  REQUIRE(bench.until([&] { return refusals >= 8; }));
+  CHECK(bench.log.count("The kernel refused") == 2);
+  refuse = false;
+  CHECK(bench.until([&] { return bench.reconciler.failing() == 0; }));
+  CHECK(bench.fake.table() == both);
+  CHECK(bench.log.count("NOTICE Service udp 10.0.0.1:53 is in the kernel as wanted again") == 1);
+}
+
+TEST_CASE("the pauses between attempts grow") {
+  Bench bench;
+  bench.start();
+  std::atomic<int> refusals = 0;
+  bench.fake.on_request = [&](FakeRequest& request) {
+    if (!request.is_change) return;
+    request.refuse_with = ENOMEM;
+    ++refusals;
+  };
+  bench.wanted = {{fwmark_service(1, Family::v4), {}}};
+  bench.reconciler.own(keys(bench.wanted));
+  std::vector<Time> at;
+  bench.reconciler.request(keys(bench.wanted));
+  for (int n = 1; n <= 4; ++n) {
+    REQUIRE(bench.until([&] { return refusals >= n; }));
+    at.push_back(Time::clock::now());
+  }
+  CHECK(refusals == 4);
+  CHECK(at[3] - at[0] >= 50ms + 100ms + 200ms - 10ms);  // it is seen a moment after it happens
+}
+
+TEST_CASE("one service that fails does not hold up the others") {
+  Bench bench;
+  bench.start();
+  bench.fake.on_request = [&](FakeRequest& request) {
+    if (request.command == IPVS_CMD_NEW_SERVICE && request.change == 0) request.refuse_with = EBUSY;
+  };
+  Table both = kWeb;
+  both.merge(Table(kDns));
+  const auto failures = bench.bring(both);
+  CHECK(failures.size() == 1);
+  CHECK(bench.fake.table().size() == 1);
+  CHECK(bench.until([&] { return bench.reconciler.failing() == 0; }));
+  CHECK(bench.fake.table() == both);
+}
+
+TEST_CASE("whichever op fails a service that has servers before and after has one all the time") {
+  std::vector<std::pair<Table, Table>> moves = {{kWeb, kMoved}, {kMoved, kWeb}};
+  for (std::uint64_t seed = 0; seed < 12; ++seed) {
+    Random random(seed);
+    const Table before = random_table(random);
+    moves.emplace_back(before, changed(before, random));
+  }
+  for (const auto& [before, after] : moves) {
+    CAPTURE(text(before), text(after));
+    Services served;
+    for (const auto& [key, service] : before)
+      if (is_usable(service) && after.contains(key) && is_usable(after.at(key))) served.insert(key);
+
+    // Until a run comes to its end without the op that is to fail.
+    bool is_over = false;
+    for (std::size_t k = 0; !is_over; ++k) {
+      CAPTURE(k);
+      Bench bench;
+      bench.fake.put(before);
+      bench.reconciler.own(keys(before));
+      bench.reconciler.own(keys(after));
+      bench.wanted = after;
+      const Services all = bench.reconciler.owned();
+      bench.reconciler.request(all);
+      std::atomic<int> without_servers = 0;
+      std::atomic<bool> failed = false;
+      const std::size_t first = bench.fake.changes();
+      bench.fake.on_request = [&](FakeRequest& request) {
+        const Table now = bench.fake.table();
+        for (const ServiceKey& key : served)
+          if (!now.contains(key) || !is_usable(now.at(key))) ++without_servers;
+        if (!request.is_change || request.change != first + k) return;
+        request.refuse_with = ENOMEM;
+        failed = true;
+      };
+      bench.start();
+      REQUIRE(bench.until([&] {
+        bench.reconcile(all);
+        return bench.reconciler.failing() == 0;
+      }));
+      REQUIRE(without_servers == 0);
+      REQUIRE(text(bench.fake.table()) == text(after));
+      is_over = !failed;
+    }
+  }
+}
+
+// ---- what others changed
+
+TEST_CASE("what others change behind our back is reported and repaired") {
+  Bench bench;
+  bench.start();
+  bench.bring(kWeb);
+  REQUIRE(bench.fake.change(RemoveDestination{kWebKey, test::endpoint("10.0.0.2:80")}) == 0);
+  REQUIRE(bench.fake.change(
+              SetDestination{kWebKey, test::endpoint("10.0.0.3:80"), {.weight = 9}}) == 0);
+  REQUIRE(bench.fake.change(
+              AddDestination{kWebKey, test::endpoint("10.0.0.4:80"), {.weight = 3}}) == 0);
+  bench.audit();
+  CHECK(bench.fake.table() == kWeb);
+  CHECK(bench.reconciler.repaired() == 3);
+  CHECK(bench.reconciler.drift().empty());
+  CHECK(bench.log.count("WARNING Drift: tcp 10.0.0.1:80 -> 10.0.0.2:80 is missing; changed by "
+                        "someone else, repairing") == 1);
+  CHECK(bench.log.count("Drift: tcp 10.0.0.1:80 -> 10.0.0.3:80 is NAT weight 9, wanted NAT weight "
+                        "1; ") == 1);
+  CHECK(bench.log.count("Drift: tcp 10.0.0.1:80 -> 10.0.0.4:80 is extra, NAT weight 3; ") == 1);
+  bench.audit();
+  CHECK(bench.log.count("Drift") == 3);
+}
+
+TEST_CASE("drift that cannot be repaired stays reported and is not counted as repaired") {
+  Bench bench;
+  bench.start();
+  bench.bring(kWeb);
+  REQUIRE(bench.fake.change(RemoveService{kWebKey}) == 0);
+  std::atomic<bool> refuse = true;
+  bench.fake.on_request = [&](FakeRequest& request) {
+    if (refuse && request.is_change) request.refuse_with = ENOMEM;
+  };
+  bench.audit();
+  CHECK(bench.reconciler.repaired() == 0);
+  CHECK(bench.reconciler.drift().size() == 3);
+  CHECK(bench.reconciler.failing() == 1);
+  refuse = false;
+  CHECK(bench.until([&] { return bench.reconciler.failing() == 0; }));
+  CHECK(bench.fake.table() == kWeb);
+}
+
+TEST_CASE("a change of our own that comes during an audit is not drift") {
+  Bench bench;
+  bench.start();
+  bench.bring(kWeb);
+  Gate gate;
+  std::atomic<bool> armed = true;
+  bench.fake.on_request = [&](FakeRequest& request) {
+    if (!request.is_change && armed.exchange(false)) gate.hold();
+  };
+  bench.reconciler.set_audit_interval(0ms);
+  bench.reconciler.set_audit_interval(1h);
+  REQUIRE(bench.until([&] { return gate.held == 1; }));
+  bench.wanted = kMoved;
+  bench.reconciler.request({kWebKey});
+  gate.open.release();
+  CHECK(bench.reconcile({kWebKey}).empty());
+  CHECK(bench.fake.table() == kMoved);
+  CHECK(bench.log.count("Drift") == 0);
+  CHECK(bench.reconciler.repaired() == 0);
+}
+
+TEST_CASE("audits come by themselves at their interval") {
+  Bench bench;
+  bench.start();
+  bench.bring(kWeb);
+  bench.reconciler.set_audit_interval(20ms);
+  REQUIRE(bench.fake.change(RemoveService{kWebKey}) == 0);
+  CHECK(bench.until([&] { return bench.fake.table() == kWeb; }));
+  REQUIRE(bench.fake.change(RemoveService{kWebKey}) == 0);
+  CHECK(bench.until([&] { return bench.fake.table() == kWeb; }));
+}
+
+// ---- a kernel in trouble
+
+TEST_CASE("a kernel that refuses to be read is trouble that is told once and passes") {
+  Bench bench;
+  bench.start();
+  bench.bring(kWeb);
+  std::atomic<bool> refuse = true;
+  bench.fake.on_request = [&](FakeRequest& request) {
+    if (refuse) request.refuse_with = EPERM;
+  };
+  bench.wanted = kMoved;
+  const auto failures = bench.reconcile({kWebKey});
+  REQUIRE(failures.size() == 1);
+  CHECK(failures[0].find("EPERM") != std::string::npos);
+  REQUIRE(bench.reconciler.trouble());
+  CHECK(bench.reconciler.trouble()->code == std::errc::operation_not_permitted);
+  bench.reconcile({});  // reads nothing, so knows nothing new
+  CHECK(bench.reconciler.trouble());
+  bench.reconcile({kWebKey});
+  CHECK(bench.log.count("ERROR The kernel's table cannot be read") == 1);
+
+  refuse = false;
+  CHECK(bench.until([&] { return bench.reconciler.failing() == 0; }));
+  CHECK_FALSE(bench.reconciler.trouble());
+  CHECK(bench.fake.table() == kMoved);
+  CHECK(bench.log.count("NOTICE The kernel's table can be read again") == 1);
+  CHECK(bench.log.count("as wanted again") == 0);  // that it was not is told by the trouble
+}
+
+TEST_CASE("a kernel that does not answer is trouble and the loop lives on") {
+  Bench bench({}, {.timeout = 20ms});
+  bench.start();
+  std::atomic<bool> lose = true;
+  bench.fake.on_request = [&](FakeRequest& request) { request.lose_answer = lose; };
+  CHECK(bench.bring(kWeb).size() == 1);
+  CHECK(bench.reconciler.trouble());
+  lose = false;
+  CHECK(bench.until([&] { return bench.reconciler.failing() == 0; }));
+  CHECK_FALSE(bench.reconciler.trouble());
+  CHECK(bench.fake.table() == kWeb);
+}
+
+TEST_CASE("an answer that is lost after the change is done is found out by reading again") {
+  Bench bench({}, {.timeout = 20ms});
+  bench.start();
+  std::atomic<bool> lose = true;
+  bench.fake.on_request = [&](FakeRequest& request) {
+    if (request.is_change) request.lose_answer = lose.exchange(false);
+  };
+  bench.bring(kWeb);
+  CHECK(bench.until([&] { return bench.reconciler.failing() == 0; }));
+  CHECK(bench.fake.table() == kWeb);
+  CHECK(bench.log.count("as wanted again") <= 1);
+}
+
+TEST_CASE("a writer that is stuck in the kernel holds up nobody who waits for a reconcile") {
+  Bench bench({.timeout = 30ms, .farewell = 10s});
+  bench.start();
+  Gate gate;
+  std::atomic<bool> armed = true;
+  bench.fake.on_request = [&](FakeRequest&) {
+    if (armed.exchange(false)) gate.hold();
+  };
+  CHECK(bench.bring(kWeb).size() == 1);
+  CHECK(bench.writer.stuck());
+  CHECK(bench.reconciler.trouble());
+  // Audits that are always late do not starve what is requested.
+  bench.reconciler.set_audit_interval(1ms);
+  CHECK(bench.reconcile({kWebKey}).size() == 1);
+  gate.open.release();
+  CHECK(bench.until([&] { return bench.reconciler.failing() == 0; }));
+  CHECK(bench.fake.table() == kWeb);
+  CHECK(bench.until([&] { return !bench.reconciler.trouble(); }));
+}
+
+TEST_CASE("a reconciler that ends in the middle of its work touches nothing afterwards") {
+  auto bench = std::make_unique<Bench>();
+  bench->start();
+  bench->wanted = kWeb;
+  bench->reconciler.own(keys(kWeb));
+  asio::co_spawn(bench->loop, bench->reconciler.reconcile(keys(kWeb)), asio::detached);
+  for (int i = 0; i < 3; ++i)
+    bench->loop.poll_one();
+  bench.reset();
+  SUCCEED("the sanitizers have nothing to say");
+}
+
+// ---- looking at it
+
+TEST_CASE("a snapshot is read again when it is older than asked for") {
+  Bench bench;
+  bench.start();
+  bench.bring(kWeb);
+  const auto snapshot = [&](Duration age) {
+    std::optional<Result<std::shared_ptr<const Snapshot>>> out;
+    asio::co_spawn(bench.loop, bench.reconciler.snapshot(age),
+                   [&out](std::exception_ptr, auto result) { out = std::move(result); });
+    REQUIRE(bench.until([&] { return out.has_value(); }));
+    return out->value();
+  };
+  const auto fresh = snapshot(0ms);
+  CHECK(fresh->size() == 1);
+  CHECK(snapshot(1h) == fresh);
+  CHECK(bench.reconciler.last_snapshot() == fresh);
+  bench.bring({});
+  CHECK(snapshot(0ms)->empty());
+  CHECK(fresh->size() == 1);
+}

@@ -1,0 +1,146 @@
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "lvsctl/command_line.h"
+
+using namespace lvsd;
+using namespace lvsd::ctl;
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+const std::string folder = LVSD_SOURCE_DIR "/test/lvsctl/";
+
+// The daemon of a scene: what it has an answer for, and else a 404 without a body worth reading.
+Ask scene(const std::string& name) {
+  std::ifstream file(folder + "scenes/" + name + ".json");
+  if (!file)
+    return [name](api::Method, const std::string&) -> Answer {
+      return Failure{Exit::unreachable, "lvsd is not reachable at " + name};
+    };
+  const Json answers = Json::parse(file);
+  return [answers](api::Method method, const std::string& target) -> Answer {
+    const auto found = answers.find(std::string(api::text(method)) + " " + target);
+    if (found == answers.end()) return Reply{404, "no " + target};
+    const bool problem = found->contains("title");
+    return Reply{problem ? found->at("status").get<int>() : 200, found->dump()};
+  };
+}
+
+struct Typed {
+  std::map<std::string, std::string> environment;
+  std::vector<std::string> words;
+};
+
+// "COLUMNS=80 lvsctl show web"
+Typed typed(const std::string& line) {
+  Typed out;
+  std::istringstream words(line);
+  bool command = false;
+  for (std::string word; words >> word;) {
+    const auto equals = word.find('=');
+    if (command)
+      out.words.push_back(word);
+    else if (word == "lvsctl")
+      command = true;
+    else
+      out.environment[word.substr(0, equals)] = word.substr(equals + 1);
+  }
+  return out;
+}
+
+std::string with_visible_escapes(std::string text) {
+  for (std::size_t at = 0; (at = text.find('\x1b', at)) != text.npos;)
+    text.replace(at, 1, "␛");
+  return text;
+}
+
+std::string as_standard_error(const std::string& text) {
+  std::istringstream lines(text);
+  std::string out;
+  for (std::string line; std::getline(lines, line);)
+    out += "! " + line + "\n";
+  return out;
+}
+
+std::string played(const std::string& line) {
+  const Typed what = typed(line);
+  Surroundings surroundings;
+  if (what.environment.contains("COLUMNS"))
+    surroundings.terminal_width = std::stoul(what.environment.at("COLUMNS"));
+  surroundings.no_color = what.environment.contains("NO_COLOR");
+  surroundings.unicode = !what.environment.contains("LANG");
+  surroundings.connect = [](const std::filesystem::path& socket, std::chrono::milliseconds) {
+    return scene(socket == "/run/lvsd/lvsd.sock" ? "site" : socket.string());
+  };
+  const Output output = outcome(what.words, surroundings);
+  return "$ " + line + "\n" + with_visible_escapes(output.out) + as_standard_error(output.err) +
+         "exit " + std::to_string(static_cast<int>(output.exit)) + "\n";
+}
+
+// The text before the first command, and each command's block, without the blank lines between.
+std::pair<std::string, std::vector<std::string>> blocks(std::istream& file) {
+  std::string preface;
+  std::vector<std::string> out;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("$ ")) out.emplace_back();
+    (out.empty() ? preface : out.back()) += line + "\n";
+  }
+  for (std::string& block : out)
+    while (block.ends_with("\n\n"))
+      block.pop_back();
+  return {preface, out};
+}
+
+std::string first_line(const std::string& block) {
+  return block.substr(2, block.find('\n') - 2);
+}
+
+}  // namespace
+
+TEST_CASE("the transcript of every command is what is printed") {
+  std::ifstream file(folder + "transcript.txt");
+  const auto [preface, expected] = blocks(file);
+  REQUIRE(expected.size() > 50);
+  std::string now = preface;
+  for (const std::string& block : expected) {
+    const std::string actual = played(first_line(block));
+    CHECK(actual == block);
+    now += actual + "\n";
+  }
+  if (std::getenv("LVSD_WRITE_TRANSCRIPT")) std::ofstream(folder + "transcript.txt") << now;
+}
+
+TEST_CASE("every command and every format is in the transcript") {
+  std::ifstream file(folder + "transcript.txt");
+  std::stringstream whole;
+  whole << file.rdbuf();
+  for (const Command& command : commands())
+    CHECK_THAT(whole.str(), Catch::Contains(" " + std::string(command.word)));
+  for (const char* format : {"-o wide", "-o json", "-o name"})
+    CHECK_THAT(whole.str(), Catch::Contains(format));
+}
+
+TEST_CASE("no line for an eighty column terminal is longer") {
+  std::ifstream file(folder + "transcript.txt");
+  for (const std::string& block : blocks(file).second) {
+    if (!block.starts_with("$ COLUMNS=80") || block.find("wide") != block.npos) continue;
+    std::istringstream lines(block);
+    std::string line;
+    std::getline(lines, line);
+    while (std::getline(lines, line)) {
+      // Colours take no room.
+      for (std::size_t at = 0; (at = line.find("␛[")) != line.npos;)
+        line.erase(at, line.find('m', at) - at + 1);
+      const auto columns =
+          std::count_if(line.begin(), line.end(), [](char c) { return (c & 0xc0) != 0x80; });
+      INFO(line);
+      CHECK(columns <= 80);
+    }
+  }
+}
