@@ -23,6 +23,8 @@ class KernelCategory final : public std::error_category {
         return "the ip_vs module was reloaded";
       case kernel_errc::bad_answer:
         return "unusable answer from the kernel";
+      case kernel_errc::needs_module:
+        return "kernel module not loaded";
       case kernel_errc::busy:
         return "too many requests wait for the kernel";
     }

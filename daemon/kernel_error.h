@@ -14,6 +14,7 @@ enum class kernel_errc {
   not_attempted,    // a change was not sent, because an earlier one's outcome is unknown
   module_reloaded,  // ip_vs was unloaded since we asked for its number; nothing was done
   bad_answer,       // truncated, interrupted or malformed; nothing of it was used
+  needs_module,     // a service needs a module that only an administrator can load safely
   busy,             // too much waits for the kernel writer already
 };
 

@@ -124,8 +124,9 @@ Question question_for_service(const ServiceKey& service, std::optional<ServiceEn
           }};
 }
 
-Question question_for_destinations(const ServiceKey& service,
-                                   DestinationSnapshots::sequence_type& found) {
+using DestinationList = std::vector<std::pair<DestinationKey, DestinationSnapshot>>;
+
+Question question_for_destinations(const ServiceKey& service, DestinationList& found) {
   return {.attempt = "listing the destinations of",
           .service = &service,
           .is_list = true,
@@ -141,6 +142,17 @@ Question question_for_destinations(const ServiceKey& service,
           }};
 }
 
+// Sorted once, in memory of just the size: the kernel lists the newest first, and a table is long.
+DestinationSnapshots in_order(DestinationList& list) {
+  std::ranges::sort(list, {}, &DestinationList::value_type::first);
+  const auto [end, last] = std::ranges::unique(list, {}, &DestinationList::value_type::first);
+  list.erase(end, last);
+  DestinationSnapshots destinations;
+  destinations.reserve(list.size());
+  destinations.insert(boost::container::ordered_unique_range, list.begin(), list.end());
+  return destinations;
+}
+
 bool is_no_service(const Result<void>& outcome) {
   return !outcome && outcome.error().code == std::errc::no_such_process;
 }
@@ -151,23 +163,25 @@ Result<Snapshot> NetlinkKernel::dump_once() {
   const auto entries = services();
   if (!entries) return entries.error();
   Snapshot snapshot;
+  DestinationList found;  // one for all, for its capacity
   for (const ServiceEntry& entry : *entries) {
-    auto found = destinations(entry.key);
-    if (!found) return found.error();
-    if (found->empty()) {
+    found.clear();
+    const auto asked = ask(session_, question_for_destinations(entry.key, found));
+    if (!asked) return asked.error();
+    if (found.empty()) {
       const auto still = exists(entry.key);
       if (!still) return still.error();
       if (!*still) continue;
     }
     snapshot.insert_or_assign(entry.key,
-                              ServiceSnapshot{entry.settings, entry.traffic, std::move(*found)});
+                              ServiceSnapshot{entry.settings, entry.traffic, in_order(found)});
   }
   return snapshot;
 }
 
 Result<std::optional<ServiceSnapshot>> NetlinkKernel::dump_once(const ServiceKey& service) {
   std::optional<ServiceEntry> entry;
-  DestinationSnapshots::sequence_type found;
+  DestinationList found;
   std::array questions{question_for_service(service, entry),
                        question_for_destinations(service, found)};
   if (const auto asked = ask(session_, questions); !asked) return asked.error();
@@ -179,9 +193,7 @@ Result<std::optional<ServiceSnapshot>> NetlinkKernel::dump_once(const ServiceKey
     if (!still) return still.error();
     if (!*still) return std::optional<ServiceSnapshot>();
   }
-  ServiceSnapshot snapshot{entry->settings, entry->traffic, {}};
-  snapshot.destinations.adopt_sequence(std::move(found));
-  return std::optional(std::move(snapshot));
+  return std::optional(ServiceSnapshot{entry->settings, entry->traffic, in_order(found)});
 }
 
 Result<std::vector<ServiceEntry>> NetlinkKernel::services() {
@@ -206,16 +218,6 @@ Result<bool> NetlinkKernel::exists(const ServiceKey& service) {
   const auto asked = ask(session_, question_for_service(service, found));
   if (!asked && !is_no_service(asked)) return asked.error();
   return found.has_value();
-}
-
-Result<DestinationSnapshots> NetlinkKernel::destinations(const ServiceKey& service) {
-  DestinationSnapshots::sequence_type found;
-  const auto asked = ask(session_, question_for_destinations(service, found));
-  if (!asked) return asked.error();
-  // Sorted once: the kernel lists the newest first.
-  DestinationSnapshots sorted;
-  sorted.adopt_sequence(std::move(found));
-  return sorted;
 }
 
 Result<Controls> NetlinkKernel::controls_once() {

@@ -50,7 +50,6 @@ class NetlinkKernel final : public Kernel {
   Result<std::optional<ServiceSnapshot>> dump_once(const ServiceKey& service);
   Result<Controls> controls_once();
   Result<std::vector<ServiceEntry>> services();
-  Result<decltype(ServiceSnapshot::destinations)> destinations(const ServiceKey& service);
   // Asked where the list of destinations is empty, which it also is without the service.
   Result<bool> exists(const ServiceKey& service);
 

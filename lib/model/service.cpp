@@ -74,6 +74,14 @@ std::optional<ServiceKey> parse_service_key(std::string_view text) {
   return address_service(*protocol, *endpoint);
 }
 
+std::vector<std::string> kernel_modules(const ServiceSettings& settings) {
+  std::vector<std::string> modules;
+  if (!settings.scheduler.empty()) modules.push_back("ip_vs_" + settings.scheduler);
+  if (!settings.persistence_engine.empty())
+    modules.push_back("ip_vs_pe_" + settings.persistence_engine);
+  return modules;
+}
+
 std::uint32_t host_netmask(Family family) {
   return family == Family::v4 ? 0xffffffffU : 128U;
 }

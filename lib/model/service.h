@@ -60,6 +60,10 @@ struct ServiceSettings {
   auto operator<=>(const ServiceSettings&) const = default;
 };
 
+// The kernel modules a service with these settings needs beside ip_vs: "ip_vs_wlc", "ip_vs_pe_sip".
+// Linux loads them when the service is written.
+std::vector<std::string> kernel_modules(const ServiceSettings& settings);
+
 // The mask that puts every client by itself: what the kernel is sent for a service that is not
 // persistent (0xffffffff, or 128).
 std::uint32_t host_netmask(Family family);

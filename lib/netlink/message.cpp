@@ -8,11 +8,6 @@ namespace lvsd {
 
 namespace {
 
-// Both headers and attributes start at multiples of four (NLMSG_ALIGNTO, NLA_ALIGNTO).
-constexpr std::size_t aligned(std::size_t size) {
-  return (size + 3) & ~std::size_t{3};
-}
-
 template <class T>
 void put(Bytes& out, std::size_t at, const T& value) {
   std::memcpy(out.data() + at, &value, sizeof value);
@@ -31,7 +26,7 @@ void AttributeWriter::bytes(std::uint16_t type, BytesView value) {
   const std::size_t start = out_.size();
   const std::size_t length = sizeof(nlattr) + value.size();
   assert(length <= std::numeric_limits<std::uint16_t>::max());
-  out_.resize(start + aligned(length));
+  out_.resize(start + netlink_aligned(length));
   put(out_, start, nlattr{static_cast<std::uint16_t>(length), type});
   if (!value.empty()) std::memcpy(out_.data() + start + sizeof(nlattr), value.data(), value.size());
 }
@@ -53,7 +48,7 @@ void AttributeWriter::string(std::uint16_t type, std::string_view value) {
   const std::size_t start = out_.size();
   bytes(type, std::as_bytes(std::span(value)));
   const std::size_t length = sizeof(nlattr) + value.size() + 1;
-  out_.resize(start + aligned(length));
+  out_.resize(start + netlink_aligned(length));
   put(out_, start, nlattr{static_cast<std::uint16_t>(length), type});
 }
 
@@ -103,7 +98,7 @@ std::optional<Message> MessageReader::next() {
     return std::nullopt;
   }
   const BytesView payload = rest_.subspan(sizeof header, header.nlmsg_len - sizeof header);
-  rest_ = rest_.subspan(std::min(aligned(header.nlmsg_len), rest_.size()));
+  rest_ = rest_.subspan(std::min(netlink_aligned(header.nlmsg_len), rest_.size()));
   return Message{header.nlmsg_type, header.nlmsg_flags, header.nlmsg_seq, payload};
 }
 
@@ -121,17 +116,6 @@ std::optional<GenericPayload> generic_payload(const Message& message) {
   if (message.payload.size() < sizeof(genlmsghdr)) return std::nullopt;
   return GenericPayload{get<genlmsghdr>(message.payload).cmd,
                         message.payload.subspan(sizeof(genlmsghdr))};
-}
-
-std::optional<Attribute> take_attribute(BytesView& rest) {
-  nlattr header{};
-  if (rest.size() < sizeof header) return std::nullopt;
-  header = get<nlattr>(rest);
-  if (header.nla_len < sizeof header || header.nla_len > rest.size()) return std::nullopt;
-  const Attribute attribute{static_cast<std::uint16_t>(header.nla_type & NLA_TYPE_MASK),
-                            rest.subspan(sizeof header, header.nla_len - sizeof header)};
-  rest = rest.subspan(std::min(aligned(header.nla_len), rest.size()));
-  return attribute;
 }
 
 }  // namespace lvsd

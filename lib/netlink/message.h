@@ -8,6 +8,7 @@
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -143,18 +144,26 @@ class Attributes {
   bool malformed_ = false;
 };
 
-// One attribute off the front of `rest`; nothing when `rest` is empty or does not hold one.
-struct Attribute {
-  std::uint16_t type = 0;  // without NLA_F_NESTED and NLA_F_NET_BYTEORDER
-  BytesView value;
-};
-std::optional<Attribute> take_attribute(BytesView& rest);
+// Both messages and attributes start at multiples of four (NLMSG_ALIGNTO, NLA_ALIGNTO).
+constexpr std::size_t netlink_aligned(std::size_t size) {
+  return (size + 3) & ~std::size_t{3};
+}
 
+// Here for speed: a dump of a large table is millions of attributes.
 template <std::uint16_t Max>
-Attributes<Max>::Attributes(BytesView payload) {
-  while (const auto attribute = take_attribute(payload))
-    if (attribute->type <= Max) values_[attribute->type] = attribute->value;
-  malformed_ = !payload.empty();
+Attributes<Max>::Attributes(BytesView rest) {
+  while (!rest.empty()) {
+    nlattr header{};
+    if (rest.size() >= sizeof header) std::memcpy(&header, rest.data(), sizeof header);
+    if (header.nla_len < sizeof header || header.nla_len > rest.size()) {
+      malformed_ = true;
+      return;
+    }
+    // Without NLA_F_NESTED and NLA_F_NET_BYTEORDER.
+    const std::uint16_t type = header.nla_type & NLA_TYPE_MASK;
+    if (type <= Max) values_[type] = rest.subspan(sizeof header, header.nla_len - sizeof header);
+    rest = rest.subspan(std::min(netlink_aligned(header.nla_len), rest.size()));
+  }
 }
 
 template <std::uint16_t Max>

@@ -1,0 +1,59 @@
+#include "plan/controls.h"
+
+namespace lvsd {
+
+namespace {
+
+SyncSettings sync_settings(const SyncDaemon& daemon) {
+  const SyncSettings usual;
+  return {.interface = daemon.interface,
+          .id = daemon.id.value_or(0),
+          .max_length = daemon.max_length,
+          .group = daemon.group.value_or(usual.group),
+          .port = daemon.port != 0 ? daemon.port : usual.port,
+          .ttl = daemon.ttl != 0 ? daemon.ttl : usual.ttl};
+}
+
+// 0 where nothing has to change: the kernel keeps the value then.
+std::uint32_t change(std::uint32_t actual, std::optional<std::uint32_t> wanted) {
+  return wanted && *wanted != actual ? *wanted : 0;
+}
+
+bool runs_as(SyncSettings actual, const SyncSettings& wanted) {
+  if (wanted.max_length == 0) actual.max_length = 0;
+  return actual == wanted;
+}
+
+}  // namespace
+
+WantedControls wanted_controls(const GlobalSettings& settings, const std::set<SyncRole>& roles,
+                               const std::set<SyncRole>& owned) {
+  WantedControls wanted{settings.timeouts, {}, owned};
+  if (!settings.sync_daemon) return wanted;
+  for (const SyncRole role : roles)
+    wanted.sync.emplace(role, sync_settings(*settings.sync_daemon));
+  return wanted;
+}
+
+ControlPlan diff(const Controls& actual, const WantedControls& wanted) {
+  ControlPlan plan;
+  const Timeouts timeouts{change(actual.timeouts.tcp, wanted.timeouts.tcp),
+                          change(actual.timeouts.tcp_fin, wanted.timeouts.tcp_fin),
+                          change(actual.timeouts.udp, wanted.timeouts.udp)};
+  if (timeouts != Timeouts{0, 0, 0}) plan.push_back(SetTimeouts{timeouts});
+
+  for (const auto& [role, running] : actual.sync) {
+    const auto found = wanted.sync.find(role);
+    const bool is_wanted = found != wanted.sync.end();
+    if (is_wanted ? !runs_as(running, found->second) : wanted.owned.contains(role))
+      plan.push_back(StopSync{role});
+  }
+  for (const auto& [role, settings] : wanted.sync) {
+    const auto found = actual.sync.find(role);
+    if (found == actual.sync.end() || !runs_as(found->second, settings))
+      plan.push_back(StartSync{role, settings});
+  }
+  return plan;
+}
+
+}  // namespace lvsd
