@@ -147,7 +147,7 @@ bool Arguments::read(const Argument& expected, std::string_view word, Value& val
 
 // A suffix is never overlooked, as keepalived does, but where nothing comes of the value.
 Code Arguments::suffix_code() const {
-  return keyword_.standing == Standing::inert ? Code::bad_argument : Code::number_suffix;
+  return keyword_.effect == Effect::inert ? Code::bad_argument : Code::number_suffix;
 }
 
 bool Arguments::read_number(const Argument& expected, std::string_view word, Value& value) {

@@ -271,10 +271,10 @@ void Compiler::note(const Keyword& keyword) {
   if (word != keyword.name && among(keyword.aliases, word) && told_.emplace(word).second)
     problems_.report(Code::old_spelling, reader_.span(),
                      quoted(word) + " is an old word for " + quoted(keyword.name));
-  if (keyword.standing == Standing::obsolete)
+  if (keyword.effect == Effect::obsolete)
     problems_.report(Code::obsolete, reader_.span(), quoted(word) + " has no effect",
                      std::string(keyword.help));
-  if (keyword.standing != Standing::inert || in_inert_block()) return;
+  if (keyword.effect != Effect::inert || in_inert_block()) return;
   if (keyword.opens == Opens::block && scopes_.size() == 1) {
     problems_.report(Code::not_acted_on, reader_.span(),
                      quoted(word) + " is known, but lvsd does not act on it yet");
@@ -288,7 +288,7 @@ void Compiler::note(const Keyword& keyword) {
 
 bool Compiler::in_inert_block() const {
   return std::any_of(scopes_.begin(), scopes_.end(), [](const Scope& scope) {
-    return scope.keyword != nullptr && scope.keyword->standing == Standing::inert;
+    return scope.keyword != nullptr && scope.keyword->effect == Effect::inert;
   });
 }
 

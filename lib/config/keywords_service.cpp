@@ -187,7 +187,7 @@ constexpr auto table = std::to_array<Keyword>({
     {.name = "hashed",
      .blocks = services,
      .help = "accepted; the kernel sets this itself",
-     .standing = Standing::obsolete,
+     .effect = Effect::obsolete,
      .excess_ignored = true},
     {.name = "persistence_timeout",
      .blocks = services,
@@ -269,7 +269,7 @@ constexpr auto table = std::to_array<Keyword>({
      .arguments = {boolean()},
      .fallback = "smtp_alert_checker, smtp_alert, else no",
      .help = "mail on a change of quorum",
-     .standing = Standing::inert,
+     .effect = Effect::inert,
      .apply = [](Compiler& c, const Arguments& a) { c.service().smtp_alert = a.flag(0, true); },
      .show = [](const Subject& s) { return spelled(s.service->smtp_alert); }},
     {.name = "graceful_removal",
@@ -292,7 +292,7 @@ constexpr auto table = std::to_array<Keyword>({
      .blocks = {Block::virtual_server, Block::real_server},
      .arguments = {word("NAME")},
      .help = "what SNMP calls it",
-     .standing = Standing::inert},
+     .effect = Effect::inert},
 });
 
 }  // namespace
