@@ -84,6 +84,7 @@ void set_timeouts(Compiler& c, const Arguments& a) {
       pairs.report(Code::bad_argument, word, quoted(word) + " is not known here",
                    "expected tcp, tcpfin or udp");
       pairs.skip();
+      if (!pairs.done()) pairs.skip();
       continue;
     }
     const auto value = pairs.number<std::uint32_t>(0, longest_timeout);

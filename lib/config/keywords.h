@@ -153,7 +153,7 @@ std::span<const Keyword* const> keywords();
 const Keyword* find_keyword(Block block, std::string_view word);
 // In any block.
 std::vector<const Keyword*> find_keywords(std::string_view word);
-// "'url' or 'HTTP_GET'": where a keyword may stand.
+// "'url', 'HTTP_GET'": where a keyword may stand.
 std::string blocks_of(std::string_view word);
 // What `word` was probably meant to be in the block; empty: no idea.
 std::string_view nearest_keyword(Block block, std::string_view word);
