@@ -1,5 +1,7 @@
 #include "daemon/event_text.h"
 
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 #include <chrono>
 
@@ -138,13 +140,13 @@ TEST_CASE("the log names the sorry servers that take over and says when they lea
 }
 
 TEST_CASE("a service below quorum without a sorry server is an error while some are up") {
-  Log log("quorum 2\n" + std::string(kWeb));
+  Log log(std::string("quorum 2\n").append(kWeb));
   CHECK(log.refuse(0).find("\nerror Service tcp:10.0.0.1:80 lost quorum, 1 server left up.\n") !=
         std::string::npos);
 }
 
 TEST_CASE("the last server that fails with a sorry server behind it is an error") {
-  Log log(std::string(kWeb) + "sorry 10.0.0.9:80 NAT weight 1\n");
+  Log log(fmt::format("{}sorry 10.0.0.9:80 NAT weight 1\n", kWeb));
   log.refuse(0);
   CHECK(log.refuse(1).find("\nerror Service tcp:10.0.0.1:80 has no server available! Using sorry "
                            "server 10.0.0.9:80.\n") != std::string::npos);

@@ -1,6 +1,7 @@
 #include "daemon/probe_tcp.h"
 
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -68,11 +69,11 @@ TEST_CASE("a server that does not answer is L4TOUT at the deadline and not befor
   Listener server("127.0.0.1", 0);
   asio::io_context clients;
   std::vector<tcp::socket> queued;
+  const auto to = server.acceptor.local_endpoint();
   for (int i = 0; i < 4; ++i) {
-    queued.emplace_back(clients);
-    queued.back().open(tcp::v4());
+    queued.emplace_back(clients, tcp::v4());
     queued.back().native_non_blocking(true);
-    const auto to = server.acceptor.local_endpoint();  // Asio's own connect waits all the same
+    // Asio's connect() would wait.
     std::ignore =
         ::connect(queued.back().native_handle(), to.data(), static_cast<socklen_t>(to.size()));
   }

@@ -308,7 +308,7 @@ TEST_CASE("a number out of range and a number with a suffix are errors under the
     };
     check(std::to_string(first.most / scale + 1), "LVC020");
     if (first.least > 0 && !is_time) check(std::to_string(first.least - 1), "LVC020");
-    const bool inert = keyword.standing == Standing::inert;
+    const bool inert = keyword.effect == Effect::inert;
     const std::int64_t inside = std::max<std::int64_t>(first.least / scale, is_time ? 1 : 0);
     if (inside * scale <= first.most)
       check(std::to_string(inside) + "x", inert ? "LVC019" : "LVC021");
