@@ -22,7 +22,9 @@ namespace asio = boost::asio;
 
 namespace {
 
-enum class Progress : std::uint8_t { waiting, begun, abandoned };
+// Of a call, on the thread; the strand abandons what has not begun in time.
+enum class Progress : std::uint8_t { waiting, abandoned, begun, done };
+using SharedProgress = std::shared_ptr<std::atomic<Progress>>;
 
 // The strand's side of a call. Only the caller's coroutine owns it: it holds a timer of the
 // strand's loop, which must not end on the other thread.
@@ -66,6 +68,9 @@ struct KernelWriter::Thread {
   std::atomic<Time::rep> busy_since{0};       // 0: idle
   std::promise<void> ended;
   std::thread thread;
+
+  // Used on the strand only.
+  SharedProgress overdue;  // of the last call that ran longer than its timeout
 
   // Used on the thread only.
   Open open;
@@ -114,8 +119,9 @@ asio::awaitable<Result<T>> KernelWriter::run(Work<T> work) {
   if (thread_->calls >= options_.queue_limit) co_return Error{kernel_errc::busy, {}};
   ++thread_->calls;
 
+  const auto shared = thread_;  // this may be gone when the coroutine goes on
   const auto waiter = std::make_shared<Waiter<T>>(*strand_);
-  const auto progress = std::make_shared<std::atomic<Progress>>(Progress::waiting);
+  const SharedProgress progress = std::make_shared<std::atomic<Progress>>(Progress::waiting);
   // By address: the loop that holds this is the Thread's own.
   asio::post(thread_->loop, [thread = thread_.get(), work = std::move(work), progress,
                              reply_to = std::weak_ptr(waiter)] {
@@ -125,6 +131,7 @@ asio::awaitable<Result<T>> KernelWriter::run(Work<T> work) {
       thread->busy_since = Time::clock::now().time_since_epoch().count();
       result = thread->result_of(work);
       thread->busy_since = 0;
+      *progress = Progress::done;
     }
     --thread->calls;
     const auto home = thread->home.lock();
@@ -140,9 +147,11 @@ asio::awaitable<Result<T>> KernelWriter::run(Work<T> work) {
   waiter->answered.expires_after(options_.timeout);
   co_await waiter->answered.async_wait(asio::as_tuple(asio::use_awaitable));
   if (waiter->result) co_return std::move(*waiter->result);
-  const bool begun = progress->exchange(Progress::abandoned) == Progress::begun;
-  co_return Error{begun ? kernel_errc::no_answer : kernel_errc::not_attempted,
-                  "waiting for the kernel writer"};
+  auto expected = Progress::waiting;
+  const Error error{kernel_errc::not_attempted, "waiting for the kernel writer"};
+  if (progress->compare_exchange_strong(expected, Progress::abandoned)) co_return error;
+  shared->overdue = progress;
+  co_return Error{kernel_errc::no_answer, error.context};
 }
 
 // The work has a name in each of these: g++ 12 ends the temporary twice when a lambda becomes a
@@ -201,8 +210,7 @@ std::optional<Time> KernelWriter::busy_since() const {
 }
 
 bool KernelWriter::stuck() const {
-  const auto since = busy_since();
-  return since && Time::clock::now() - *since > options_.timeout;
+  return thread_->overdue && *thread_->overdue == Progress::begun;
 }
 
 }  // namespace lvsd

@@ -51,7 +51,7 @@ class KernelWriter {
 
   // Since when the running call runs; nothing when none does.
   std::optional<Time> busy_since() const;
-  // Whether it has run for longer than the timeout: the kernel may be deadlocked.
+  // Whether it runs although its caller's timeout is over: the kernel may be deadlocked.
   bool stuck() const;
 
  private:

@@ -63,7 +63,7 @@ TEST_CASE("a call that the kernel holds back ends at its timeout and the loop go
   FakeNetlink fake;
   Gate gate;
   asio::io_context loop;
-  KernelWriter writer(loop.get_executor(), fake.open(), {.timeout = 50ms});
+  KernelWriter writer(loop.get_executor(), fake.open(), {.timeout = 500ms});
   REQUIRE(result(loop, writer.info()).has_value());
   fake.on_request = [&gate](FakeRequest& request) {
     if (request.is_change && request.change == 0) gate.hold();
@@ -116,7 +116,7 @@ TEST_CASE("a writer that ends while the kernel holds its thread leaves the threa
   {
     asio::io_context loop;
     KernelWriter writer(loop.get_executor(), [fake] { return fake->open()(); },
-                        {.timeout = 10ms, .farewell = 10ms});
+                        {.timeout = 500ms, .farewell = 10ms});
     CHECK(result(loop, writer.apply({kPlan[0]})).size() == 1);
   }
   // The loop is gone. Let loose, the thread does what it was in the middle of, and ends.

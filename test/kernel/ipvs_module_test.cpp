@@ -90,7 +90,7 @@ TEST_CASE("a kernel that is stuck loading a module holds up neither the loop nor
   const Modprobe slow("sleep 3; exit 1");
   asio::io_context loop;
   KernelWriter writer(loop.get_executor(), [] { return NetlinkKernel::open(&NetlinkSocket::open); },
-                      {.timeout = 300ms});
+                      {.timeout = 800ms});
   asio::steady_timer tick(loop);
   Time last = Time::clock::now();
   Duration longest_pause{};
