@@ -4,6 +4,7 @@
 #include <grp.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -48,11 +49,24 @@ void die_of(const std::exception_ptr& failure) {
   if (failure) std::rethrow_exception(failure);
 }
 
+// How a check is begun that several share: at once if one of them waits for it, and at the pace of
+// one that serves.
+CheckHealth common_health(const Pools& pools, const std::vector<CheckUser>& users) {
+  const auto is_up = [&pools](const CheckUser& user) { return pools.health(user).up; };
+  const auto serving = std::find_if(users.begin(), users.end(), is_up);
+  const auto waiting = std::find_if_not(users.begin(), users.end(), is_up);
+  CheckHealth health = pools.health(serving != users.end() ? *serving : *waiting);
+  if (waiting != users.end()) health.start = pools.health(*waiting).start;
+  return health;
+}
+
 }  // namespace
 
-Daemon::Daemon(asio::io_context& loop, Options options, KernelWriter::Open open_kernel)
+Daemon::Daemon(asio::io_context& loop, Options options, KernelWriter::Open open_kernel,
+               std::string lock_name)
     : loop_(loop),
       options_(std::move(options)),
+      lock_name_(std::move(lock_name)),
       signals_(loop, SIGHUP, SIGTERM, SIGINT),
       kernel_(loop.get_executor(), std::move(open_kernel)),
       reconciler_(loop.get_executor(), kernel_,
@@ -60,8 +74,7 @@ Daemon::Daemon(asio::io_context& loop, Options options, KernelWriter::Open open_
       prober_(loop.get_executor(),
               [this](CheckId id, const Observation& seen) { observe(id, seen); }),
       state_file_(options_.state_dir),
-      started_(std::chrono::steady_clock::now()),
-      reload_over_(loop, Time::max()) {}
+      started_(std::chrono::steady_clock::now()) {}
 
 Daemon::~Daemon() = default;
 
@@ -107,7 +120,7 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
 }
 
 std::optional<Daemon::Refusal> Daemon::lock() {
-  auto locked = lock_namespace();
+  auto locked = lock_namespace(lock_name_);
   if (!locked) return Refusal{exit_refused, text(locked.error())};
   lock_ = std::move(*locked);
   return std::nullopt;
@@ -219,14 +232,24 @@ asio::awaitable<Loaded> Daemon::loaded_config() {
   co_return co_await asio::co_spawn(files_, load_it, asio::use_awaitable);
 }
 
+// Reloads run one at a time. Whoever asks while one runs waits for the next, which will read the
+// file as it is by then; all who wait for it share it, so a storm of requests is two reloads.
 asio::awaitable<Daemon::ReloadOutcome> Daemon::reload() {
-  while (reloading_)
-    co_await reload_over_.async_wait(asio::as_tuple(asio::use_awaitable));
-  reloading_ = true;
-  ReloadOutcome outcome = co_await reload_now();
+  if (!next_reload_) next_reload_ = std::make_shared<Reload>(loop_);
+  const auto mine = next_reload_;
+  if (!std::exchange(reloading_, true)) asio::co_spawn(loop_, run_reloads(), die_of);
+  while (!mine->outcome)
+    co_await mine->over.async_wait(asio::as_tuple(asio::use_awaitable));
+  co_return *mine->outcome;
+}
+
+asio::awaitable<void> Daemon::run_reloads() {
+  while (next_reload_) {
+    const auto current = std::exchange(next_reload_, nullptr);
+    current->outcome = co_await reload_now();
+    current->over.cancel();
+  }
   reloading_ = false;
-  reload_over_.cancel_one();
-  co_return outcome;
 }
 
 asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now() {
@@ -261,13 +284,14 @@ asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now() {
   co_return done;
 }
 
-// What the kernel has of services that are new to us. If it cannot be read they are taken on as if
+// What the kernel has of services that are new to us. Those that cannot be read are taken on as if
 // they were not there: nothing is removed by that, and the next pass reads them again.
 asio::awaitable<Table> Daemon::found_in_kernel(const Services& services) {
   Table table;
   for (const ServiceKey& key : services) {
     const auto found = co_await kernel_.dump(key);
-    if (found && *found) table.emplace(key, service_of(**found));
+    if (!found) break;
+    if (*found) table.emplace(key, service_of(**found));
   }
   co_return table;
 }
@@ -280,7 +304,7 @@ void Daemon::renew_checks() {
     prober_.stop(id);
   for (const CheckId id : begun) {
     const CheckBook::Entry* entry = checks_.find(id);
-    prober_.start(id, entry->check, pools_.health(entry->users.front()));
+    prober_.start(id, entry->check, common_health(pools_, entry->users));
   }
 }
 

@@ -36,8 +36,9 @@ namespace lvsd {
 //   stop     everything ends but the kernel's table: traffic goes on
 class Daemon {
  public:
-  // `open_kernel`: tests bring their own.
-  Daemon(boost::asio::io_context& loop, Options options, KernelWriter::Open open_kernel);
+  // `open_kernel`, and the name of the lock: tests bring their own.
+  Daemon(boost::asio::io_context& loop, Options options, KernelWriter::Open open_kernel,
+         std::string lock_name = "lvsd");
   ~Daemon();
 
   // Runs the loop until told to stop. Returns the exit code.
@@ -58,6 +59,12 @@ class Daemon {
     Diagnostics diagnostics;
   };
   using ReloadOutcome = std::variant<BadConfig, Reloaded>;
+  // A reload that has been asked for, until all who wait for it know what it came to.
+  struct Reload {
+    explicit Reload(boost::asio::io_context& loop) : over(loop, Time::max()) {}
+    boost::asio::steady_timer over;  // cancelled when the outcome is there
+    std::optional<ReloadOutcome> outcome;
+  };
 
   boost::asio::awaitable<void> live();
   boost::asio::awaitable<std::optional<Refusal>> start();
@@ -73,6 +80,7 @@ class Daemon {
 
   boost::asio::awaitable<Loaded> loaded_config();
   boost::asio::awaitable<ReloadOutcome> reload();
+  boost::asio::awaitable<void> run_reloads();
   boost::asio::awaitable<ReloadOutcome> reload_now();
   boost::asio::awaitable<Table> found_in_kernel(const Services& services);
   void renew_checks();
@@ -85,6 +93,7 @@ class Daemon {
 
   boost::asio::io_context& loop_;
   const Options options_;
+  const std::string lock_name_;
   int exit_code_ = exit_done;
 
   UniqueFd lock_;
@@ -106,9 +115,9 @@ class Daemon {
   std::uint64_t generation_ = 0;
   Time started_;
   api::Moment loaded_;
-  bool applied_ = false;    // the first configuration has reached the kernel
-  bool reloading_ = false;  // one at a time; the others wait
-  boost::asio::steady_timer reload_over_;
+  bool applied_ = false;  // the first configuration has reached the kernel
+  bool reloading_ = false;
+  std::shared_ptr<Reload> next_reload_;  // has not begun; null: nobody waits for one
 };
 
 }  // namespace lvsd

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <cassert>
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
@@ -15,15 +16,15 @@ namespace lvsd {
 
 namespace {
 
-constexpr char name[] = "\0lvsd";  // a leading zero makes it abstract; the last one is not sent
-
 struct AbstractAddress {
   sockaddr_un address{};
-  socklen_t length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + sizeof name - 1);
+  socklen_t length = 0;
 
-  AbstractAddress() {
+  explicit AbstractAddress(std::string_view name) {
     address.sun_family = AF_UNIX;
-    std::memcpy(address.sun_path, name, sizeof name);
+    assert(name.size() < sizeof address.sun_path);
+    std::memcpy(address.sun_path + 1, name.data(), name.size());  // a leading zero: abstract
+    length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
   }
   const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&address); }
 };
@@ -32,9 +33,8 @@ UniqueFd unix_socket() {
   return UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
 }
 
-std::optional<ucred> holder() {
+std::optional<ucred> holder(const AbstractAddress& at) {
   const UniqueFd socket = unix_socket();
-  const AbstractAddress at;
   ucred credentials{};
   socklen_t size = sizeof credentials;
   if (!socket || ::connect(socket.get(), at.get(), at.length) != 0 ||
@@ -45,11 +45,11 @@ std::optional<ucred> holder() {
 
 }  // namespace
 
-Result<UniqueFd> lock_namespace() {
+Result<UniqueFd> lock_namespace(std::string_view name) {
   UniqueFd socket = unix_socket();
   if (!socket) return system_failure(errno, "locking the network namespace: socket");
 
-  const AbstractAddress at;
+  const AbstractAddress at(name);
   if (::bind(socket.get(), at.get(), at.length) == 0) {
     // Listening records our process id for whoever is refused; nothing is ever accepted.
     if (::listen(socket.get(), 128) != 0)
@@ -58,7 +58,7 @@ Result<UniqueFd> lock_namespace() {
   }
   if (errno != EADDRINUSE) return system_failure(errno, "locking the network namespace: bind");
 
-  const auto who = holder();
+  const auto who = holder(at);
   if (who && who->uid != 0 && who->uid != ::geteuid()) {
     log(Level::warning,
         fmt::format("process {} of user {} holds the name of lvsd's lock; it is not "

@@ -31,8 +31,7 @@ ServerState started(const RealServer& server, Start start, Time now) {
 
 // How a check begins that its server did not have before: the server stays where it is.
 Start continued(const ServerState& before) {
-  if (!before.known && !is_up(before.standing.state)) return before.start;
-  return is_up(before.standing.state) ? Start::adopted_up : Start::adopted_down;
+  return is_up(before.standing.state) ? Start::adopted_up : before.start;
 }
 
 // The state of a server whose definition was `old` and is `server` now.
@@ -98,8 +97,8 @@ std::set<ServiceKey> Pools::take(Config config, const Table& actual, Time now) {
     const auto from = sources[i];
     pools_.push_back(from ? carried(old.virtual_servers[*from], before[*from], server, now)
                           : adopted(server, actual, now));
-    const bool quorum_turned = settle_quorum(i, now);
-    if (!from || quorum_turned || !(server == old.virtual_servers[*from]))
+    settle_quorum(i, now);
+    if (!from || !(server == old.virtual_servers[*from]))
       touched.insert(server.services.begin(), server.services.end());
   }
   index_services();

@@ -3,6 +3,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cassert>
@@ -76,8 +77,11 @@ void ProbeRunner::start(CheckId id, const Check& check, const CheckHealth& healt
   const auto started = std::make_shared<Run>(id, check, health);
   runs_.emplace(id, started);
   // The signal has to outlive the coroutine that listens to it, so the last owner is what runs
-  // after the coroutine's end.
-  const auto ended = [started](std::exception_ptr) {};
+  // after the coroutine's end. A check that ends by itself would be one that silently never runs
+  // again.
+  const auto ended = [started](const std::exception_ptr& failure) {
+    if (failure && !started->stopped) std::rethrow_exception(failure);
+  };
   asio::co_spawn(strand_, run(started),
                  asio::bind_cancellation_slot(started->cancel.slot(), ended));
 }
@@ -90,9 +94,12 @@ void ProbeRunner::stop(CheckId id) {
   // Its last wait may be over already and about to go on: the flag stops that, the signal the rest.
   run->stopped = true;
   run->cancel.emit(asio::cancellation_type::terminal);
+  // Asked for outside a turn of the loop, Asio cancels in the next one, through this signal.
+  asio::post(strand_, [run] {});
 }
 
 asio::awaitable<void> ProbeRunner::run(std::shared_ptr<Run> run) {
+  if (run->stopped) co_return;
   const CheckPolicy& policy = run->check.settings->policy;
   const Time now = std::chrono::steady_clock::now();
   const double place = spread(run->check.target);

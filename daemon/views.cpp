@@ -150,7 +150,9 @@ api::ServerView member_view(const Outlook& outlook, const VirtualServer& service
   if (decision.presence != Presence::absent) view.weight.wanted = decision.weight;
   if (settings.upper_threshold != 0) view.connections.max = settings.upper_threshold;
   const bool sees_replies = settings.forwarding == Forwarding::nat;
+  if (outlook.snapshot) view.in_kernel = false;
   for_each_destination(outlook, service, endpoint, settings, [&](const DestinationSnapshot& found) {
+    view.in_kernel = true;
     view.weight.kernel = found.settings.weight;
     add(view.connections, found.counters);
     add(view.counters, found.counters.traffic.counters, sees_replies);

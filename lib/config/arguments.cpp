@@ -37,8 +37,7 @@ void Arguments::read_all() {
     if (expected.kind == ArgumentKind::none) break;
     if (at == words_.size()) {
       if (expected.optional) return;
-      problems_.report(Code::missing_argument, reader_.span(),
-                       quoted(keyword()) + " needs " + text(expected), "usage: " + usage(keyword_));
+      report_missing(expected);
       usable_ = false;
       return;
     }
@@ -58,6 +57,16 @@ void Arguments::read_all() {
     ++at;
   }
   if (at != words_.size()) report_extra(words_[at]);
+}
+
+// Not told where a quote that is not closed has swallowed it.
+void Arguments::report_missing(const Argument& expected) {
+  if (reader_.line_is_cut() && !problems_.lenient()) return;
+  const bool is_told_by_usage = expected.kind == ArgumentKind::words;
+  problems_.report(
+      Code::missing_argument, reader_.span(),
+      quoted(keyword()) + " needs " + (is_told_by_usage ? "an argument" : text(expected)),
+      "usage: " + usage(keyword_));
 }
 
 void Arguments::report_extra(std::string_view word) {
@@ -147,7 +156,7 @@ bool Arguments::read(const Argument& expected, std::string_view word, Value& val
 
 // A suffix is never overlooked, as keepalived does, but where nothing comes of the value.
 Code Arguments::suffix_code() const {
-  return keyword_.standing == Standing::inert ? Code::bad_argument : Code::number_suffix;
+  return keyword_.effect == Effect::inert ? Code::bad_argument : Code::number_suffix;
 }
 
 bool Arguments::read_number(const Argument& expected, std::string_view word, Value& value) {
@@ -202,8 +211,11 @@ bool Arguments::read_boolean(std::string_view word, Value& value) {
 bool Arguments::read_choice(const Argument& expected, std::string_view word) {
   if (among(expected.choices, word, expected.any_case)) return true;
   const auto near = nearest(word, expected.choices);
-  return refuse(Code::bad_argument, word, quoted(word) + " is not known here",
-                near.empty() ? "expected " + text(expected) : "did you mean " + quoted(near) + "?");
+  std::string hint =
+      near.empty() ? "expected " + text(expected) : "did you mean " + quoted(near) + "?";
+  if (among(expected.choices, word, true))
+    hint = "capital and small letters count: " + text(expected);
+  return refuse(Code::bad_argument, word, quoted(word) + " is not known here", std::move(hint));
 }
 
 }  // namespace lvsd

@@ -64,6 +64,7 @@ class Arguments {
   bool read_script();
   bool read_pattern();
   Code suffix_code() const;
+  void report_missing(const Argument& expected);
   void report_extra(std::string_view word);
   bool refuse(Code code, std::string_view word, std::string why, std::string hint = {});
 

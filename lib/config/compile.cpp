@@ -161,11 +161,15 @@ void Compiler::open_block(const Keyword& keyword, Scope scope) {
     return;
   }
   scopes_.push_back(std::move(scope));
+  scopes_.back().errors_before = problems_.error_count();
   unwind_to_ = scopes_.size();
   compile_block();
   if (keyword.finish != nullptr) keyword.finish(*this);
   report_inert(scopes_.back());
-  if (scopes_.size() == 2) last_closed_ = scopes_.back().block;
+  if (scopes_.size() == 2) {
+    last_closed_ = scopes_.back().block;
+    last_close_ = reader_.span();
+  }
   scopes_.pop_back();
   unwind_to_ = std::min(unwind_to_, scopes_.size());
 }
@@ -213,7 +217,9 @@ bool Compiler::closes_outer_blocks(std::string_view word) {
     const Scope& scope = scopes_.back();
     problems_.report(Code::missing_close_brace, reader_.span(),
                      quoted(scope.name) + " is not closed before " + quoted(word),
-                     "it was opened at " + problems_.place(scope.where));
+                     problems_.lenient()
+                         ? "what it holds is taken in " + quoted(scope.name) + ", as by keepalived"
+                         : "it was opened at " + problems_.place(scope.where));
     if (problems_.lenient()) {
       if (reader_.next() != Reader::Kind::open) reader_.unread();
       return true;
@@ -244,14 +250,22 @@ void Compiler::take_unknown() {
   if (block) skip_block(word, where);
 }
 
+// An old word whose modern one may stand here, a word much like it, or where it may stand.
+std::string Compiler::misplaced_hint(std::string_view word) const {
+  const Block here = scopes_.back().block;
+  for (const Keyword* keyword : find_keywords(word))
+    if (keyword->name != word && find_keyword(here, keyword->name) != nullptr)
+      return "write " + quoted(keyword->name);
+  const std::string_view near = nearest_keyword(here, word);
+  return near.empty() ? "it belongs in " + blocks_of(word) : "did you mean " + quoted(near) + "?";
+}
+
 // A keyword of another block. At the root, after a block was closed early, that is told once.
 void Compiler::take_misplaced(const std::string& word, Span where, bool block) {
   if (scopes_.size() > 1) {
-    const std::string_view near = nearest_keyword(scopes_.back().block, word);
-    problems_.report(
-        Code::misplaced_keyword, where,
-        quoted(word) + " does not belong in " + quoted(scopes_.back().name),
-        near.empty() ? "it belongs in " + blocks_of(word) : "did you mean " + quoted(near) + "?");
+    problems_.report(Code::misplaced_keyword, where,
+                     quoted(word) + " does not belong in " + quoted(scopes_.back().name),
+                     misplaced_hint(word));
     return;
   }
   if (astray_) return;
@@ -260,9 +274,9 @@ void Compiler::take_misplaced(const std::string& word, Span where, bool block) {
   problems_.report(
       Code::misplaced_keyword, where,
       quoted(word) + " does not belong " + (block ? "at the top level" : "outside of blocks"),
-      closed_early
-          ? "is there a '}' too many before it? '" + std::string(text(last_closed_)) + "' is closed"
-          : "it belongs in " + blocks_of(word));
+      closed_early ? quoted(text(last_closed_)) + " was closed at " + problems_.place(last_close_) +
+                         "; is that '}' one too many?"
+                   : "it belongs in " + blocks_of(word));
 }
 
 // Old spellings are told once a load, what is not acted on once a block.
@@ -271,10 +285,10 @@ void Compiler::note(const Keyword& keyword) {
   if (word != keyword.name && among(keyword.aliases, word) && told_.emplace(word).second)
     problems_.report(Code::old_spelling, reader_.span(),
                      quoted(word) + " is an old word for " + quoted(keyword.name));
-  if (keyword.standing == Standing::obsolete)
+  if (keyword.effect == Effect::obsolete)
     problems_.report(Code::obsolete, reader_.span(), quoted(word) + " has no effect",
                      std::string(keyword.help));
-  if (keyword.standing != Standing::inert || in_inert_block()) return;
+  if (keyword.effect != Effect::inert || in_inert_block()) return;
   if (keyword.opens == Opens::block && scopes_.size() == 1) {
     problems_.report(Code::not_acted_on, reader_.span(),
                      quoted(word) + " is known, but lvsd does not act on it yet");
@@ -288,7 +302,7 @@ void Compiler::note(const Keyword& keyword) {
 
 bool Compiler::in_inert_block() const {
   return std::any_of(scopes_.begin(), scopes_.end(), [](const Scope& scope) {
-    return scope.keyword != nullptr && scope.keyword->standing == Standing::inert;
+    return scope.keyword != nullptr && scope.keyword->effect == Effect::inert;
   });
 }
 

@@ -42,6 +42,8 @@ class Compiler {
   Problems& problems() { return problems_; }
   Reader& reader() { return reader_; }
   Span block_span() const { return scopes_.back().where; }  // the header of the present block
+  // Nothing in the present block was an error: what seems to be missing is missing.
+  bool block_is_clean() const { return problems_.error_count() == scopes_.back().errors_before; }
   Origin origin(Span where) const { return {where.file, sources_.line(where)}; }
   std::string place(const Origin& origin) const;  // "FILE:LINE"
 
@@ -67,6 +69,7 @@ class Compiler {
     // Words that lvsd does not act on: told once a block.
     std::vector<std::string_view> inert;
     Span first_inert;
+    std::size_t errors_before = 0;
   };
 
   void compile_block();
@@ -78,6 +81,7 @@ class Compiler {
   bool find_open_brace(const Keyword& keyword, const Scope& scope);
   void skip_block(const std::string& name, Span where);
   void take_unknown();
+  std::string misplaced_hint(std::string_view word) const;
   void take_misplaced(const std::string& word, Span where, bool block);
   bool closes_outer_blocks(std::string_view word);
   void note(const Keyword& keyword);
@@ -99,7 +103,8 @@ class Compiler {
   Origins* origins_ = nullptr;
   std::set<std::string, std::less<>> told_;  // old spellings
   Block last_closed_ = Block::root;  // at the root, where a brace too many may have closed it
-  bool astray_ = false;              // what follows belongs to the block closed last; told once
+  Span last_close_;
+  bool astray_ = false;  // what follows belongs to the block closed last; told once
 };
 
 }  // namespace lvsd

@@ -138,6 +138,8 @@ class Definitions::Writer {
     if (depth >= deepest_reference) {
       definitions_.problems_.report(Code::bad_definition, where,
                                     "'" + std::string(found.name) + "' refers to itself");
+      put("$");
+      put(found.name);
       return;
     }
     const auto definition = definitions_.find(found.name);

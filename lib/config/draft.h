@@ -109,6 +109,7 @@ struct ServiceDraft {
   std::vector<ServerDraft> sorry_servers;
   Span where;
   Span quorum_where;
+  Span hysteresis_where;
 };
 
 }  // namespace lvsd

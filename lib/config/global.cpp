@@ -84,6 +84,7 @@ void set_timeouts(Compiler& c, const Arguments& a) {
       pairs.report(Code::bad_argument, word, quoted(word) + " is not known here",
                    "expected tcp, tcpfin or udp");
       pairs.skip();
+      if (!pairs.done()) pairs.skip();
       continue;
     }
     const auto value = pairs.number<std::uint32_t>(0, longest_timeout);
@@ -109,7 +110,7 @@ std::optional<std::string> show_timeouts(const Subject& s) {
 
 namespace {
 
-bool read_sync_option(Pairs& pairs, SyncSettings& daemon) {
+bool read_sync_option(Pairs& pairs, SyncDaemon& daemon) {
   const std::string_view word = pairs.word();
   std::string_view text;
   if (word == "inst") {
@@ -148,7 +149,7 @@ void set_sync_daemon(Compiler& c, const Arguments& a) {
     c.problems().report(Code::repeated, a.where(), "there is one lvs_sync_daemon, the first");
     return;
   }
-  SyncSettings daemon;
+  SyncDaemon daemon;
   Pairs pairs(c, a);
   daemon.interface = pairs.word();
   pairs.skip();

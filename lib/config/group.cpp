@@ -206,7 +206,8 @@ void add_group_entry(Compiler& c, const Statement& line) {
 void close_group(Compiler& c) {
   const ServiceGroup& group = c.config().groups.back();
   if (group.entries.empty()) {
-    c.problems().report(Code::empty_group, c.block_span(), "the group has no entry");
+    if (c.block_is_clean())
+      c.problems().report(Code::empty_group, c.block_span(), "the group has no entry");
   } else if (mixes_families_without_saying(group)) {
     c.problems().report(Code::empty_group, c.block_span(),
                         "the group mixes IPv4, IPv6 and a mark without family",

@@ -83,7 +83,7 @@ constexpr Keyword inert(std::string_view name, Blocks blocks, std::string_view h
           .blocks = blocks,
           .arguments = {first, second, third},
           .help = help,
-          .standing = Standing::inert,
+          .effect = Effect::inert,
           .excess_ignored = first.kind == ArgumentKind::none};
 }
 constexpr Keyword inert_block(std::string_view name, Blocks blocks, Block opened,

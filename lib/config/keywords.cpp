@@ -150,11 +150,14 @@ std::vector<const Keyword*> find_keywords(std::string_view word) {
 }
 
 std::string blocks_of(std::string_view word) {
+  constexpr std::size_t most_blocks_told = 3;
+  std::size_t count = 0;
   std::string out;
   for (std::size_t b = 0; b < block_count; ++b) {
     const auto block = static_cast<Block>(b);
     if (find_keyword(block, word) == nullptr) continue;
-    if (!out.empty()) out += " or ";
+    if (++count > most_blocks_told) return out + " and others";
+    if (!out.empty()) out += ", ";
     out += block == Block::root ? "the top level" : "'" + std::string(text(block)) + "'";
   }
   return out;

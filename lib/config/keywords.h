@@ -111,7 +111,7 @@ struct Argument {
   bool any_case = false;     // of a choice
 };
 
-enum class Standing : std::uint8_t {
+enum class Effect : std::uint8_t {
   acted,     // has its effect
   inert,     // known and checked, but lvsd does not act on it
   obsolete,  // has no effect in keepalived either
@@ -129,7 +129,7 @@ struct Keyword {
   std::string_view help;      // one line
   Opens opens = Opens::nothing;
   Block block = Block::root;  // that it opens
-  Standing standing = Standing::acted;
+  Effect effect = Effect::acted;
   bool ours = false;                 // not known to keepalived
   bool inherited = false;            // what is not said in a block is taken from those around it
   std::string_view says;             // the keyword whose value it sets, if it is another
@@ -153,7 +153,7 @@ std::span<const Keyword* const> keywords();
 const Keyword* find_keyword(Block block, std::string_view word);
 // In any block.
 std::vector<const Keyword*> find_keywords(std::string_view word);
-// "'url' or 'HTTP_GET'": where a keyword may stand.
+// "'url', 'HTTP_GET'": where a keyword may stand.
 std::string blocks_of(std::string_view word);
 // What `word` was probably meant to be in the block; empty: no idea.
 std::string_view nearest_keyword(Block block, std::string_view word);

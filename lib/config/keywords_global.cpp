@@ -101,7 +101,7 @@ constexpr auto table = std::to_array<Keyword>({
      .arguments = {optional(word("TABLE"))},
      .fallback = "a service for each address",
      .help = "groups by one mark and nftables sets; table keepalived_ipvs if none is given",
-     .standing = Standing::inert,
+     .effect = Effect::inert,
      .apply =
          [](Compiler& c, const Arguments& a) {
            g(c).nftables.table = a.has(0) ? a.word(0) : "keepalived_ipvs";
@@ -112,7 +112,7 @@ constexpr auto table = std::to_array<Keyword>({
      .arguments = {number(-int32_most - 1, int32_most)},
      .fallback = "-1",
      .help = "priority of the nftables hook",
-     .standing = Standing::inert,
+     .effect = Effect::inert,
      .apply = [](Compiler& c,
                  const Arguments& a) { g(c).nftables.priority = a.number<std::int32_t>(0); },
      .show =
@@ -122,7 +122,7 @@ constexpr auto table = std::to_array<Keyword>({
      .arguments = {number(1, uint32_most, "MARK")},
      .fallback = "1000",
      .help = "the first mark that is taken",
-     .standing = Standing::inert,
+     .effect = Effect::inert,
      .apply = [](Compiler& c,
                  const Arguments& a) { g(c).nftables.start_fwmark = a.number<std::uint32_t>(0); },
      .show =
@@ -132,7 +132,7 @@ constexpr auto table = std::to_array<Keyword>({
     {.name = "nftables_counters",
      .blocks = global,
      .help = "counters in the nftables rules",
-     .standing = Standing::inert,
+     .effect = Effect::inert,
      .excess_ignored = true,
      .apply = [](Compiler& c, const Arguments&) { g(c).nftables.counters = true; },
      .show = [](const Subject& s) { return shown_if(g(s).nftables.counters); }},
@@ -263,20 +263,20 @@ constexpr auto table = std::to_array<Keyword>({
      .help = "who gets mail, one address a line",
      .opens = Opens::block,
      .block = Block::mail_addresses,
-     .standing = Standing::inert,
+     .effect = Effect::inert,
      .line = [](Compiler& c, const Statement& line) { g(c).mail.to.emplace_back(line.keyword()); }},
     {.name = "notification_email_from",
      .blocks = global,
      .arguments = {word("ADDRESS")},
      .help = "the sender of mails",
-     .standing = Standing::inert,
+     .effect = Effect::inert,
      .apply = [](Compiler& c, const Arguments& a) { g(c).mail.from = a.word(0); },
      .show = [](const Subject& s) { return spelled_word(g(s).mail.from); }},
     {.name = "smtp_server",
      .blocks = global,
      .arguments = {word("HOST"), optional(port())},
      .help = "the mail server",
-     .standing = Standing::inert,
+     .effect = Effect::inert,
      .apply =
          [](Compiler& c, const Arguments& a) {
            g(c).mail.server = a.word(0);
@@ -288,7 +288,7 @@ constexpr auto table = std::to_array<Keyword>({
      .arguments = {word("NAME")},
      .fallback = "the host's name",
      .help = "the name given with HELO",
-     .standing = Standing::inert,
+     .effect = Effect::inert,
      .apply = [](Compiler& c, const Arguments& a) { g(c).mail.helo_name = a.word(0); },
      .show = [](const Subject& s) { return spelled_word(g(s).mail.helo_name); }},
     {.name = "smtp_connect_timeout",
@@ -296,7 +296,7 @@ constexpr auto table = std::to_array<Keyword>({
      .arguments = {time()},
      .fallback = "30",
      .help = "how long to wait for the mail server",
-     .standing = Standing::inert,
+     .effect = Effect::inert,
      .apply =
          [](Compiler& c, const Arguments& a) {
            g(c).mail.connect_timeout = std::max<Duration>(a.time(0), std::chrono::seconds(1));
@@ -307,7 +307,7 @@ constexpr auto table = std::to_array<Keyword>({
      .arguments = {boolean()},
      .fallback = "real servers yes, virtual servers no",
      .help = "mail for everything that says nothing itself",
-     .standing = Standing::inert,
+     .effect = Effect::inert,
      .apply = [](Compiler& c, const Arguments& a) { g(c).smtp_alert = a.flag(0, true); },
      .show = [](const Subject& s) { return spelled(g(s).smtp_alert); }},
     {.name = "smtp_alert_checker",
@@ -315,7 +315,7 @@ constexpr auto table = std::to_array<Keyword>({
      .arguments = {boolean()},
      .fallback = "smtp_alert",
      .help = "mail for all virtual and real servers that say nothing themselves",
-     .standing = Standing::inert,
+     .effect = Effect::inert,
      .apply = [](Compiler& c, const Arguments& a) { g(c).smtp_alert_checker = a.flag(0, true); },
      .show = [](const Subject& s) { return spelled(g(s).smtp_alert_checker); }},
     {.name = "no_checker_emails",
@@ -323,7 +323,7 @@ constexpr auto table = std::to_array<Keyword>({
      .arguments = {boolean()},
      .fallback = "no",
      .help = "mail only when a real server changes, not one of its checks",
-     .standing = Standing::inert,
+     .effect = Effect::inert,
      .apply = [](Compiler& c, const Arguments& a) { g(c).no_checker_emails = a.flag(0, true); },
      .show = [](const Subject& s) { return std::optional(spelled(g(s).no_checker_emails)); }},
 });

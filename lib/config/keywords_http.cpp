@@ -189,7 +189,7 @@ constexpr auto table = std::to_array<Keyword>({
      .blocks = Block::url,
      .arguments = {number(0, uint32_most, "START"), number(0, uint32_most, "MAX")},
      .help = "memory of keepalived's regular expressions; ours need none",
-     .standing = Standing::obsolete},
+     .effect = Effect::obsolete},
 });
 
 }  // namespace

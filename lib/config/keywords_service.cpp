@@ -36,9 +36,12 @@ std::optional<std::string> show_protocol(const Subject& s) {
   return std::nullopt;
 }
 
+// Of a mark by itself; behind a group, of the marks that name no family.
 std::optional<std::string> show_family(const Subject& s) {
   const VirtualServer& service = *s.service;
   if (service.services.empty() || service.services.front().fwmark == 0) return std::nullopt;
+  for (const ServiceGroup& group : s.config->groups)
+    if (group.name == service.group && group.entries.front().family_given) return std::nullopt;
   return service.services.front().family == Family::v6 ? "inet6" : "inet";
 }
 
@@ -72,7 +75,9 @@ void set_granularity(Compiler& c, const Arguments& a) {
 std::optional<std::string> show_granularity(const Subject& s) {
   const ServiceSettings& settings = s.service->settings;
   if (settings.persistence_timeout == 0 || s.service->services.empty()) return std::nullopt;
-  return netmask_text(settings.persistence_netmask, s.service->services.front().family);
+  const Family family = s.service->services.front().family;
+  if (settings.persistence_netmask == host_netmask(family)) return std::nullopt;
+  return netmask_text(settings.persistence_netmask, family);
 }
 
 // `sh-port` and its kind want their scheduler before them; keepalived drops them otherwise.
@@ -187,7 +192,7 @@ constexpr auto table = std::to_array<Keyword>({
     {.name = "hashed",
      .blocks = services,
      .help = "accepted; the kernel sets this itself",
-     .standing = Standing::obsolete,
+     .effect = Effect::obsolete,
      .excess_ignored = true},
     {.name = "persistence_timeout",
      .blocks = services,
@@ -233,7 +238,7 @@ constexpr auto table = std::to_array<Keyword>({
      .apply =
          [](Compiler& c, const Arguments& a) {
            c.service().hysteresis = a.number<std::uint32_t>(0);
-           c.service().quorum_where = a.where();
+           c.service().hysteresis_where = a.where();
          },
      .show = [](const Subject& s) { return std::optional(std::to_string(s.service->hysteresis)); }},
     {.name = "quorum_up",
@@ -269,7 +274,7 @@ constexpr auto table = std::to_array<Keyword>({
      .arguments = {boolean()},
      .fallback = "smtp_alert_checker, smtp_alert, else no",
      .help = "mail on a change of quorum",
-     .standing = Standing::inert,
+     .effect = Effect::inert,
      .apply = [](Compiler& c, const Arguments& a) { c.service().smtp_alert = a.flag(0, true); },
      .show = [](const Subject& s) { return spelled(s.service->smtp_alert); }},
     {.name = "graceful_removal",
@@ -288,11 +293,16 @@ constexpr auto table = std::to_array<Keyword>({
      .help = "at rest the sorry server is in the table with weight 0",
      .excess_ignored = true,
      .apply = [](Compiler& c, const Arguments& a) { c.service().sorry_inhibit = a.flag(0, true); }},
+    {.name = "nat_mask",
+     .blocks = services,
+     .arguments = {word("NETMASK")},
+     .help = "NAT needs no netmask",
+     .standing = Standing::obsolete},
     {.name = "snmp_name",
      .blocks = {Block::virtual_server, Block::real_server},
      .arguments = {word("NAME")},
      .help = "what SNMP calls it",
-     .standing = Standing::inert},
+     .effect = Effect::inert},
 });
 
 }  // namespace

@@ -57,7 +57,9 @@ void open_https_check(Compiler& c, const Arguments& a) {
 }
 
 void close_http_check(Compiler& c) {
-  if (http(c).urls.empty()) drop_check(c, "the check has no url");
+  if (!http(c).urls.empty()) return;
+  if (c.block_is_clean()) return drop_check(c, "the check has no url");
+  c.server().checks.pop_back();
 }
 
 void close_misc_check(Compiler& c) {

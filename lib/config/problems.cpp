@@ -7,9 +7,17 @@
 
 namespace lvsd {
 
+namespace {
+
+constexpr std::size_t most_known = 10'000;
+
+}  // namespace
+
 void Problems::report(Code code, Span where, std::string message, std::string hint) {
   const CodeInfo& kind = info(code);
   const Severity severity = lenient_ ? kind.lenient : kind.severity;
+  if (is_known(code, where, severity, message)) return;
+  if (severity == Severity::error) ++error_count_;
   auto& list = severity == Severity::error ? errors_ : others_;
   if (list.size() >= most) {
     ++unseen_;
@@ -24,6 +32,17 @@ void Problems::report(Code code, Span where, std::string message, std::string hi
                         .included_from = sources_.include_stack(where)};
   if (where.known() && !where.is_whole()) diagnostic.source_line = sources_.line_text(where);
   list.push_back(Found{std::move(diagnostic), where});
+}
+
+bool Problems::is_known(Code code, Span where, Severity severity, const std::string& message) {
+  if (known_.size() > most_known) return false;
+  const std::pair<std::uint32_t, std::uint32_t> at{where.file, where.offset};
+  const auto undefined = undefined_.find(at);
+  const bool starts_cascade = code == Code::undefined || code == Code::bad_definition;
+  if (undefined != undefined_.end() && severity <= undefined->second && !starts_cascade)
+    return true;
+  if (starts_cascade) undefined_.emplace(at, severity);
+  return !known_.emplace(where.file, where.offset, code, message).second;
 }
 
 std::string Problems::place(Span where) const {

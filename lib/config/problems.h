@@ -1,6 +1,10 @@
 #pragma once
 
+#include <map>
+#include <set>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "config/codes.h"
@@ -22,7 +26,8 @@ class Problems {
   // "FILE:LINE", to point at another place from within a message.
   std::string place(Span where) const;
 
-  bool has_errors() const { return !errors_.empty(); }
+  bool has_errors() const { return error_count_ != 0; }
+  std::size_t error_count() const { return error_count_; }
 
   // Everything found, in the order of the files, at most 100 and errors first to be kept.
   Diagnostics take();
@@ -34,11 +39,17 @@ class Problems {
   };
   static constexpr std::size_t most = 100;
 
+  // A place and a message that were reported before, or a word that hangs on something undefined.
+  bool is_known(Code code, Span where, Severity severity, const std::string& message);
+
   const Sources& sources_;
   bool lenient_;
+  std::set<std::tuple<std::uint32_t, std::uint32_t, Code, std::string>> known_;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, Severity> undefined_;
   std::vector<Found> errors_;
   std::vector<Found> others_;
   std::size_t unseen_ = 0;
+  std::size_t error_count_ = 0;
 };
 
 }  // namespace lvsd

@@ -70,6 +70,13 @@ Span Reader::span(std::string_view piece) const {
   return is_expanded_ ? expanded_.span(at, piece.size()) : line_.span(at, piece.size());
 }
 
+bool Reader::line_is_cut() const {
+  const auto& oddities = splitter_.oddities();
+  return std::any_of(oddities.begin(), oddities.end(), [](const Splitter::Oddity& oddity) {
+    return oddity.kind == Splitter::Oddity::Kind::unterminated_quote;
+  });
+}
+
 // One line further; it may give no item. False at the end of everything.
 bool Reader::next_line() {
   RawLine line;
@@ -125,7 +132,7 @@ bool Reader::condition_holds(RawLine& line) {
 bool Reader::take_definition(const RawLine& line) {
   if (line.text.empty() || line.text.front() != '$') return false;
   const std::size_t length = defined_name_length(line.text.substr(1));
-  if (length == 0) return false;
+  if (length == 0) return report_spaced_definition(line);
 
   const std::string name(line.text.substr(1, length));
   RawLine value = line.from(length + 2);
@@ -143,6 +150,19 @@ bool Reader::take_definition(const RawLine& line) {
     definition_.body.push_back(
         value.from(static_cast<std::size_t>(start.data() - value.text.data())).upto(start.size()));
   return true;
+}
+
+// `$NAME =value` is no definition.
+bool Reader::report_spaced_definition(const RawLine& line) {
+  const std::size_t end = std::min(line.text.find_first_of(" \t="), line.text.size());
+  const std::size_t equals = end + indentation(line.text.substr(end));
+  const bool spaced =
+      equals > end && equals < line.text.size() && line.text[equals] == '=' &&
+      defined_name_length(std::string(line.text.substr(1, end - 1)) + "=") == end - 1;
+  if (spaced)
+    problems_.report(Code::bad_definition, line.span(0, end),
+                     "no blank may stand before the '=' of a definition");
+  return spaced;
 }
 
 void Reader::take_more_of_definition(const RawLine& line) {

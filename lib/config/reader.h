@@ -36,6 +36,9 @@ class Reader {
   // Where a word, or a part of one, of the present statement stands. REQUIRES: it points into it.
   Span span(std::string_view piece) const;
 
+  // The present line ends in a quote that is not closed.
+  bool line_is_cut() const;
+
   Definitions& definitions() { return definitions_; }
   IncludeCheck& include_check() { return lines_.check; }
 
@@ -44,6 +47,7 @@ class Reader {
   void take(RawLine line);
   bool condition_holds(RawLine& line);
   bool take_definition(const RawLine& line);
+  bool report_spaced_definition(const RawLine& line);
   void take_more_of_definition(const RawLine& line);
   void take_expanded(const RawLine& line);
   void report_oddities();

@@ -84,7 +84,11 @@ namespace {
 class Settler {
  public:
   Settler(Compiler& compiler, ServiceDraft& draft, const ServiceGroup* group)
-      : compiler_(compiler), problems_(compiler.problems()), draft_(draft), group_(group) {}
+      : compiler_(compiler),
+        problems_(compiler.problems()),
+        draft_(draft),
+        group_(group),
+        is_clean_(compiler.block_is_clean()) {}
 
   std::optional<VirtualServer> settle() {
     VirtualServer out;
@@ -96,9 +100,11 @@ class Settler {
     settle_settings(out);
     settle_servers(out);
     if (out.real_servers.empty()) {
-      problems_.report(Code::no_servers, draft_.where,
-                       problems_.lenient() ? "the virtual server has no real server and is left out"
-                                           : "the virtual server has no real server");
+      if (is_clean_)
+        problems_.report(Code::no_servers, draft_.where,
+                         problems_.lenient()
+                             ? "the virtual server has no real server and is left out"
+                             : "the virtual server has no real server");
       if (problems_.lenient()) return std::nullopt;
     }
     settle_quorum(out);
@@ -147,7 +153,7 @@ class Settler {
 
   Protocol settled_protocol() {
     if (draft_.protocol) return *draft_.protocol;
-    if (!only_marks())
+    if (!only_marks() && is_clean_)
       problems_.report(Code::default_protocol, draft_.where, "no protocol is given, UDP is taken",
                        "write 'protocol TCP' or 'protocol UDP'");
     return Protocol::udp;
@@ -205,8 +211,9 @@ class Settler {
     return draft_.endpoint ? draft_.endpoint->port : std::uint16_t{0};
   }
 
+  Span known(Span where) const { return where.known() ? where : draft_.where; }
+
   void settle_quorum(VirtualServer& out) {
-    const Span where = draft_.quorum_where.known() ? draft_.quorum_where : draft_.where;
     std::uint64_t total = 0;
     for (const RealServer& server : out.real_servers)
       total += server.settings.weight;
@@ -216,13 +223,13 @@ class Settler {
     if (out.quorum > total && out.quorum > 1) {
       out.quorum = static_cast<std::uint32_t>(std::max<std::uint64_t>(total, 1));
       problems_.report(
-          Code::quorum_reduced, where,
+          Code::quorum_reduced, known(draft_.quorum_where),
           "quorum is more than all weights together; " + std::to_string(out.quorum) + " is taken");
     }
     if (out.hysteresis >= out.quorum && out.hysteresis != 0) {
       out.hysteresis = out.quorum - 1;
       problems_.report(
-          Code::quorum_reduced, where,
+          Code::quorum_reduced, known(draft_.hysteresis_where),
           "hysteresis must be less than quorum; " + std::to_string(out.hysteresis) + " is taken");
     }
   }
@@ -231,6 +238,7 @@ class Settler {
   Problems& problems_;
   ServiceDraft& draft_;
   const ServiceGroup* group_;
+  bool is_clean_;  // no error so far: what is missing was not just mistyped
 };
 
 const ServiceGroup* find_group(const Config& config, const std::string& name) {

@@ -31,7 +31,7 @@ enum class FlushOnStop : std::uint8_t {
 };
 
 // What the file says of the kernel's connection synchronisation.
-struct SyncSettings {
+struct SyncDaemon {
   std::string interface;
   std::string vrrp_instance;       // whose state decides master or backup; empty: both run
   std::optional<std::uint8_t> id;  // absent: the instance's, else 0
@@ -40,7 +40,7 @@ struct SyncSettings {
   std::uint8_t ttl = 0;            // 0: the kernel's, 1
   std::optional<Address> group;    // absent: the kernel's, 224.0.0.81
 
-  bool operator==(const SyncSettings&) const = default;
+  bool operator==(const SyncDaemon&) const = default;
 };
 
 // A named pipe that events are written to, and who reads it.
@@ -158,7 +158,7 @@ struct GlobalSettings {
   IpvsTimeouts timeouts;
   bool flush_at_start = false;
   FlushOnStop flush_on_stop = FlushOnStop::no;
-  std::optional<SyncSettings> sync_daemon;
+  std::optional<SyncDaemon> sync_daemon;
   NftablesIpvs nftables;
 
   bool log_all_failures = false;

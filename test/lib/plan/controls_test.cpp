@@ -19,7 +19,7 @@ std::string spelled(const ControlPlan& plan) {
 }
 
 // What the kernel makes of a plan; the length it chooses is what 1500 bytes leave.
-void apply(Controls& controls, const ControlPlan& plan) {
+void obey(Controls& controls, const ControlPlan& plan) {
   for (const ControlOp& op : plan) {
     if (const auto* set = std::get_if<SetTimeouts>(&op)) {
       if (set->timeouts.tcp != 0) controls.timeouts.tcp = set->timeouts.tcp;
@@ -97,7 +97,7 @@ TEST_CASE("law: controls are as wanted after the plan and a second one is empty"
         random_daemons(random),
         random.chance(50) ? kBoth : std::set<SyncRole>{}};
     const Controls before = controls;
-    apply(controls, diff(before, wanted));
+    obey(controls, diff(before, wanted));
     REQUIRE(spelled(diff(controls, wanted)).empty());
     REQUIRE(controls.timeouts.tcp == wanted.timeouts.tcp.value_or(before.timeouts.tcp));
     for (const auto& [role, running] : before.sync)

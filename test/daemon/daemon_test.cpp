@@ -1,0 +1,493 @@
+#include "daemon/daemon.h"
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <catch2/catch.hpp>
+#include <cerrno>
+#include <csignal>
+#include <fstream>
+#include <semaphore>
+#include <set>
+#include <thread>
+
+#include "api/json.h"
+#include "test/daemon/log_lines.h"
+#include "test/daemon/raw_client.h"
+#include "test/fakes/fake_netlink.h"
+#include "test/text/table.h"
+
+using namespace lvsd;
+using namespace std::chrono_literals;
+using boost::asio::ip::tcp;
+using lvsd::test::eventually;
+using lvsd::test::FakeNetlink;
+using lvsd::test::FakeRequest;
+using lvsd::test::LogLines;
+using lvsd::test::RawClient;
+using lvsd::test::table;
+using lvsd::test::TempDir;
+
+namespace {
+
+// A port of loopback where connections are taken.
+class OpenPort {
+ public:
+  std::string text() const { return std::to_string(acceptor_.local_endpoint().port()); }
+  void close() { acceptor_.close(); }
+
+ private:
+  boost::asio::io_context loop_;
+  tcp::acceptor acceptor_{loop_, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)};
+};
+
+std::string web(const std::string& servers, const std::string& more = "") {
+  return "virtual_server 10.0.0.1 80 {\n  protocol TCP\n  lvs_method NAT\n  delay_loop 1\n"
+         "  warmup 0\n  retry 0\n" +
+         more + servers + "}\n";
+}
+std::string real(const std::string& port, const std::string& more = "TCP_CHECK {\n    }\n") {
+  return "  real_server 127.0.0.1 " + port + " {\n    weight 1\n    " + more + "  }\n";
+}
+std::string unchecked(int host, int weight = 1) {
+  return "  real_server 10.0.0." + std::to_string(host) + " 80 {\n    weight " +
+         std::to_string(weight) + "\n  }\n";
+}
+
+struct Answer {
+  int status = 0;
+  std::string body;
+};
+
+Answer answer_of(const std::string& bytes) {
+  const auto end = bytes.find("\r\n\r\n");
+  if (bytes.size() < 12 || end == bytes.npos) return {};
+  return {std::stoi(bytes.substr(9, 3)), bytes.substr(end + 4)};
+}
+
+std::string request(const std::string& method, const std::string& path) {
+  return method + " " + path + " HTTP/1.1\r\nHost: lvsd\r\nContent-Length: 0\r\n\r\n";
+}
+
+// A whole daemon on a thread of its own, over a fake kernel.
+class Site {
+ public:
+  explicit Site(const std::string& config) { write(config); }
+  ~Site() {
+    if (thread_.joinable()) stop();
+  }
+
+  void write(const std::string& config) {
+    // As an editor ought to: the old file or the new one, never a part.
+    std::ofstream(directory / "next") << config;
+    std::filesystem::rename(directory / "next", directory / "lvsd.conf");
+  }
+
+  void start() {
+    daemon_.emplace(loop_, options(), fake.open(), lock_name());
+    thread_ = std::thread([this] { exit_code_ = daemon_->run(); });
+  }
+  Site& up() {
+    start();
+    const bool is_ready = eventually([this] { return get("/readyz").status == 200; });
+    for (const std::string& line : log.all())
+      UNSCOPED_INFO(line);
+    REQUIRE(is_ready);
+    return *this;
+  }
+
+  // Runs it to its end: for one that does not start.
+  int run() {
+    daemon_.emplace(loop_, options(), fake.open(), lock_name());
+    return daemon_->run();
+  }
+
+  int stop() {
+    ::kill(::getpid(), SIGTERM);
+    return joined();
+  }
+  int joined() {
+    thread_.join();
+    daemon_.reset();
+    return exit_code_;
+  }
+
+  Answer ask(const std::string& method, const std::string& path) const {
+    RawClient client(directory / "lvsd.sock");
+    if (!client.connected()) return {};
+    return answer_of(client.ask(request(method, path)));
+  }
+  Answer get(const std::string& path) const { return ask("GET", path); }
+  Answer reload() const { return ask("POST", "/api/v1/config/reload"); }
+
+  template <class View>
+  api::Document<View> view(const std::string& path) const {
+    const Answer answer = get(path);
+    INFO(path << ": " << answer.status << " " << answer.body);
+    REQUIRE(answer.status == 200);
+    return api::document<View>(answer.body).value();
+  }
+  std::uint64_t generation() const {
+    return view<api::VersionView>("/api/v1/version").head.generation;
+  }
+
+  const std::string& lock_name() const { return lock_name_; }
+  Options options() const {
+    return {.config_file = (directory / "lvsd.conf").string(),
+            .socket = (directory / "lvsd.sock").string()};
+  }
+
+  LogLines log;
+  TempDir directory;
+  FakeNetlink fake;
+
+ private:
+  std::string lock_name_ = "lvsd-test-" + std::to_string(::getpid());
+  boost::asio::io_context loop_{1};
+  std::optional<Daemon> daemon_;
+  std::thread thread_;
+  int exit_code_ = -1;
+};
+
+struct Gate {
+  std::binary_semaphore open{0};
+  std::atomic<int> held{0};
+  void hold() {
+    ++held;
+    open.acquire();
+  }
+};
+
+const Table kTwo = table(
+    "tcp 10.0.0.1:80 wlc\n"
+    "  -> 10.0.0.2:80 NAT weight 1\n"
+    "  -> 10.0.0.3:80 NAT weight 1\n");
+
+}  // namespace
+
+// ---- start and stop
+
+TEST_CASE("a daemon brings the kernel to its file and says it is ready and leaves the table") {
+  Site site(web(unchecked(2) + unchecked(3)));
+  site.up();
+  CHECK(text(site.fake.table()) == text(kTwo));
+  CHECK(site.get("/healthz").status == 200);
+  CHECK(site.log.count("serves 1 virtual servers of") == 1);
+  CHECK(site.stop() == exit_done);
+  CHECK(site.fake.table() == kTwo);
+  CHECK_FALSE(std::filesystem::exists(site.directory / "lvsd.sock"));
+}
+
+TEST_CASE("a daemon that finds the kernel as wanted writes nothing") {
+  Site site(web(unchecked(2) + unchecked(3)));
+  site.fake.put(kTwo);
+  site.up();
+  CHECK(site.fake.changes() == 0);
+  CHECK(site.stop() == exit_done);
+}
+
+TEST_CASE("a daemon refuses to start with a code that says why") {
+  Site site(web(unchecked(2)));
+  SECTION("the kernel has no IPVS") {
+    site.fake.present = false;
+    CHECK(site.run() == exit_kernel);
+    CHECK(site.log.count("the kernel has no IPVS") == 1);
+  }
+  SECTION("it may not program the kernel") {
+    site.fake.capable = false;
+    CHECK(site.run() == exit_permission);
+    CHECK(site.log.count("EPERM") == 1);
+  }
+  SECTION("the configuration has a mistake") {
+    site.write("virtual_server 10.0.0.1 80 {\n  weigth 3\n}\n");
+    CHECK(site.run() == exit_refused);
+    CHECK(site.log.count("lvsd.conf:2:3: unknown keyword 'weigth'") == 1);
+    CHECK(site.log.count("is not valid, not starting") == 1);
+  }
+  SECTION("there is no configuration") {
+    std::filesystem::remove(site.directory / "lvsd.conf");
+    CHECK(site.run() == exit_refused);
+    CHECK(site.log.count("No such file or directory") == 1);
+  }
+  SECTION("the socket's folder does not exist") {
+    boost::asio::io_context loop;
+    Options options = site.options();
+    options.socket = (site.directory / "nowhere").string() + "/lvsd.sock";
+    Daemon daemon(loop, options, site.fake.open(), site.lock_name());
+    CHECK(daemon.run() == exit_refused);
+    CHECK(site.log.count("opening the API") == 1);
+  }
+  CHECK(site.fake.changes() == 0);
+}
+
+TEST_CASE("a second daemon in the same network namespace refuses to start and names the first") {
+  Site site(web(unchecked(2)));
+  site.up();
+  boost::asio::io_context loop;
+  FakeNetlink untouched;
+  {
+    Daemon second(loop, site.options(), untouched.open(), site.lock_name());
+    CHECK(second.run() == exit_refused);
+  }
+  CHECK(site.log.count("another lvsd runs in this network namespace, process " +
+                       std::to_string(::getpid())) == 1);
+  CHECK(untouched.requests() == 0);
+  CHECK(site.get("/readyz").status == 200);
+}
+
+TEST_CASE("a daemon stops while a reload waits for the kernel") {
+  Site site(web(unchecked(2)));
+  Gate gate;
+  std::atomic<bool> armed = false;
+  site.fake.on_request = [&](FakeRequest& asked) {
+    if (armed && asked.is_change) gate.hold();
+  };
+  site.up();
+  armed = true;
+  site.write(web(unchecked(3)));
+  RawClient client(site.directory / "lvsd.sock");
+  client.send(request("POST", "/api/v1/config/reload"));
+  REQUIRE(eventually([&] { return gate.held == 1; }));
+  armed = false;
+  ::kill(::getpid(), SIGTERM);
+  CHECK(client.is_closed());
+  gate.open.release();
+  CHECK(site.joined() == exit_done);
+}
+
+// ---- what the API shows
+
+TEST_CASE("the API shows the status and each service and each server") {
+  const OpenPort port;
+  Site site("virtual_server 10.0.0.1 80 {\n  protocol TCP\n  lvs_method NAT\n" + unchecked(2, 3) +
+            "  sorry_server 10.0.0.9 80\n}\n" + "virtual_server 10.0.0.1 " + port.text() +
+            " {\n  protocol TCP\n  lvs_method DR\n  delay_loop 1\n"
+            "  warmup 0\n  alpha\n" +
+            real(port.text()) + "}\n");
+  site.fake.put(table("udp 10.9.9.9:53 rr\n  -> 10.9.9.1:53 NAT weight 1\n"));
+  site.up();
+  REQUIRE(eventually(
+      [&] { return site.view<api::StatusView>("/api/v1/status").view.checks.pass == 1; }));
+  // The kernel is read once a second at most for those who look.
+  REQUIRE(eventually([&] {
+    const auto kernel = site.view<api::StatusView>("/api/v1/status").view.kernel;
+    return kernel.ours && kernel.ours->servers == 2;
+  }));
+
+  const auto status = site.view<api::StatusView>("/api/v1/status");
+  CHECK(status.head.generation == 1);
+  CHECK(status.view.state == "OK");
+  CHECK(status.view.kernel.ipvs_version == "1.2.1");
+  CHECK(status.view.kernel.ours == api::EntryCounts{2, 2});
+  CHECK(status.view.kernel.foreign == api::EntryCounts{1, 1});
+  CHECK(status.view.services.size() == 2);
+  CHECK(status.view.attention.empty());
+
+  const auto services = site.view<std::vector<api::ServiceView>>("/api/v1/services").view;
+  REQUIRE(services.size() == 2);
+  CHECK(services[0].service == "tcp:10.0.0.1:80");
+  CHECK_FALSE(services[0].servers);
+
+  const auto service = site.view<api::ServiceView>("/api/v1/services/tcp:10.0.0.1:80").view;
+  CHECK(service.state == "UP");
+  CHECK(service.pool == "primary");
+  CHECK(service.counters.out_packets == 0u);  // NAT: replies are seen
+  REQUIRE(service.servers);
+  REQUIRE(service.servers->size() == 2);
+  CHECK(service.servers->at(0).state == "ACTIVE");
+  CHECK(service.servers->at(0).in_kernel == true);
+  CHECK(service.servers->at(0).weight.kernel == 3);
+  CHECK(service.servers->at(1).role == "sorry");
+  CHECK(service.servers->at(1).state == "STANDBY");
+  CHECK(service.servers->at(1).in_kernel == false);
+  CHECK_FALSE(service.servers->at(1).weight.kernel);
+
+  const auto direct =
+      site.view<api::ServiceView>("/api/v1/services/tcp:10.0.0.1:" + port.text()).view;
+  CHECK(direct.counters.in_packets == 0u);
+  CHECK_FALSE(direct.counters.out_packets);  // DR: nobody knows, which is not 0
+  CHECK_FALSE(direct.rates.out_bps);
+
+  const auto server = site.view<api::ServerView>("/api/v1/services/tcp:10.0.0.1:" + port.text() +
+                                                 "/servers/127.0.0.1")
+                          .view;
+  CHECK(text(server.endpoint) == "127.0.0.1:" + port.text());
+  CHECK_FALSE(server.counters.out_bytes);
+  CHECK(server.counters.in_bytes == 0u);
+  REQUIRE(server.checks);
+  CHECK(server.checks->at(0).target == "127.0.0.1:" + port.text());
+  REQUIRE(server.health.last);
+  CHECK(server.health.last->result == "L4OK");
+
+  CHECK(site.view<std::vector<api::ServerView>>("/api/v1/servers").view.size() == 3);
+  CHECK(site.get("/api/v1/services/tcp:10.0.0.1:8080").status == 404);
+  CHECK(site.get("/api/v1/services/tcp:10.0.0.1:80/servers/10.0.0.77").status == 404);
+}
+
+TEST_CASE("a server that fails leaves the kernel with a line in the log and is shown down") {
+  OpenPort port;
+  Site site(web(real(port.text()) + unchecked(2)));
+  site.up();
+  const auto servers = [&] { return site.fake.table().begin()->second.destinations.size(); };
+  REQUIRE(servers() == 2);
+  port.close();
+  REQUIRE(eventually([&] { return servers() == 1; }));
+  CHECK(site.log.count("WARNING Server tcp:10.0.0.1:80/127.0.0.1:") == 1);
+  CHECK(site.log.count(
+            "is DOWN, reason: Layer4 connection problem, info: \"Connection refused\"") == 1);
+  const auto status = site.view<api::StatusView>("/api/v1/status").view;
+  CHECK(status.state == "DEGRADED");
+  REQUIRE(status.attention.size() == 1);
+  CHECK(status.attention[0].text.find("DOWN: L4CON") == 0);
+}
+
+TEST_CASE("a kernel that may no longer be read makes the daemon unready and it says why") {
+  Site site("global_defs {\n  audit_interval 1\n}\n" + web(unchecked(2)));
+  std::atomic<bool> refuse = false;
+  site.fake.on_request = [&](FakeRequest& asked) {
+    if (refuse) asked.refuse_with = EPERM;
+  };
+  site.up();
+  refuse = true;
+  REQUIRE(eventually([&] { return site.get("/readyz").status == 503; }));
+  CHECK(site.get("/readyz").body.find("EPERM") != std::string::npos);
+  CHECK(site.get("/healthz").status == 200);
+  REQUIRE(eventually([&] {  // what was read before is shown until it is a second old
+    return site.view<api::StatusView>("/api/v1/status").view.kernel.error.has_value();
+  }));
+  const auto status = site.view<api::StatusView>("/api/v1/status").view;
+  CHECK(status.state == "DEGRADED");
+  CHECK_FALSE(status.kernel.ours);
+  const auto server = site.view<api::ServiceView>("/api/v1/services/tcp:10.0.0.1:80").view;
+  CHECK_FALSE(server.counters.connections);
+  CHECK_FALSE(server.servers->at(0).in_kernel);
+  refuse = false;
+  CHECK(eventually([&] { return site.get("/readyz").status == 200; }));
+}
+
+// ---- reload
+
+TEST_CASE("a reload of a bad file is refused with every mistake and changes nothing") {
+  Site site(web(unchecked(2) + unchecked(3)));
+  site.up();
+  const auto writes = site.fake.changes();
+  site.write("virtual_server 10.0.0.1 80 {\n  weigth 3\n  protocol TPC\n}\n");
+  const Answer refused = site.reload();
+  CHECK(refused.status == 422);
+  const auto problem = api::problem(refused.body).value();
+  std::set<std::uint32_t> lines;
+  for (const auto& diagnostic : problem.diagnostics)
+    if (diagnostic.severity == "error") lines.insert(diagnostic.line);
+  CHECK(lines == std::set<std::uint32_t>{2, 3});
+  CHECK(site.fake.changes() == writes);
+  CHECK(site.generation() == 1);
+  CHECK(site.fake.table() == kTwo);
+  CHECK(site.log.count("generation 1 stays in force") == 1);
+
+  std::filesystem::remove(site.directory / "lvsd.conf");
+  CHECK(site.reload().status == 422);
+  CHECK(site.generation() == 1);
+}
+
+TEST_CASE("a reload of a good file says what changed when the kernel has it") {
+  Site site(web(unchecked(2) + unchecked(3)));
+  site.up();
+  site.write(web(unchecked(3, 5) + unchecked(4)));
+  const Answer answer = site.reload();
+  REQUIRE(answer.status == 200);
+  CHECK(text(site.fake.table()) ==
+        "tcp 10.0.0.1:80 wlc\n"
+        "  -> 10.0.0.3:80 NAT weight 5\n"
+        "  -> 10.0.0.4:80 NAT weight 1\n");
+  const auto reloaded = api::document<api::ReloadView>(answer.body).value();
+  CHECK(reloaded.head.generation == 2);
+  CHECK(reloaded.view.previous_generation == 1);
+  CHECK(reloaded.view.services == api::ChangeCounts{0, 1, 0});
+  CHECK(reloaded.view.servers == api::ChangeCounts{1, 1, 1});
+
+  const auto writes = site.fake.changes();
+  REQUIRE(site.reload().status == 200);
+  CHECK(site.generation() == 3);
+  CHECK(site.fake.changes() == writes);
+}
+
+TEST_CASE("a reload that the kernel refuses in part says which part") {
+  Site site(web(unchecked(2)));
+  std::atomic<bool> refuse = false;
+  site.fake.on_request = [&](FakeRequest& asked) {
+    if (refuse && asked.is_change) asked.refuse_with = ENOMEM;
+  };
+  site.up();
+  refuse = true;
+  site.write(web(unchecked(2) + unchecked(3)));
+  const Answer answer = site.reload();
+  REQUIRE(answer.status == 200);
+  const auto changes = api::document<api::ReloadView>(answer.body).value().view.changes;
+  REQUIRE(changes.size() == 1);
+  CHECK(changes[0].find("not in the kernel yet: add tcp 10.0.0.1:80 -> 10.0.0.3:80") == 0);
+  CHECK(site.get("/readyz").status == 503);
+  refuse = false;
+  CHECK(eventually([&] { return site.get("/readyz").status == 200; }));
+  CHECK(site.fake.table() == kTwo);
+}
+
+TEST_CASE("SIGHUP reloads") {
+  Site site(web(unchecked(2)));
+  site.up();
+  site.write(web(unchecked(2) + unchecked(3)));
+  ::kill(::getpid(), SIGHUP);
+  CHECK(eventually([&] { return site.fake.table() == kTwo; }));
+  CHECK(eventually([&] { return site.generation() == 2; }));
+}
+
+TEST_CASE("a storm of reloads is the one that runs and one that reads the last file") {
+  Site site(web(unchecked(2)));
+  Gate gate;
+  std::atomic<bool> armed = false;
+  site.fake.on_request = [&](FakeRequest& asked) {
+    if (asked.is_change && armed.exchange(false)) gate.hold();
+  };
+  site.up();
+  armed = true;
+  site.write(web(unchecked(3)));
+  RawClient first(site.directory / "lvsd.sock");
+  first.send(request("POST", "/api/v1/config/reload"));
+  REQUIRE(eventually([&] { return gate.held == 1; }));
+
+  site.write(web(unchecked(2) + unchecked(3)));
+  std::vector<std::unique_ptr<RawClient>> others;
+  for (int i = 0; i < 8; ++i) {
+    others.push_back(std::make_unique<RawClient>(site.directory / "lvsd.sock"));
+    others.back()->send(request("POST", "/api/v1/config/reload"));
+  }
+  for (int i = 0; i < 100; ++i)
+    ::kill(::getpid(), SIGHUP);
+  // All of them have been heard when an answer to something asked later is there.
+  for (int i = 0; i < 3; ++i)
+    REQUIRE(site.get("/healthz").status == 200);
+  gate.open.release();
+  const auto reloaded = [](RawClient& client) {
+    const Answer answer = answer_of(client.answer());
+    REQUIRE(answer.status == 200);
+    return api::document<api::ReloadView>(answer.body).value().view.previous_generation;
+  };
+  CHECK(reloaded(first) == 1);
+  for (const auto& client : others)
+    CHECK(reloaded(*client) == 2);
+  CHECK(site.fake.table() == kTwo);
+  CHECK(site.generation() < 20);  // some signals may have come too late to share that one
+}
+
+TEST_CASE("a new service takes on what the kernel already has of it") {
+  const std::string other =
+      "virtual_server 10.0.0.7 80 {\n  protocol TCP\n  lvs_method NAT\n  delay_loop 60\n  alpha\n"
+      "  real_server 127.0.0.1 1 {\n    weight 1\n    TCP_CHECK {\n    }\n  }\n}\n";
+  Site site(web(unchecked(2)));
+  site.fake.put(table("tcp 10.0.0.7:80 wlc\n  -> 127.0.0.1:1 NAT weight 1\n"));
+  site.up();
+  site.write(web(unchecked(2)) + other);
+  REQUIRE(site.reload().status == 200);
+  const auto view = site.view<api::ServiceView>("/api/v1/services/tcp:10.0.0.7:80").view;
+  CHECK(view.servers->at(0).state == "ACTIVE");
+  CHECK(site.fake.changes() == 2);  // of the first service
+}
