@@ -142,7 +142,7 @@ class Exchange {
 
 }  // namespace
 
-Ask client(std::filesystem::path socket, milliseconds timeout, const ClientLimits& limits) {
+Ask client(const std::filesystem::path& socket, milliseconds timeout, const ClientLimits& limits) {
   return [=](api::Method method, const std::string& target) {
     return Exchange(socket, timeout, limits).answer(method, target);
   };

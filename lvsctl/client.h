@@ -29,7 +29,7 @@ struct ClientLimits {
 // Asks the daemon at `socket`, a new connection each time; `timeout` is for the whole of it.
 // Whatever goes wrong on the way is a Failure with its exit code; any complete HTTP answer is a
 // Reply.
-Ask client(std::filesystem::path socket, std::chrono::milliseconds timeout,
+Ask client(const std::filesystem::path& socket, std::chrono::milliseconds timeout,
            const ClientLimits& limits = {});
 
 }  // namespace lvsd::ctl

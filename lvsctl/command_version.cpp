@@ -8,9 +8,9 @@ namespace lvsd::ctl {
 Run version_command(CLI::App&) {
   return [](const Context& context) -> Output {
     const std::string client = "lvsctl  " LVSD_VERSION "\n";
-    auto version = page<api::VersionView>(context, {api::Action::version});
+    const auto version = page<api::VersionView>(context, {api::Action::version});
     if (!version) {
-      Output output = std::move(version.error());
+      Output output = version.error();
       if (context.format != Format::json) output.out = client;
       return output;
     }

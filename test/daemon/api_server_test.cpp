@@ -351,14 +351,11 @@ TEST_CASE("a client that never reads is dropped and delays nobody") {
   }
   RawClient polite(daemon.path());
   REQUIRE(eventually([&] { return daemon.connections() == 11; }));
-  auto slowest = Clock::duration::zero();
-  while (daemon.connections() > 1) {
-    const auto start = Clock::now();
+  int answered = 0;
+  for (; daemon.connections() > 1; ++answered)
     REQUIRE(is(200, polite.ask(get_version)));
-    slowest = std::max(slowest, Clock::now() - start);
-    REQUIRE(slowest < 2s);
-  }
-  CHECK(slowest < 250ms);
+  // Had the loop waited for one of the deaf, the first answer would have come when all were gone.
+  CHECK(answered >= 5);
 }
 
 TEST_CASE("a client that takes its time with a long answer gets all of it") {
