@@ -354,7 +354,7 @@ TEST_CASE("a service that leaves its group keeps the health of its servers in bo
   const auto touched = world.take(
       config_of("group web\ntcp 10.0.0.1:443 wlc\n" + members, "tcp 10.0.0.1:80 wlc\n" + members));
   CHECK(touched.size() == 2);
-  for (const std::size_t pool : {0, 1})
+  for (const std::size_t pool : {0U, 1U})
     CHECK(world.pools.pool(pool).servers[0].standing.state == HealthState::down);
 }
 
