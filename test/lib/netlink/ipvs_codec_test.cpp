@@ -179,6 +179,18 @@ TEST_CASE(
   CHECK(service_entry(message(answer))->settings == ServiceSettings{.scheduler = "rr"});
 }
 
+TEST_CASE("a service that is not persistent is sent with the mask of a single client") {
+  for (const char* key : {"tcp 10.0.0.1:80", "tcp [2001:db8::1]:80", "fwmark6 7"}) {
+    FakeIpvs kernel;
+    Bytes request;
+    append_request(request, {}, AddService{service_key(key), {.persistence_netmask = 24}});
+    const auto payload = generic_payload(message(request)).value();
+    CHECK(kernel.change(payload.command, payload.attributes) == 0);
+    const bool is_v6 = service_key(key).family == Family::v6;
+    CHECK(kernel.services.front().netmask == (is_v6 ? 128 : 0xffffffff));
+  }
+}
+
 TEST_CASE("a service without scheduler is read as one with an empty name and sent as none") {
   FakeIpvs kernel;
   Bytes request;
