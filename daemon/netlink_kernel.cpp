@@ -145,8 +145,8 @@ Question question_for_destinations(const ServiceKey& service, DestinationList& f
 // Sorted once, in memory of just the size: the kernel lists the newest first, and a table is long.
 DestinationSnapshots in_order(DestinationList& list) {
   std::ranges::sort(list, {}, &DestinationList::value_type::first);
-  const auto [end, last] = std::ranges::unique(list, {}, &DestinationList::value_type::first);
-  list.erase(end, last);
+  const auto same_key = [](const auto& a, const auto& b) { return a.first == b.first; };
+  list.erase(std::unique(list.begin(), list.end(), same_key), list.end());
   DestinationSnapshots destinations;
   destinations.reserve(list.size());
   destinations.insert(boost::container::ordered_unique_range, list.begin(), list.end());
