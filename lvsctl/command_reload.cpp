@@ -44,12 +44,11 @@ std::string reload_text(const Page<ReloadView>& page) {
 
 Run reload_command(CLI::App&) {
   return [](const Context& context) -> Output {
-    const auto reload = page<ReloadView>(context, {api::Action::reload});
+    const Question question{api::Action::reload};
+    if (context.format == Format::json) return json_page(context, question);
+    const auto reload = page<ReloadView>(context, question);
     if (!reload) return reload.error();
-    Output output{Exit::done, "", diagnostics_text(reload->view.diagnostics)};
-    output.out =
-        context.format == Format::json ? json_output(reload->body).out : reload_text(*reload);
-    return output;
+    return {Exit::done, reload_text(*reload), diagnostics_text(reload->view.diagnostics)};
   };
 }
 

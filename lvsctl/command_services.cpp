@@ -100,9 +100,9 @@ template <class View>
 Output listed(const Context& context, const Question& question,
               Table (*table)(const Page<std::vector<View>>&, bool),
               std::string (*name)(const View&), std::string_view none) {
+  if (context.format == Format::json) return json_page(context, question);
   const auto list = page<std::vector<View>>(context, question);
   if (!list) return list.error();
-  if (context.format == Format::json) return json_output(list->body);
   Output output;
   if (context.format == Format::name) {
     for (const View& item : list->view)

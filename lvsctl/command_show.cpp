@@ -183,9 +183,9 @@ template <class View>
 Output shown(const Context& context, const Question& question,
              std::string (*whole)(const Page<View>&, const Screen&),
              std::string (*name)(const View&)) {
+  if (context.format == Format::json) return json_page(context, question);
   const auto answer = page<View>(context, question);
   if (!answer) return answer.error();
-  if (context.format == Format::json) return json_output(answer->body);
   if (context.format == Format::name) return {Exit::done, name(answer->view) + "\n", ""};
   return {Exit::done, whole(*answer, context.screen), ""};
 }

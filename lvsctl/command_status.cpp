@@ -214,22 +214,28 @@ Output nagios_output(const Context& context) {
           "LVS UNKNOWN - " + nagios_safe(why.substr(0, why.find('\n'))) + "\n", ""};
 }
 
+Output json_output(const Context& context, const Options& options) {
+  Output output = json_page(context, {api::Action::status});
+  if (!options.exit_code || output.exit != Exit::done) return output;
+  const auto status = api::document<StatusView>(output.out);
+  output.exit = status && status->view.state == "OK" ? Exit::done : Exit::negative;
+  return output;
+}
+
 Output status_output(const Context& context, const Options& options) {
   if (options.nagios) return nagios_output(context);
+  if (context.format == Format::json) return json_output(context, options);
   const auto status = page<StatusView>(context, {api::Action::status});
   if (!status) return status.error();
   Output output;
-  if (context.format == Format::json)
-    output = json_output(status->body);
-  else if (context.format == Format::name)
+  if (context.format == Format::name)
     for (const ServiceSummary& service : status->view.services)
       output.out += service.service + "\n";
   else if (options.brief)
     output.out = brief_text(status->view, context.screen);
   else
     output.out = full_text(*status, context.screen);
-  if (options.exit_code && output.exit == Exit::done && status->view.state != "OK")
-    output.exit = Exit::negative;
+  if (options.exit_code && status->view.state != "OK") output.exit = Exit::negative;
   return output;
 }
 

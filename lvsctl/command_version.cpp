@@ -7,14 +7,15 @@ namespace lvsd::ctl {
 
 Run version_command(CLI::App&) {
   return [](const Context& context) -> Output {
+    const Question question{api::Action::version};
+    if (context.format == Format::json) return json_page(context, question);
     const std::string client = "lvsctl  " LVSD_VERSION "\n";
-    const auto version = page<api::VersionView>(context, {api::Action::version});
+    const auto version = page<api::VersionView>(context, question);
     if (!version) {
       Output output = version.error();
-      if (context.format != Format::json) output.out = client;
+      output.out = client;
       return output;
     }
-    if (context.format == Format::json) return json_output(version->body);
     const auto known = [](const std::optional<std::string>& word) { return word.value_or("-"); };
     return {Exit::done,
             client + "lvsd    " + version->view.version + "\napi     " + "lvs/v1" + "\nipvs    " +

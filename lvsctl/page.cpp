@@ -74,10 +74,31 @@ Exit exit_of(int status) {
   }
 }
 
+Failure unreadable(const Error& error) {
+  return {Exit::internal, "lvsd's answer cannot be read: " + text(error)};
+}
+
 }  // namespace
 
 Output failed(const Failure& failure) {
   return {failure.exit, "", "lvsctl: " + printable(failure.message) + "\n"};
+}
+
+std::string diagnostics_text(const std::vector<api::DiagnosticView>& diagnostics) {
+  std::string out;
+  for (const api::DiagnosticView& diagnostic : diagnostics) {
+    out += diagnostic.text;
+    if (!diagnostic.text.ends_with('\n')) out += '\n';
+  }
+  return out;
+}
+
+namespace {
+
+Output json_output(const std::string& body) {
+  const auto text = api::indented(body);
+  if (!text) return failed(unreadable(text.error()));
+  return {Exit::done, *text + "\n", ""};
 }
 
 Output refused(const Context& context, const Reply& reply) {
@@ -92,33 +113,31 @@ Output refused(const Context& context, const Reply& reply) {
   return output;
 }
 
-std::string diagnostics_text(const std::vector<api::DiagnosticView>& diagnostics) {
-  std::string out;
-  for (const api::DiagnosticView& diagnostic : diagnostics) {
-    out += diagnostic.text;
-    if (!diagnostic.text.ends_with('\n')) out += '\n';
-  }
-  return out;
-}
-
-Output json_output(const std::string& body) {
-  const auto text = api::indented(body);
-  if (!text)
-    return failed({Exit::internal, "lvsd's answer cannot be read: " + lvsd::text(text.error())});
-  return {Exit::done, *text + "\n", ""};
-}
-
-template <class View>
-boost::system::result<Page<View>, Output> page(const Context& context, const Question& question) {
+// The body of an answer that is none of refusal.
+boost::system::result<std::string, Output> body_of(const Context& context,
+                                                   const Question& question) {
   const Answer answer = context.ask(api::route_of(question.action).method,
                                     api::path_of(question.action, question.words, question.query));
   if (!answer) return failed(answer.error());
   if (answer->status != 200) return refused(context, *answer);
-  auto document = api::document<View>(answer->body);
-  if (!document)
-    return failed({Exit::internal, "lvsd's answer cannot be read: " + text(document.error())});
+  return answer->body;
+}
+
+}  // namespace
+
+Output json_page(const Context& context, const Question& question) {
+  const auto body = body_of(context, question);
+  return body ? json_output(*body) : body.error();
+}
+
+template <class View>
+boost::system::result<Page<View>, Output> page(const Context& context, const Question& question) {
+  const auto body = body_of(context, question);
+  if (!body) return body.error();
+  auto document = api::document<View>(*body);
+  if (!document) return failed(unreadable(document.error()));
   make_printable(document->view);
-  return Page<View>{document->head, std::move(document->view), answer->body};
+  return Page<View>{document->head, std::move(document->view)};
 }
 
 template boost::system::result<Page<api::StatusView>, Output> page(const Context&, const Question&);

@@ -18,12 +18,11 @@ struct Question {
   api::Words query = {};
 };
 
-// The answer as a document whose texts are all printable, and as it came.
+// The answer as a document whose texts are all printable.
 template <class View>
 struct Page {
   api::Head head;
   View view;
-  std::string body;
 };
 
 // The answer, or what to print and how to exit in its place: for a refusal its diagnostics and its
@@ -31,8 +30,9 @@ struct Page {
 template <class View>
 boost::system::result<Page<View>, Output> page(const Context& context, const Question& question);
 
-// The body of an answer for -o json.
-Output json_output(const std::string& body);
+// The answer as it came, for -o json: never taken apart, so that what this lvsctl does not know is
+// there too.
+Output json_page(const Context& context, const Question& question);
 
 // Each with its line and caret, as they came.
 // REQUIRES: from a page, so printable.

@@ -1,12 +1,9 @@
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "api/fields.h"
 #include "api/json.h"
-#include "base/utf8.h"
+#include "api/json_bounds.h"
 
 namespace lvsd::api {
 namespace {
@@ -175,31 +172,8 @@ void read(const Json& json, T& value, const Path* path, Fault& fault) {
   Fields<T>::visit(value, fields);
 }
 
-// How deep lists and objects stand in each other. Brackets inside texts do not count.
-std::size_t depth(std::string_view body) {
-  std::size_t now = 0, most = 0;
-  bool in_text = false;
-  for (std::size_t i = 0; i < body.size(); ++i) {
-    const char c = body[i];
-    if (in_text) {
-      if (c == '\\') ++i;
-      if (c == '"') in_text = false;
-    } else if (c == '"') {
-      in_text = true;
-    } else if (c == '{' || c == '[') {
-      most = std::max(most, ++now);
-    } else if ((c == '}' || c == ']') && now > 0) {
-      --now;
-    }
-  }
-  return most;
-}
-
 Result<Json> parsed(std::string_view body, const JsonLimits& limits) {
-  if (body.size() > limits.bytes)
-    return Error{{}, "longer than " + std::to_string(limits.bytes) + " bytes"};
-  if (depth(body) > limits.depth)
-    return Error{{}, "nested deeper than " + std::to_string(limits.depth) + " levels"};
+  if (const auto excess = beyond(body, limits)) return *excess;
   try {
     return Json::parse(body);
   } catch (const Json::exception& failure) {
@@ -278,25 +252,6 @@ Result<ProblemView> problem(std::string_view body, const JsonLimits& limits) {
   Fields<ProblemView>::visit(problem, fields);
   if (fault) return fault.error();
   return problem;
-}
-
-Result<std::string> indented(std::string_view body, const JsonLimits& limits) {
-  const auto json = parsed(body, limits);
-  if (!json) return json.error();
-  const std::string plain = json->dump(2);
-  // DEL and the C1 controls are the only ones that JSON lets through as they are; they can only
-  // stand inside texts.
-  std::string out;
-  out.reserve(plain.size());
-  for (std::string_view rest = plain; !rest.empty();) {
-    const auto before = rest;
-    const auto character = next_character(rest);
-    if (character && *character >= 0x7f && *character < 0xa0)
-      out += fmt::format("\\u{:04x}", static_cast<unsigned>(*character));
-    else
-      out += before.substr(0, before.size() - rest.size());
-  }
-  return out;
 }
 
 }  // namespace lvsd::api

@@ -268,9 +268,27 @@ TEST_CASE("nothing in JSON is a byte a terminal would obey") {
 }
 
 TEST_CASE("indenting keeps order and what it does not know") {
-  CHECK(*indented(R"({"z":1,"a":[true,null],"é":{}})") ==
-        "{\n  \"z\": 1,\n  \"a\": [\n    true,\n    null\n  ],\n  \"é\": {}\n}");
-  CHECK_FALSE(indented("{").has_value());
+  CHECK(*indented(" {\"z\" :1,\n\"a\":[true , null],\"\u00e9\":{ },\"[,\\\"\":[\t]} ") ==
+        "{\n  \"z\": 1,\n  \"a\": [\n    true,\n    null\n  ],\n  \"\u00e9\": {},\n"
+        "  \"[,\\\"\": []\n}");
+  CHECK(*indented("7") == "7");
+  CHECK(*indented(R"("\\")") == R"("\\")");
+  for (const char* bad : {"{", "", "[1,]", "\"", "\"\\\"", "[1] 2"})
+    CHECK_FALSE(indented(bad).has_value());
+  CHECK_FALSE(indented(std::string(40, '[') + std::string(40, ']')).has_value());
+}
+
+TEST_CASE("indenting says the same as it was told") {
+  std::mt19937 random(11);
+  for (int i = 0; i < 200; ++i) {
+    std::vector<ServiceView> view;
+    Scrambler(random).scramble(view);
+    const std::string written = body(head, view);
+    const auto spread = indented(written);
+    REQUIRE(spread.has_value());
+    CHECK(document<std::vector<ServiceView>>(*spread)->view == view);
+    CHECK(*indented(*spread) == *spread);
+  }
 }
 
 TEST_CASE("a refusal carries its status and what was meant") {
