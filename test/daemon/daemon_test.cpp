@@ -43,7 +43,7 @@ class OpenPort {
 
 std::string web(const std::string& servers, const std::string& more = "") {
   return "virtual_server 10.0.0.1 80 {\n  protocol TCP\n  lvs_method NAT\n  delay_loop 1\n"
-         "  warmup 0\n  retry 0\n" +
+         "  warmup 0\n  fall 1\n" +
          more + servers + "}\n";
 }
 std::string real(const std::string& port, const std::string& more = "TCP_CHECK {\n    }\n") {
