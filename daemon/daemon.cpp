@@ -112,10 +112,10 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
   // What we owned before and is configured no more goes, too.
   const auto failures = co_await reconciler_.reconcile(reconciler_.owned());
   applied_ = true;
-  co_await save_state();
   log(Level::notice, fmt::format("lvsd {} serves {} virtual servers of {}{}", LVSD_VERSION,
                                  pools_.config().virtual_servers.size(), options_.config_file,
                                  failures.empty() ? "" : ", some not yet in the kernel as wanted"));
+  co_await save_state();
   co_return std::nullopt;
 }
 

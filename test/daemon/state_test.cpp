@@ -42,7 +42,7 @@ struct Folder {
 
 TEST_CASE("a state is written for people to read and read back as it was") {
   CHECK(text(sample()) ==
-        "{\n  \"lvsd_state\": 1,\n  \"checksum\": \"8a9bb0a1d6f2b1f5\",\n  \"content\": {\n"
+        "{\n  \"lvsd_state\": 1,\n  \"checksum\": \"eb07e0ff1d7ca432\",\n  \"content\": {\n"
         "    \"boot_id\": \"0c3a5e1e-0000\",\n    \"network_namespace\": 4026531840,\n"
         "    \"owned\": [\n      \"tcp 10.0.0.1:80\",\n      \"udp [2001:db8::1]:53\",\n"
         "      \"fwmark6 7\"\n    ]\n  }\n}\n");
