@@ -176,7 +176,8 @@ bool ServerSettler::is_duplicate(const RealServer& server, Span where) {
 // design.md 7.1: a backup server serves one real server, and is none itself.
 void ServerSettler::check_backups(const VirtualServer& out) {
   for (std::size_t i = 0; i < backups_.size(); ++i) {
-    const auto& [endpoint, where] = backups_[i];
+    const Endpoint& endpoint = backups_[i].first;
+    const auto& where = backups_[i].second;
     for (std::size_t j = 0; j < i; ++j)
       if (backups_[j].first == endpoint)
         problems_.report(Code::bad_backup, where,
