@@ -66,14 +66,12 @@ class Indenter {
     while (rest_.front() != '"') {
       copy(rest_.find_first_of("\"\\\x7f\xc2"));
       const auto second = static_cast<unsigned char>(rest_.size() > 1 ? rest_[1] : 0);
-      if (rest_.front() == '\\')
-        copy(2);
-      else if (rest_.front() == '\x7f')
+      if (rest_.front() == '\x7f')
         escape(0x7f, 1);
       else if (rest_.front() == '\xc2' && second < 0xa0)
         escape(second, 2);
-      else if (rest_.front() == '\xc2')
-        copy(2);
+      else if (rest_.front() != '"')
+        copy(2);  // an escape, or a harmless character that begins with 0xc2
     }
     copy(1);
   }

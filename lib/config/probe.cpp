@@ -171,8 +171,7 @@ void set_reply(Compiler& c, const Arguments& a) {
 
 void set_misc_path(Compiler& c, const Arguments& a) {
   auto& script = std::get<MiscCheck>(c.check().probe).script;
-  const Script given = a.script();
-  script.argv = given.argv;
+  script.argv = a.script().argv;
 }
 
 void set_misc_user(Compiler& c, const Arguments& a) {

@@ -122,7 +122,7 @@ std::optional<GenericPayload> generic_payload(const Message& message);
 template <std::uint16_t Max>
 class Attributes {
  public:
-  explicit Attributes(BytesView payload);
+  explicit Attributes(BytesView rest);
 
   bool has(std::uint16_t type) const { return values_[type].data() != nullptr; }
 
