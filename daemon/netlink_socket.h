@@ -39,7 +39,7 @@ class NetlinkSocket final : public NetlinkTransport {
   // the system calls of a dump of many services.
   static constexpr std::size_t kBatch = 4;
   // The kernel writes dumps in datagrams of at most 32 KiB, and acknowledgements are small.
-  static constexpr std::size_t kDatagramSize = 64 * 1024;
+  static constexpr std::size_t kDatagramSize = std::size_t{64} * 1024;
 
   Socket socket_;
   int fd_;
