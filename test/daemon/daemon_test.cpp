@@ -72,7 +72,10 @@ std::string request(const std::string& method, const std::string& path) {
 // A whole daemon on a thread of its own, over a fake kernel.
 class Site {
  public:
-  explicit Site(const std::string& config) { write(config); }
+  explicit Site(const std::string& config) {
+    std::filesystem::create_directory(directory / "state");
+    write(config);
+  }
   ~Site() {
     if (thread_.joinable()) stop();
   }
@@ -84,7 +87,8 @@ class Site {
   }
 
   void start() {
-    daemon_.emplace(loop_, options(), fake.open(), lock_name());
+    loop_.emplace(1);
+    daemon_.emplace(*loop_, options(), fake.open(), lock_name());
     thread_ = std::thread([this] { exit_code_ = daemon_->run(); });
   }
   Site& up() {
@@ -98,7 +102,8 @@ class Site {
 
   // Runs it to its end: for one that does not start.
   int run() {
-    daemon_.emplace(loop_, options(), fake.open(), lock_name());
+    loop_.emplace(1);
+    daemon_.emplace(*loop_, options(), fake.open(), lock_name());
     return daemon_->run();
   }
 
@@ -109,6 +114,7 @@ class Site {
   int joined() {
     thread_.join();
     daemon_.reset();
+    loop_.reset();
     return exit_code_;
   }
 
@@ -134,7 +140,8 @@ class Site {
   const std::string& lock_name() const { return lock_name_; }
   Options options() const {
     return {.config_file = (directory / "lvsd.conf").string(),
-            .socket = (directory / "lvsd.sock").string()};
+            .socket = (directory / "lvsd.sock").string(),
+            .state_dir = (directory / "state").string()};
   }
 
   LogLines log;
@@ -143,7 +150,7 @@ class Site {
 
  private:
   std::string lock_name_ = "lvsd-test-" + std::to_string(::getpid());
-  boost::asio::io_context loop_{1};
+  std::optional<boost::asio::io_context> loop_;
   std::optional<Daemon> daemon_;
   std::thread thread_;
   int exit_code_ = -1;
@@ -183,6 +190,25 @@ TEST_CASE("a daemon that finds the kernel as wanted writes nothing") {
   site.fake.put(kTwo);
   site.up();
   CHECK(site.fake.changes() == 0);
+  CHECK(site.stop() == exit_done);
+}
+
+TEST_CASE("what left the file while no daemon ran is removed by the next one and nothing else") {
+  const Table others = table("udp 10.9.9.9:53 rr\n  -> 10.9.9.1:53 NAT weight 1\n");
+  Site site(web(unchecked(2) + unchecked(3)) +
+            "virtual_server 10.0.0.7 80 {\n  protocol TCP\n  lvs_method NAT\n" + unchecked(2) +
+            "}\n");
+  site.fake.put(others);
+  site.up();
+  REQUIRE(site.stop() == exit_done);
+  REQUIRE(site.fake.table().size() == 3);
+  const auto writes = site.fake.changes();
+  site.write(web(unchecked(2) + unchecked(3)));
+  site.up();
+  Table left = kTwo;
+  left.merge(Table(others));
+  CHECK(text(site.fake.table()) == text(left));
+  CHECK(site.fake.changes() == writes + 1);
   CHECK(site.stop() == exit_done);
 }
 
