@@ -82,12 +82,13 @@ bool Arguments::read_script() {
     problems_.report(Code::unterminated_quote, reader_.span(outer.pieces.back()),
                      "the quote is not closed on this line");
   if (outer.words.size() < 2) return false;
-  script_.argv = rich_words(outer.words[1], true).words;
+  script_.emplace();
+  script_->argv = rich_words(outer.words[1], true).words;
   const bool has_user = keyword_.script_user;
   std::size_t used = 2;
-  if (has_user && outer.words.size() > 2) script_.user = outer.words[used++];
-  if (has_user && outer.words.size() > 3) script_.group = outer.words[used++];
-  if (script_.argv.empty())
+  if (has_user && outer.words.size() > 2) script_->user = outer.words[used++];
+  if (has_user && outer.words.size() > 3) script_->group = outer.words[used++];
+  if (script_->argv.empty())
     return refuse(Code::bad_argument, words_[0], "the program's name is empty");
   if (used == outer.words.size()) return true;
   // Stance: what keepalived drops silently are arguments.
@@ -97,7 +98,7 @@ bool Arguments::read_script() {
                      "taken as an argument of the program; keepalived drops it",
                      "put the program and its arguments in one pair of quotes");
     for (; used < outer.words.size(); ++used)
-      script_.argv.push_back(outer.words[used]);
+      script_->argv.push_back(outer.words[used]);
     return true;
   }
   refuse(Code::extra_argument, outer.pieces[used], "unexpected " + quoted(outer.words[used]),
@@ -112,7 +113,8 @@ bool Arguments::read_pattern() {
                      "the quote is not closed on this line");
   if (words.words.size() < 2 || words.words[1].empty())
     return refuse(Code::bad_argument, words_[0], "the pattern is empty");
-  pattern_ = words.words[1];
+  script_.emplace();
+  script_->argv = {words.words[1]};
   if (words.words.size() > 2)
     refuse(Code::extra_argument, words.pieces[2], "unexpected " + quoted(words.words[2]),
            "put a pattern with blanks in quotes");

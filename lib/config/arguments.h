@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -37,8 +38,8 @@ class Arguments {
   std::uint16_t port(std::size_t i) const { return number<std::uint16_t>(i); }
 
   // Of keywords that take one.
-  const Script& script() const { return script_; }
-  const std::string& pattern() const { return pattern_; }
+  const Script& script() const { return *script_; }
+  const std::string& pattern() const { return script_->argv.front(); }
 
   // As written, which may be an old spelling.
   std::string_view keyword() const { return reader_.statement().keyword(); }
@@ -46,6 +47,7 @@ class Arguments {
   std::span<const std::string_view> words() const { return words_; }
   Span where(std::string_view word) const { return reader_.span(word); }
   Span where() const { return reader_.span(); }
+  Origin origin() const { return reader_.origin(); }
 
  private:
   struct Value {
@@ -73,8 +75,7 @@ class Arguments {
   Problems& problems_;
   std::span<const std::string_view> words_;
   std::array<Value, 3> values_;
-  Script script_;
-  std::string pattern_;
+  std::optional<Script> script_;  // a pattern is kept as its only word
   bool usable_ = true;
 };
 

@@ -2,13 +2,6 @@
 
 namespace lvsd {
 
-std::size_t indentation(std::string_view text) {
-  std::size_t at = 0;
-  while (at < text.size() && is_blank(text[at]))
-    ++at;
-  return at;
-}
-
 std::string_view trimmed(std::string_view text) {
   text.remove_prefix(indentation(text));
   while (!text.empty() && is_blank(text.back()))

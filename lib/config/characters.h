@@ -14,7 +14,6 @@ enum class CharacterClass : std::uint8_t {
   brace,    // { }
   comment,  // # !
   live,     // $ and backslash: the line needs expansion
-  nul,
   wide,  // first byte of a no-break or ideographic space, perhaps
 };
 
@@ -29,7 +28,6 @@ inline constexpr std::array<CharacterClass, 256> character_classes = [] {
   set("{}", CharacterClass::brace);
   set("#!", CharacterClass::comment);
   set("$\\", CharacterClass::live);
-  set(std::string_view("\0", 1), CharacterClass::nul);
   set("\xc2\xe3", CharacterClass::wide);
   return table;
 }();
@@ -51,9 +49,14 @@ constexpr bool is_name(char c) {
   return is_name_start(c) || is_digit(c);
 }
 
-std::string_view trimmed(std::string_view text);
 // Bytes of leading blanks.
-std::size_t indentation(std::string_view text);
+constexpr std::size_t indentation(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size() && is_blank(text[at]))
+    ++at;
+  return at;
+}
+std::string_view trimmed(std::string_view text);
 
 // Bytes of the no-break space (U+00A0) or ideographic space (U+3000) that `text` starts with; 0:
 // none.

@@ -37,6 +37,7 @@ class Compiler {
   CheckDraft& check() { return server().checks.back(); }
   Timing& timing();  // of the innermost of check, server, virtual server
   Manner& manner();  // of the innermost of server, virtual server
+  Manner& policy();  // the same, to set something of the ServerPolicy
 
   // For the rows: saying where and what.
   Problems& problems() { return problems_; }

@@ -33,6 +33,9 @@ struct Manner {
   std::optional<std::uint32_t> lower_threshold;
   std::optional<bool> inhibit_on_failure;
   std::string virtualhost;
+
+  // Of the ServerPolicy; `has_policy` when any of them was written.
+  bool has_policy = false;
   std::optional<bool> graceful_shutdown;
   std::optional<Duration> drain_timeout;
   std::optional<Duration> slow_start;
@@ -59,8 +62,8 @@ struct CheckDraft {
   std::optional<std::int32_t> file_weight;
   std::optional<bool> file_reverse;
   bool statuses_given = false;  // of the url that is read
-  bool dropped = false;         // without a replacement: nothing is checked
   Span where;
+  Origin origin;
 };
 
 // A real, sorry or backup server: they are read alike.
@@ -77,6 +80,7 @@ struct ServerDraft {
   std::vector<CheckDraft> checks;
   std::vector<ServerDraft> backup;  // one or none
   Span where;
+  Origin origin;
 };
 
 struct ServiceDraft {
@@ -108,6 +112,7 @@ struct ServiceDraft {
   std::vector<ServerDraft> servers;
   std::vector<ServerDraft> sorry_servers;
   Span where;
+  Origin origin;
   Span quorum_where;
   Span hysteresis_where;
 };

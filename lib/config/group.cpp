@@ -195,7 +195,7 @@ void open_group(Compiler& c, const Arguments& a) {
     c.problems().report(Code::duplicate_group, a.where(a.word(0)),
                         "there is a group '" + same->name + "' already",
                         "it stands at " + c.place(same->origin));
-  c.config().groups.push_back(ServiceGroup{std::string(a.word(0)), {}, c.origin(a.where())});
+  c.config().groups.push_back(ServiceGroup{std::string(a.word(0)), {}, a.origin()});
 }
 
 void add_group_entry(Compiler& c, const Statement& line) {

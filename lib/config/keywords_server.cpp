@@ -195,7 +195,7 @@ constexpr auto table = std::to_array<Keyword>({
      .ours = true,
      .inherited = true,
      .apply = [](Compiler& c,
-                 const Arguments& a) { c.manner().graceful_shutdown = a.flag(0, true); },
+                 const Arguments& a) { c.policy().graceful_shutdown = a.flag(0, true); },
      .show = [](const Subject& s) { return show_policy(s, &ServerPolicy::graceful_shutdown); }},
     {.name = "drain_timeout",
      .blocks = servers,
@@ -204,7 +204,7 @@ constexpr auto table = std::to_array<Keyword>({
      .help = "how long draining waits for connections to end",
      .ours = true,
      .inherited = true,
-     .apply = [](Compiler& c, const Arguments& a) { c.manner().drain_timeout = a.time(0); },
+     .apply = [](Compiler& c, const Arguments& a) { c.policy().drain_timeout = a.time(0); },
      .show = [](const Subject& s) { return show_policy(s, &ServerPolicy::drain_timeout); }},
     {.name = "slow_start",
      .blocks = servers,
@@ -213,7 +213,7 @@ constexpr auto table = std::to_array<Keyword>({
      .help = "coming up, its weight grows to full over this time",
      .ours = true,
      .inherited = true,
-     .apply = [](Compiler& c, const Arguments& a) { c.manner().slow_start = a.time(0); },
+     .apply = [](Compiler& c, const Arguments& a) { c.policy().slow_start = a.time(0); },
      .show = [](const Subject& s) { return show_policy(s, &ServerPolicy::slow_start); }},
     {.name = "preempt",
      .blocks = servers,
@@ -222,7 +222,7 @@ constexpr auto table = std::to_array<Keyword>({
      .help = "when it is back it takes over from its backup",
      .ours = true,
      .inherited = true,
-     .apply = [](Compiler& c, const Arguments& a) { c.manner().preempt = a.flag(0, true); },
+     .apply = [](Compiler& c, const Arguments& a) { c.policy().preempt = a.flag(0, true); },
      .show = [](const Subject& s) { return show_policy(s, &ServerPolicy::preempt); }},
     {.name = "preempt_delay",
      .blocks = servers,
@@ -231,7 +231,7 @@ constexpr auto table = std::to_array<Keyword>({
      .help = "how long it must be back before it takes over",
      .ours = true,
      .inherited = true,
-     .apply = [](Compiler& c, const Arguments& a) { c.manner().preempt_delay = a.time(0); },
+     .apply = [](Compiler& c, const Arguments& a) { c.policy().preempt_delay = a.time(0); },
      .show = [](const Subject& s) { return show_policy(s, &ServerPolicy::preempt_delay); }},
     {.name = "on_return",
      .blocks = servers,
@@ -242,7 +242,7 @@ constexpr auto table = std::to_array<Keyword>({
      .inherited = true,
      .apply =
          [](Compiler& c, const Arguments& a) {
-           c.manner().on_return = a.word(0) == "drain" ? OnReturn::drain : OnReturn::cut;
+           c.policy().on_return = a.word(0) == "drain" ? OnReturn::drain : OnReturn::cut;
          },
      .show = [](const Subject& s) -> std::optional<std::string> {
        if (policy(s) == nullptr) return std::nullopt;
@@ -256,7 +256,7 @@ constexpr auto table = std::to_array<Keyword>({
      .ours = true,
      .inherited = true,
      .apply = [](Compiler& c,
-                 const Arguments& a) { c.manner().backup_at = a.number<std::uint32_t>(0); },
+                 const Arguments& a) { c.policy().backup_at = a.number<std::uint32_t>(0); },
      .show = [](const Subject& s) { return show_policy(s, &ServerPolicy::backup_at); }},
     {.name = "min_mtu",
      .blocks = servers,
@@ -266,7 +266,7 @@ constexpr auto table = std::to_array<Keyword>({
      .ours = true,
      .inherited = true,
      .apply = [](Compiler& c,
-                 const Arguments& a) { c.manner().min_mtu = a.number<std::uint16_t>(0); },
+                 const Arguments& a) { c.policy().min_mtu = a.number<std::uint16_t>(0); },
      .show = [](const Subject& s) { return show_policy(s, &ServerPolicy::min_mtu); }},
 });
 

@@ -14,11 +14,12 @@ struct RawLine {
   std::string_view text;
   std::uint32_t file = 0;
   std::uint32_t offset = 0;  // of text in the file
+  std::uint32_t number = 0;  // of the line, from 1
 
   RawLine from(std::size_t at) const {
-    return {text.substr(at), file, offset + static_cast<std::uint32_t>(at)};
+    return {text.substr(at), file, offset + static_cast<std::uint32_t>(at), number};
   }
-  RawLine upto(std::size_t size) const { return {text.substr(0, size), file, offset}; }
+  RawLine upto(std::size_t size) const { return {text.substr(0, size), file, offset, number}; }
   Span span(std::size_t at, std::size_t length) const {
     return {file, offset + static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(length)};
   }

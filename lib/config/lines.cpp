@@ -44,7 +44,7 @@ void Lines::enter(Frame frame, Span where) {
     stop(Code::too_deep, where, "includes, definitions and sequences are nested too deeply");
     return;
   }
-  frames_.push_back(std::move(frame));
+  frames_.push_back(std::make_unique<Frame>(std::move(frame)));
 }
 
 void Lines::stop(Code code, Span where, std::string message) {
@@ -54,29 +54,40 @@ void Lines::stop(Code code, Span where, std::string message) {
 
 bool Lines::next(RawLine& line) {
   while (!frames_.empty() && !stopped_) {
-    const Step step = std::visit([&](auto& frame) { return next_of(frame, line); }, frames_.back());
-    if (step == Step::line) return true;
-    if (step == Step::entered) continue;
-    const Frame done = std::move(frames_.back());
-    frames_.pop_back();
-    leave(done);
+    switch (step(line)) {
+      case Step::line:
+        return true;
+      case Step::entered:
+        break;
+      case Step::used_up:
+        const auto done = std::move(frames_.back());
+        frames_.pop_back();
+        leave(*done);
+        break;
+    }
   }
   return false;
 }
 
+Lines::Step Lines::step(RawLine& line) {
+  Frame& frame = *frames_.back();
+  if (auto* const file = std::get_if<File>(&frame)) return next_of(*file, line);
+  return std::visit([&](auto& other) { return next_of(other, line); }, frame);
+}
+
 Lines::Step Lines::next_of(File& file, RawLine& line) {
-  const std::string_view text = sources_.text(file.number);
-  if (file.at >= text.size()) return Step::used_up;
-  const char* const begin = text.data() + file.at;
-  const std::size_t left = text.size() - file.at;
+  if (file.at >= file.text.size()) return Step::used_up;
+  const char* const begin = file.text.data() + file.at;
+  const std::size_t left = file.text.size() - file.at;
   const void* const newline = std::memchr(begin, '\n', left);
   const std::size_t length =
       newline == nullptr ? left
                          : static_cast<std::size_t>(static_cast<const char*>(newline) - begin);
-  line = RawLine{{begin, length}, file.number, static_cast<std::uint32_t>(file.at)};
+  line = RawLine{{begin, length}, file.number, static_cast<std::uint32_t>(file.at), ++file.line};
   while (!line.text.empty() && line.text.back() == '\r')
     line.text.remove_suffix(1);
   file.at += length + 1;
+  if (file.has_nul) drop_nul_line(line);
   return Step::line;
 }
 
@@ -119,8 +130,8 @@ Lines::Step Lines::next_of(FileList& list, RawLine&) {
 }
 
 bool Lines::may_include(const std::string& path, const FileList& list) {
-  const auto is_it = [&](const Frame& frame) {
-    const auto* file = std::get_if<File>(&frame);
+  const auto is_it = [&](const std::unique_ptr<Frame>& frame) {
+    const auto* file = std::get_if<File>(frame.get());
     return file != nullptr && sources_.name(file->number) == path;
   };
   if (std::any_of(frames_.begin(), frames_.end(), is_it)) {
@@ -153,17 +164,27 @@ void Lines::enter_file(const std::string& path, const FileList& list) {
   }
   const std::uint32_t number = sources_.add(path, std::move(*contents), list.from);
   const bool marked = sources_.text(number).starts_with(byte_order_mark);
-  frames_.push_back(File{.number = number,
+  frames_.push_back(std::make_unique<Frame>(File{.number = number,
+                         .text = sources_.text(number),
                          .at = marked ? byte_order_mark.size() : 0,
+                         .has_nul = sources_.text(number).find('\0') != std::string_view::npos,
                          .outer_check = check,
-                         .outer_directory = definitions_.directory()});
+                         .outer_directory = definitions_.directory()}));
   definitions_.set_directory(directory_of(path));
+}
+
+// keepalived leaves a line with a NUL byte out, and says so.
+void Lines::drop_nul_line(RawLine& line) {
+  const std::size_t at = line.text.find('\0');
+  if (at == line.text.npos) return;
+  problems_.report(Code::nul_byte, line.span(at, 1), "the line holds a NUL byte and is left out");
+  line.text = {};
 }
 
 std::size_t Lines::open_files() const {
   return static_cast<std::size_t>(
       std::count_if(frames_.begin(), frames_.end(),
-                    [](const Frame& frame) { return std::holds_alternative<File>(frame); }));
+                    [](const std::unique_ptr<Frame>& frame) { return std::holds_alternative<File>(*frame); }));
 }
 
 }  // namespace lvsd

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+
 #include <memory>
 #include <string>
 #include <variant>
@@ -43,7 +43,10 @@ class Lines {
  private:
   struct File {
     std::uint32_t number = 0;
+    std::string_view text;
     std::size_t at = 0;
+    std::uint32_t line = 0;  // the last one that was given
+    bool has_nul = false;
     IncludeCheck outer_check;
     std::string outer_directory;
   };
@@ -69,7 +72,9 @@ class Lines {
   Step next_of(Body& body, RawLine& line);
   Step next_of(Repeat& repeat, RawLine& line);
   Step next_of(RawLine& rest, RawLine& line);
+  Step step(RawLine& line);
   void enter(Frame frame, Span where);
+  void drop_nul_line(RawLine& line);
   void leave(const Frame& frame);
   void enter_file(const std::string& path, const FileList& list);
   bool may_include(const std::string& path, const FileList& list);
@@ -79,7 +84,7 @@ class Lines {
   const Files& files_;
   Definitions& definitions_;
   Problems& problems_;
-  std::deque<Frame> frames_;  // entering must not move the frame that asks for it
+  std::vector<std::unique_ptr<Frame>> frames_;  // entering must not move the one that asks for it
   std::size_t total_bytes_ = 0;
   bool stopped_ = false;
 };

@@ -17,10 +17,11 @@ namespace {
 constexpr std::size_t digest_length = 32;
 
 CheckDraft& start(Compiler& c, const Arguments& a, Probe probe) {
-  CheckDraft draft;
+  CheckDraft& draft = c.server().checks.emplace_back();
   draft.probe = std::move(probe);
   draft.where = a.where();
-  return c.server().checks.emplace_back(std::move(draft));
+  draft.origin = a.origin();
+  return draft;
 }
 
 HttpCheck& http(Compiler& c) {

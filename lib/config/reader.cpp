@@ -31,36 +31,37 @@ bool Reader::open(const std::string& path) {
 }
 
 Reader::Kind Reader::next() {
-  if (!std::exchange(unread_, false)) {
-    for (;;) {
-      while (next_item_ >= splitter_.items().size())
-        if (!next_line()) {
-          item_ = {};
-          return Kind::end;
-        }
-      item_ = splitter_.items()[next_item_++];
-      if (item_.kind != Splitter::Kind::include) break;
-      include(item_.raw);
+  if (!std::exchange(unread_, false)) kind_ = advance();
+  return kind_;
+}
+
+Reader::Kind Reader::advance() {
+  for (;;) {
+    const Splitter::Kind kind = splitter_.next();
+    if (splitter_.oddity() && !told_of_oddity_) report_oddity();
+    switch (kind) {
+      case Splitter::Kind::statement:
+        statement_ = {splitter_.words(), splitter_.text()};
+        return Kind::statement;
+      case Splitter::Kind::open:
+        return Kind::open;
+      case Splitter::Kind::close:
+        return Kind::close;
+      case Splitter::Kind::include:
+        include(splitter_.text());
+        break;
+      case Splitter::Kind::live:
+        expand_rest();
+        break;
+      case Splitter::Kind::end:
+        if (!next_line()) return Kind::end;
+        break;
     }
   }
-  switch (item_.kind) {
-    case Splitter::Kind::open:
-      return Kind::open;
-    case Splitter::Kind::close:
-      return Kind::close;
-    case Splitter::Kind::statement:
-      statement_ = {{splitter_.words().data() + item_.first_word, item_.words}, item_.raw};
-      return Kind::statement;
-    case Splitter::Kind::include:
-    case Splitter::Kind::end:
-      break;
-  }
-  return Kind::end;
 }
 
 Span Reader::span() const {
-  if (item_.kind == Splitter::Kind::statement) return span(splitter_.words()[item_.first_word]);
-  return span(item_.raw);
+  return span(kind_ == Kind::statement ? statement_.keyword() : splitter_.text());
 }
 
 Span Reader::span(std::string_view piece) const {
@@ -71,10 +72,8 @@ Span Reader::span(std::string_view piece) const {
 }
 
 bool Reader::line_is_cut() const {
-  const auto& oddities = splitter_.oddities();
-  return std::any_of(oddities.begin(), oddities.end(), [](const Splitter::Oddity& oddity) {
-    return oddity.kind == Splitter::Oddity::Kind::unterminated_quote;
-  });
+  return splitter_.oddity() &&
+         splitter_.oddity()->kind == Splitter::Oddity::Kind::unterminated_quote;
 }
 
 // One line further; it may give no item. False at the end of everything.
@@ -86,19 +85,20 @@ bool Reader::next_line() {
 }
 
 void Reader::take(RawLine line) {
-  next_item_ = 0;
   is_expanded_ = false;
+  told_of_oddity_ = false;
   line_ = line;
   if (!defining_.empty()) {
-    splitter_.split({}, true);
+    take_nothing();
     take_more_of_definition(line);
     return;
   }
-  const std::size_t indent = indentation(line.text);
+  std::size_t indent = indentation(line.text);
   const char first = indent < line.text.size() ? line.text[indent] : '\0';
   if (first == '@' || first == '~' || first == '$') {
-    splitter_.split({}, true);
+    take_nothing();
     line = line.from(indent);
+    indent = 0;
     if (first == '@' && !condition_holds(line)) return;
     if (take_definition(line)) return;
     line_ = line;
@@ -108,12 +108,11 @@ void Reader::take(RawLine line) {
       return;
     }
   }
-  if (!within_limits(line)) {
-    splitter_.split({}, true);
-    return;
+  if (within_limits(line)) {
+    splitter_.start(line.text, indent, true);
+  } else {
+    take_nothing();
   }
-  if (splitter_.split(line.text, true) == Splitter::Outcome::live) take_expanded(line);
-  if (!splitter_.oddities().empty()) report_oddities();
 }
 
 // `@id rest`: keeps the rest when the configuration id is that; `@^id` when it is not.
@@ -177,41 +176,39 @@ void Reader::take_more_of_definition(const RawLine& line) {
   definitions_.define(std::exchange(defining_, {}), std::exchange(definition_, {}));
 }
 
-void Reader::take_expanded(const RawLine& line) {
-  Expansion expansion = definitions_.expanded(line);
+// What is left of the line, with its references replaced.
+void Reader::expand_rest() {
+  line_ = line_.from(line_.text.size() - splitter_.rest().size());
+  Expansion expansion = definitions_.expanded(line_);
   expanded_ = std::move(expansion.line);
   is_expanded_ = true;
   made_bytes_ += expanded_.text.size() + 1;
   if (made_bytes_ > largest_made) {
-    splitter_.split({}, true);
-    lines_.stop(Code::expansion_too_large, line.span(),
+    take_nothing();
+    lines_.stop(Code::expansion_too_large, line_.span(),
                 "definitions and sequences expand to over 64 MiB");
     return;
   }
   if (expansion.tail) lines_.enter_body(std::move(expansion.tail), 0);
-  splitter_.split(expanded_.text, false);
+  splitter_.start(expanded_.text, 0, false);
 }
 
-void Reader::report_oddities() {
-  for (const Splitter::Oddity& oddity : splitter_.oddities()) {
-    switch (oddity.kind) {
-      case Splitter::Oddity::Kind::unterminated_quote:
-        problems_.report(Code::unterminated_quote, span(oddity.where),
-                         "the quote is not closed on this line");
-        break;
-      case Splitter::Oddity::Kind::nul:
-        problems_.report(Code::nul_byte, span(oddity.where),
-                         "the line holds a NUL byte and is left out");
-        break;
-      case Splitter::Oddity::Kind::wide_blank:
-        if (std::exchange(told_of_wide_blanks_, true)) break;
-        problems_.report(
-            Code::no_break_space, span(oddity.where),
-            problems_.lenient()
-                ? "a no-break or ideographic space is part of the word, as with keepalived"
-                : "a no-break or ideographic space is taken as a blank");
-        break;
-    }
+void Reader::report_oddity() {
+  told_of_oddity_ = true;
+  const Splitter::Oddity& oddity = *splitter_.oddity();
+  switch (oddity.kind) {
+    case Splitter::Oddity::Kind::unterminated_quote:
+      problems_.report(Code::unterminated_quote, span(oddity.where),
+                       "the quote is not closed on this line");
+      break;
+    case Splitter::Oddity::Kind::wide_blank:
+      if (std::exchange(told_of_wide_blanks_, true)) break;
+      problems_.report(
+          Code::no_break_space, span(oddity.where),
+          problems_.lenient()
+              ? "a no-break or ideographic space is part of the word, as with keepalived"
+              : "a no-break or ideographic space is taken as a blank");
+      break;
   }
 }
 
@@ -232,10 +229,12 @@ void Reader::include(std::string_view statement) {
   const Span where = span(pattern);
 
   // What follows on the line waits until the included files are read.
-  const char* const line_end = (is_expanded_ ? std::string_view(expanded_.text) : line_.text).end();
-  const char* const end = statement.data() + statement.size();
-  if (end != line_end && !is_expanded_)
-    lines_.enter_rest(line_.from(static_cast<std::size_t>(end - line_.text.data())));
+  const std::string_view rest = splitter_.rest();
+  if (!trimmed(rest).empty() && is_expanded_)
+    problems_.report(Code::include_bad, where, "nothing may follow an include on its line");
+  if (!rest.empty() && !is_expanded_)
+    lines_.enter_rest(line_.from(line_.text.size() - rest.size()));
+  take_nothing();
 
   if (pattern.size() >= 2 && pattern.front() == '"' && pattern.back() == '"')
     pattern = pattern.substr(1, pattern.size() - 2);

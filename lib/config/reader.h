@@ -10,6 +10,7 @@
 #include "config/problems.h"
 #include "config/splitter.h"
 #include "config/statement.h"
+#include "model/origin.h"
 
 namespace lvsd {
 
@@ -33,6 +34,7 @@ class Reader {
   const Statement& statement() const { return statement_; }
   // Where the present item stands: the first word of a statement, or the brace.
   Span span() const;
+  Origin origin() const { return {line_.file, line_.number}; }
   // Where a word, or a part of one, of the present statement stands. REQUIRES: it points into it.
   Span span(std::string_view piece) const;
 
@@ -43,14 +45,16 @@ class Reader {
   IncludeCheck& include_check() { return lines_.check; }
 
  private:
+  Kind advance();
   bool next_line();
   void take(RawLine line);
+  void take_nothing() { splitter_.start({}, 0, true); }
   bool condition_holds(RawLine& line);
   bool take_definition(const RawLine& line);
   bool report_spaced_definition(const RawLine& line);
   void take_more_of_definition(const RawLine& line);
-  void take_expanded(const RawLine& line);
-  void report_oddities();
+  void expand_rest();
+  void report_oddity();
   bool within_limits(const RawLine& line);
 
   void include(std::string_view statement);
@@ -78,9 +82,9 @@ class Reader {
   RawLine line_;
   ExpandedLine expanded_;
   bool is_expanded_ = false;
-  std::size_t next_item_ = 0;
+  bool told_of_oddity_ = false;  // in this line
 
-  Splitter::Item item_;
+  Kind kind_ = Kind::end;
   Statement statement_;
   bool unread_ = false;
 };

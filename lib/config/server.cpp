@@ -10,18 +10,19 @@ namespace lvsd {
 namespace {
 
 // With the method in force where the block starts; none yet: the one at the end.
-ServerDraft draft(Compiler& c, const Arguments& a) {
-  ServerDraft out;
+ServerDraft& begin(std::vector<ServerDraft>& list, Compiler& c, const Arguments& a) {
+  ServerDraft& out = list.emplace_back();
   out.endpoint = {a.address(0), a.port(1)};
   out.method = c.service().method;
   out.where = a.where();
+  out.origin = a.origin();
   return out;
 }
 
 }  // namespace
 
 void open_real_server(Compiler& c, const Arguments& a) {
-  c.service().servers.push_back(draft(c, a));
+  begin(c.service().servers, c, a);
 }
 
 // keepalived compares families when the block ends, by the method it knows by then.
@@ -47,7 +48,7 @@ void open_sorry_server(Compiler& c, const Arguments& a) {
                         "this sorry server replaces the one before, as with keepalived");
     sorry.clear();
   }
-  sorry.push_back(draft(c, a));
+  begin(sorry, c, a);
 }
 
 void open_backup_server(Compiler& c, const Arguments& a) {
@@ -55,9 +56,7 @@ void open_backup_server(Compiler& c, const Arguments& a) {
   if (!server.backup.empty())
     c.problems().report(Code::bad_backup, a.where(), "a real server has one backup server",
                         "the first is at " + c.problems().place(server.backup.front().where));
-  ServerDraft backup = draft(c, a);
-  backup.method = server.method;
-  server.backup.push_back(std::move(backup));
+  begin(server.backup, c, a).method = server.method;
 }
 
 }  // namespace lvsd

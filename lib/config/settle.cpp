@@ -58,8 +58,12 @@ bool read_endpoint(Compiler& c, const Arguments& a) {
 }  // namespace
 
 void open_service(Compiler& c, const Arguments& a) {
+  std::vector<ServerDraft> servers = std::move(c.service().servers);
+  servers.clear();
   c.service() = ServiceDraft{};
+  c.service().servers = std::move(servers);  // for its memory
   c.service().where = a.where();
+  c.service().origin = a.origin();
   const auto words = a.words();
   const bool named = words[0] == "fwmark" || words[0] == "group";
   if (named && words.size() < 2) {
@@ -92,7 +96,7 @@ class Settler {
 
   std::optional<VirtualServer> settle() {
     VirtualServer out;
-    out.origin = compiler_.origin(draft_.where);
+    out.origin = draft_.origin;
     out.name = draft_.name;
     out.owner = draft_.owner;
     out.group = draft_.group;

@@ -66,7 +66,7 @@ class CheckSettler {
     CheckSettings settings{std::move(draft_.probe), policy()};
     complete(settings);
     Check out;
-    out.origin = compiler_.origin(draft_.where);
+    out.origin = draft_.origin;
     out.target = draft_.target;
     if (std::visit(UsesOf{}, settings.probe).connection) {
       out.target.endpoint.address = draft_.connect_ip.value_or(endpoint.address);

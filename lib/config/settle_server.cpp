@@ -94,7 +94,7 @@ RealServer ServerSettler::real_server(ServerDraft& draft) {
   out.settings.lower_threshold = first_of(own.lower_threshold, above.lower_threshold, 0U);
   out.inhibit_on_failure = first_of(own.inhibit_on_failure, above.inhibit_on_failure, false);
   out.disabled = draft.disabled;
-  out.origin = compiler_.origin(draft.where);
+  out.origin = draft.origin;
   out.policy = policy(draft);
   out.backup = backup_server(draft);
   settle_checks(compiler_, service_, draft, out.endpoint, out.checks);
@@ -105,7 +105,10 @@ RealServer ServerSettler::real_server(ServerDraft& draft) {
 }
 
 std::shared_ptr<const ServerPolicy> ServerSettler::policy(ServerDraft& draft) {
-  const ServerPolicy otherwise;
+  const bool says_nothing = !draft.manner.has_policy && !service_.manner.has_policy &&
+                            draft.notify_up.empty() && draft.notify_down.empty() &&
+                            !draft.smtp_alert;
+  if (says_nothing) return RealServer::default_policy();
   const Manner& own = draft.manner;
   const Manner& above = service_.manner;
   const auto settled = [&](auto& value, auto member) {
@@ -136,7 +139,7 @@ std::shared_ptr<const BackupServer> ServerSettler::backup_server(ServerDraft& dr
   out.forwarding = backup.method->forwarding;
   out.tunnel = backup.method->tunnel;
   out.endpoint = settled_endpoint(backup, out.forwarding);
-  out.origin = compiler_.origin(backup.where);
+  out.origin = backup.origin;
   settle_checks(compiler_, service_, backup, out.endpoint, out.checks);
   backups_.emplace_back(out.endpoint, backup.where);
   return std::make_shared<const BackupServer>(std::move(out));
@@ -151,7 +154,7 @@ SorryServer ServerSettler::sorry_server(ServerDraft& draft) {
   out.settings.tunnel = way.tunnel;
   out.settings.weight = draft.manner.weight.value_or(1);
   out.inhibit = draft.manner.inhibit_on_failure.value_or(service_.sorry_inhibit);
-  out.origin = compiler_.origin(draft.where);
+  out.origin = draft.origin;
   settle_checks(compiler_, service_, draft, out.endpoint, out.checks);
   return out;
 }
@@ -177,7 +180,7 @@ bool ServerSettler::is_duplicate(const RealServer& server, Span where) {
 void ServerSettler::check_backups(const VirtualServer& out) {
   for (std::size_t i = 0; i < backups_.size(); ++i) {
     const Endpoint& endpoint = backups_[i].first;
-    const auto& where = backups_[i].second;
+    const Span where = backups_[i].second;
     for (std::size_t j = 0; j < i; ++j)
       if (backups_[j].first == endpoint)
         problems_.report(Code::bad_backup, where,

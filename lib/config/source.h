@@ -36,8 +36,6 @@ class Sources {
   std::size_t count() const { return files_.size(); }
   std::vector<std::string> names() const;
 
-  Span included_from(std::uint32_t file) const { return files_[file].included_from; }
-
   std::uint32_t line(Span span) const;                            // from 1
   Span first_word(std::uint32_t file, std::uint32_t line) const;  // of a line
   Where where(Span span) const;
@@ -45,14 +43,18 @@ class Sources {
   std::vector<Where> include_stack(Span span) const;
 
  private:
+  
   struct File {
     std::string name;
     std::string text;
     Span included_from;
-    mutable std::vector<std::uint32_t> line_starts;  // filled when first asked for
+    // Where every 64th line starts, filled when first asked for: a table of all lines would be as
+    // large as the Config.
+    mutable std::vector<std::uint32_t> marks;
   };
 
-  const std::vector<std::uint32_t>& line_starts(const File& file) const;
+  static const std::vector<std::uint32_t>& marks(const File& file);
+  static std::size_t line_start(const File& file, std::uint32_t offset);
 
   std::deque<File> files_;  // texts never move
 };
