@@ -14,10 +14,6 @@ namespace {
 constexpr std::size_t deepest_block = 256;
 constexpr std::size_t most_named = 5;  // words that a message lists
 
-std::string quoted(std::string_view word) {
-  return "'" + std::string(word) + "'";
-}
-
 bool is_check(Block block) {
   return block >= Block::tcp_check && block <= Block::bfd_check;
 }
@@ -36,6 +32,16 @@ void Compiler::compile() {
 
 void Compiler::put_off(std::size_t position, ServiceDraft draft) {
   put_off_.emplace_back(position, std::move(draft));
+}
+
+void Compiler::keep_group() {
+  const auto& all = config_.groups;
+  groups_.emplace(all.back().name, all.size() - 1);
+}
+
+const ServiceGroup* Compiler::group(std::string_view name) const {
+  const auto found = groups_.find(name);
+  return found == groups_.end() ? nullptr : &config_.groups[found->second];
 }
 
 ServerDraft& Compiler::server() {
@@ -244,7 +250,9 @@ void Compiler::take_unknown() {
   const bool block = reader_.next() == Reader::Kind::open;
   if (!block) reader_.unread();
 
-  if (!find_keywords(word).empty()) {
+  if (problems_.is_full()) {
+    problems_.report(block ? Code::unknown_block : Code::unknown_keyword, where, quoted(word));
+  } else if (!find_keywords(word).empty()) {
     take_misplaced(word, where, block);
   } else {
     const std::string_view near = nearest_keyword(scopes_.back().block, word);
@@ -263,7 +271,7 @@ std::string Compiler::misplaced_hint(std::string_view word) const {
     if (keyword->name != word && find_keyword(here, keyword->name) != nullptr)
       return "write " + quoted(keyword->name);
   const std::string_view near = nearest_keyword(here, word);
-  return near.empty() ? "it belongs in " + blocks_of(word) : "did you mean " + quoted(near) + "?";
+  return near.empty() ? "its place is " + blocks_of(word) : "did you mean " + quoted(near) + "?";
 }
 
 // A keyword of another block. At the root, after a block was closed early, that is told once.
@@ -282,13 +290,14 @@ void Compiler::take_misplaced(const std::string& word, Span where, bool block) {
       quoted(word) + " does not belong " + (block ? "at the top level" : "outside of blocks"),
       closed_early ? quoted(text(last_closed_)) + " was closed at " + problems_.place(last_close_) +
                          "; is that '}' one too many?"
-                   : "it belongs in " + blocks_of(word));
+                   : "its place is " + blocks_of(word));
 }
 
 // Old spellings are told once a load, what is not acted on once a block.
 void Compiler::note(const Keyword& keyword) {
   const std::string_view word = reader_.statement().keyword();
-  if (!keyword.aliases.empty() && word != keyword.name && among(keyword.aliases, word) && told_.emplace(word).second)
+  if (!keyword.aliases.empty() && word != keyword.name && among(keyword.aliases, word) &&
+      told_.emplace(word).second)
     problems_.report(Code::old_spelling, reader_.span(),
                      quoted(word) + " is an old word for " + quoted(keyword.name));
   if (keyword.effect == Effect::obsolete)

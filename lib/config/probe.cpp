@@ -28,13 +28,9 @@ HttpCheck& http(Compiler& c) {
   return std::get<HttpCheck>(c.check().probe);
 }
 
-void drop_check(Compiler& c, std::string why) {
-  c.problems().report(Code::incomplete_check, c.block_span(), std::move(why));
+void drop_check(Compiler& c, std::string why, Code code = Code::incomplete_check) {
+  c.problems().report(code, c.block_span(), std::move(why));
   c.server().checks.pop_back();
-}
-
-std::string quoted(std::string_view word) {
-  return "'" + std::string(word) + "'";
 }
 
 }  // namespace
@@ -78,7 +74,8 @@ void close_file_check(Compiler& c) {
     return candidate.name == check.track_file;
   });
   if (file == files.end())
-    return drop_check(c, "no track_file " + quoted(check.track_file) + " is defined before");
+    return drop_check(c, "no track_file " + quoted(check.track_file) + " is defined before",
+                      Code::unknown_reference);
   check.path = file->path;
   check.weight = draft.file_weight.value_or(file->weight);
   check.reverse = draft.file_reverse.value_or(file->reverse);
@@ -90,7 +87,8 @@ void close_bfd_check(Compiler& c) {
   const auto& known = c.config().global.bfd_instances;
   if (std::none_of(known.begin(), known.end(),
                    [&](const BfdInstance& candidate) { return candidate.name == instance; }))
-    drop_check(c, "no bfd_instance " + quoted(instance) + " is defined before");
+    drop_check(c, "no bfd_instance " + quoted(instance) + " is defined before",
+               Code::unknown_reference);
 }
 
 void open_url(Compiler& c, const Arguments&) {

@@ -16,10 +16,6 @@ namespace {
 
 constexpr std::uint32_t forced_persistence = 360;  // keepalived's default
 
-std::string quoted(std::string_view word) {
-  return "'" + std::string(word) + "'";
-}
-
 bool refuse(Compiler& c, Span where, Code code, std::string message, std::string hint = {}) {
   c.problems().report(code, where, std::move(message), std::move(hint));
   c.refuse_block();
@@ -112,6 +108,7 @@ class Settler {
       if (problems_.lenient()) return std::nullopt;
     }
     settle_quorum(out);
+    warn_of_refused_clients(out);
     out.quorum_up = draft_.quorum_up;
     out.quorum_down = draft_.quorum_down;
     out.omega = draft_.omega;
@@ -238,6 +235,33 @@ class Settler {
     }
   }
 
+  // A server with weight 0 keeps its share of a hash table, and the kernel (ip_vs_sh.c, ip_vs_mh.c)
+  // turns the clients of that share away unless it is told to fall back to another server.
+  void warn_of_refused_clients(const VirtualServer& out) {
+    const std::string& scheduler = out.settings.scheduler;
+    const bool falls_back = scheduler != "dh" && out.settings.flags.flag_1;
+    if ((scheduler != "sh" && scheduler != "mh" && scheduler != "dh") || falls_back) return;
+    for (const RealServer& server : out.real_servers) {
+      if (server.settings.weight == 0)
+        return warn_of_refused_clients(scheduler, server.origin, "this server has weight 0");
+      if (server.inhibit_on_failure)
+        return warn_of_refused_clients(scheduler, server.origin,
+                                       "with inhibit_on_failure a failed server has weight 0");
+    }
+    for (const SorryServer& sorry : out.sorry_servers)
+      if (sorry.inhibit)
+        return warn_of_refused_clients(scheduler, sorry.origin,
+                                       "with sorry_server_inhibit it has weight 0 at rest");
+  }
+
+  void warn_of_refused_clients(const std::string& scheduler, const Origin& origin,
+                               const std::string& why) {
+    problems_.report(Code::clients_refused, compiler_.span_of(origin),
+                     why + ", and '" + scheduler + "' refuses the clients it hashes to it",
+                     scheduler == "dh" ? "use 'sh' or 'mh', which can fall back"
+                                       : "write '" + scheduler + "-fallback'");
+  }
+
   Compiler& compiler_;
   Problems& problems_;
   ServiceDraft& draft_;
@@ -245,19 +269,13 @@ class Settler {
   bool is_clean_;  // no error so far: what is missing was not just mistyped
 };
 
-const ServiceGroup* find_group(const Config& config, const std::string& name) {
-  const auto found = std::find_if(config.groups.begin(), config.groups.end(),
-                                  [&](const ServiceGroup& group) { return group.name == name; });
-  return found == config.groups.end() ? nullptr : &*found;
-}
-
 }  // namespace
 
 void close_service(Compiler& c) {
   ServiceDraft& draft = c.service();
   const ServiceGroup* group = nullptr;
   if (!draft.group.empty()) {
-    group = find_group(c.config(), draft.group);
+    group = c.group(draft.group);
     if (group == nullptr) {
       c.put_off(c.config().virtual_servers.size(), std::move(draft));
       return;
@@ -272,7 +290,7 @@ namespace {
 void settle_late(Compiler& c) {
   std::size_t inserted = 0;
   for (auto& [position, draft] : c.put_off()) {
-    const ServiceGroup* const group = find_group(c.config(), draft.group);
+    const ServiceGroup* const group = c.group(draft.group);
     if (group == nullptr) {
       c.problems().report(Code::unknown_group, draft.where,
                           "there is no virtual_server_group " + quoted(draft.group));

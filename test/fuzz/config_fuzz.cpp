@@ -26,7 +26,7 @@ void require(bool holds, const char* law) {
   std::abort();
 }
 
-// The input is the main file; "%%% NAME" lines start further ones.
+// The input is the main file; "+++ NAME" lines start further ones.
 std::map<std::string, std::string> files_of(std::string_view input) {
   std::map<std::string, std::string> out;
   std::string name = "main.conf";
@@ -34,7 +34,7 @@ std::map<std::string, std::string> files_of(std::string_view input) {
     const std::size_t end = std::min(input.find('\n'), input.size() - 1) + 1;
     const std::string_view line = input.substr(0, end);
     input.remove_prefix(end);
-    if (line.starts_with("%%% ") && line.size() > 5) {
+    if (line.starts_with("+++ ") && line.size() > 5) {
       name = line.substr(4, line.size() - 5);
     } else {
       out[name] += line;
@@ -89,7 +89,8 @@ void check(const std::map<std::string, std::string>& contents, bool lenient) {
           "a Config is there if and only if there is no error");
   require(loaded.diagnostics.size() <= 101, "a hundred diagnostics and a count");
   for (const Diagnostic& diagnostic : loaded.diagnostics)
-    require(!text(diagnostic).empty() && !diagnostic.message.empty(), "a diagnostic says something");
+    require(!text(diagnostic).empty() && !diagnostic.message.empty(),
+            "a diagnostic says something");
   if (!loaded.config || members(*loaded.config) > most_members) return;
   require(changes(*loaded.config, *loaded.config).empty(), "nothing differs from itself");
   modules(*loaded.config);
