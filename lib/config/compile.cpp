@@ -163,22 +163,22 @@ void Compiler::record(const Keyword& keyword, Span where) {
 }
 
 void Compiler::open_block(const Keyword& keyword, Scope scope) {
-  if (!find_open_brace(keyword, scope)) return;
+  scope.errors_before = problems_.error_count();
+  const bool has_contents = find_open_brace(keyword, scope);
   if (scopes_.size() > deepest_block) {
     problems_.report(Code::too_deep, scope.where, "blocks are nested more than 256 deep");
     refused_ = true;
   }
   if (refused_) {
-    skip_block(scope.name, scope.where);
+    if (has_contents) skip_block(scope.name, scope.where);
     return;
   }
   scopes_.push_back(std::move(scope));
-  scopes_.back().errors_before = problems_.error_count();
   unwind_to_ = scopes_.size();
-  compile_block();
+  if (has_contents) compile_block();
   if (keyword.finish != nullptr) keyword.finish(*this);
   report_inert(scopes_.back());
-  if (scopes_.size() == 2) {
+  if (scopes_.size() == 2 && has_contents) {
     last_closed_ = scopes_.back().block;
     last_close_ = reader_.span();
   }
@@ -186,15 +186,12 @@ void Compiler::open_block(const Keyword& keyword, Scope scope) {
   unwind_to_ = std::min(unwind_to_, scopes_.size());
 }
 
-// The brace may stand on the line of the keyword or on the next one. False: there is no block.
+// The brace may stand on the line of the keyword or on the next one. False: nothing stands in it.
 bool Compiler::find_open_brace(const Keyword& keyword, const Scope& scope) {
   const Reader::Kind kind = reader_.next();
   if (kind == Reader::Kind::open) return true;
   reader_.unread();
-  if (keyword.opens == Opens::maybe) {
-    if (keyword.finish != nullptr && !refused_) keyword.finish(*this);
-    return false;
-  }
+  if (keyword.opens == Opens::maybe) return false;
   problems_.report(Code::missing_open_brace, scope.where, quoted(scope.name) + " needs a '{'");
   return kind == Reader::Kind::statement;
 }
