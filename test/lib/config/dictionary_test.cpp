@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <fstream>
@@ -19,12 +21,9 @@ const char* const path = LVSD_SOURCE_DIR "/test/fuzz/config.dict";
 std::string entry(std::string_view word) {
   std::string out = "\"";
   for (const char c : word) {
-    if (c == '\n') {
-      out += "\\x0a";
-      continue;
-    }
     if (c == '"' || c == '\\') out += '\\';
-    out += c;
+    const bool plain = c >= ' ' && c <= '~';
+    out += plain ? std::string(1, c) : fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
   }
   return out + "\"\n";
 }
