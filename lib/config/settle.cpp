@@ -204,6 +204,25 @@ class Settler {
     out.real_servers.reserve(draft_.servers.size());
     settler.settle_real_servers(out);
     settler.settle_sorry_servers(out);
+    if (group_ != nullptr) check_families(out);
+  }
+
+  // Each service of a group gets every server: what cannot cross families has to fit all of them.
+  void check_families(const VirtualServer& out) {
+    const auto has = [&](Family wanted) {
+      return std::any_of(out.services.begin(), out.services.end(),
+                         [wanted](const ServiceKey& key) { return key.family == wanted; });
+    };
+    const bool v4 = has(Family::v4);
+    const bool v6 = has(Family::v6);
+    for (const RealServer& server : out.real_servers) {
+      const bool is_v6 = server.endpoint.address.family == Family::v6;
+      if (!(is_v6 ? v4 : v6) || server.settings.forwarding == Forwarding::tunnel) continue;
+      problems_.report(Code::family_mismatch, compiler_.span_of(server.origin),
+                       quoted(text(server.endpoint.address)) + " cannot serve the " +
+                           (is_v6 ? "IPv4" : "IPv6") + " addresses of the group",
+                       "write a group for each family, or 'lvs_method TUN'");
+    }
   }
 
   // That DR and TUN cannot change; nothing where it is each service's own.

@@ -63,12 +63,12 @@ std::size_t Sources::line_offset(const File& file, std::uint32_t line) {
   return at;
 }
 
-Span Sources::first_word(std::uint32_t number, std::uint32_t line) const {
-  const auto offset = static_cast<std::uint32_t>(line_offset(files_[number], line));
-  const std::string_view text = line_text(Span{number, offset, 0});
+Span Sources::first_word(std::uint32_t file, std::uint32_t line) const {
+  const auto offset = static_cast<std::uint32_t>(line_offset(files_[file], line));
+  const std::string_view text = line_text(Span{file, offset, 0});
   const std::size_t begin = indentation(text);
   const std::size_t end = std::min(text.find_first_of(" \t{", begin), text.size());
-  return Span{number, offset + static_cast<std::uint32_t>(begin),
+  return Span{file, offset + static_cast<std::uint32_t>(begin),
               static_cast<std::uint32_t>(end - begin)};
 }
 
