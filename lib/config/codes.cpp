@@ -59,6 +59,7 @@ constexpr auto table = std::to_array<CodeInfo>({
      "a scheduler that hashes refuses clients of weight 0"},
     {Code::family_mismatch, error, warning, "IPv4 and IPv6 are mixed without a tunnel"},
     {Code::flag_ignored, error, warning, "a flag does not apply to this scheduler or protocol"},
+    {Code::family_of_group, warning, warning, "a server cannot serve all addresses of its group"},
     {Code::incomplete_check, error, warning, "a check lacks what it cannot do without"},
     {Code::unknown_reference, error, warning, "a thing is named that is not defined"},
     {Code::contradiction, error, error, "two settings contradict each other"},

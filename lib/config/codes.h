@@ -57,6 +57,7 @@ enum class Code : std::uint16_t {
   clients_refused = 57,
   family_mismatch = 58,
   flag_ignored = 59,
+  family_of_group = 60,
   incomplete_check = 61,
   unknown_reference = 62,
   contradiction = 63,

@@ -102,15 +102,24 @@ void open_url(Compiler& c, const Arguments&) {
   c.check().statuses_given = false;
 }
 
+namespace {
+
+// keepalived logs a pattern that it cannot use, and compares nothing.
+void drop_unusable_pattern(Compiler& c, BodyPattern& body) {
+  if (body.pattern.empty()) return;
+  const Pattern pattern(body.pattern, body.options);
+  if (pattern.is_valid()) return;
+  c.problems().report(
+      Code::bad_argument, c.block_span(), "the regex cannot be used: " + pattern.refusal(),
+      c.problems().lenient() ? "the body is not looked at; patterns are RE2's"
+                             : "patterns are RE2's: no look-around, no back references");
+  body = {};
+}
+
+}  // namespace
+
 void close_url(Compiler& c) {
-  const BodyPattern& body = http(c).urls.back().body;
-  if (!body.pattern.empty()) {
-    const Pattern pattern(body.pattern, body.options);
-    if (!pattern.is_valid())
-      c.problems().report(Code::bad_argument, c.block_span(),
-                          "the regex cannot be used: " + pattern.refusal(),
-                          "patterns are RE2's: no look-around, no back references");
-  }
+  drop_unusable_pattern(c, http(c).urls.back().body);
   if (!http(c).urls.back().path.empty()) return;
   c.problems().report(Code::incomplete_check, c.block_span(), "the url has no path");
   http(c).urls.pop_back();

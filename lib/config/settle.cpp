@@ -207,7 +207,8 @@ class Settler {
     if (group_ != nullptr) check_families(out);
   }
 
-  // Each service of a group gets every server: what cannot cross families has to fit all of them.
+  // Each service of a group gets every server, and the kernel refuses those of another family that
+  // are not behind a tunnel.
   void check_families(const VirtualServer& out) {
     const auto has = [&](Family wanted) {
       return std::any_of(out.services.begin(), out.services.end(),
@@ -218,7 +219,7 @@ class Settler {
     for (const RealServer& server : out.real_servers) {
       const bool is_v6 = server.endpoint.address.family == Family::v6;
       if (!(is_v6 ? v4 : v6) || server.settings.forwarding == Forwarding::tunnel) continue;
-      problems_.report(Code::family_mismatch, compiler_.span_of(server.origin),
+      problems_.report(Code::family_of_group, compiler_.span_of(server.origin),
                        quoted(text(server.endpoint.address)) + " cannot serve the " +
                            (is_v6 ? "IPv4" : "IPv6") + " addresses of the group",
                        "write a group for each family, or 'lvs_method TUN'");
