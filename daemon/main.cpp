@@ -9,6 +9,7 @@
 #include "daemon/check_config.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
+#include "daemon/module_loading_kernel.h"
 #include "daemon/netlink_kernel.h"
 #include "daemon/netlink_socket.h"
 #include "daemon/options.h"
@@ -20,7 +21,7 @@ namespace {
 Result<std::unique_ptr<Kernel>> open_kernel() {
   auto kernel = NetlinkKernel::open(NetlinkSocket::open);
   if (!kernel) return kernel.error();
-  return std::unique_ptr<Kernel>(std::move(*kernel));
+  return std::unique_ptr<Kernel>(std::make_unique<ModuleLoadingKernel>(std::move(*kernel)));
 }
 
 int serve(const Options& options) {
