@@ -33,7 +33,7 @@ struct Burst {
   double cpu_ms = 0;
 };
 
-// Looks every `pace`, and so is right to that; throws after a minute.
+// Looks every `pace`, and so is right to that; throws after five minutes.
 // `before`: the activity at `begin`.
 Burst until_rest(pid_t pid, Clock::time_point begin, const Activity& before,
                  std::chrono::milliseconds pace,

@@ -52,7 +52,7 @@ class Subject {
   // Kills it, so that its table stays, and starts it again. Until it rests.
   Burst restart();
 
-  // The work that lvsd does by itself with this audit interval, a burst each.
+  // What lvsd does by itself with this audit interval: its second audit.
   Burst audit(const Layout& layout, std::chrono::milliseconds interval);
 
   std::uint64_t memory_kib() const { return peak_memory(process_->pid()); }
