@@ -80,6 +80,7 @@ struct Fingerprint {
   std::size_t length = 0;
 
   explicit Fingerprint(std::string_view word) : length(word.size()) {
+    if (word.empty()) return;
     const std::size_t n = std::min(length, sizeof head);
     std::memcpy(&head, word.data(), n);
     std::memcpy(&tail, word.data() + length - n, n);
