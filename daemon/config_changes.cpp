@@ -2,6 +2,8 @@
 
 #include <map>
 
+#include "config/changes.h"
+#include "daemon/config_views.h"
 #include "daemon/pools.h"
 
 namespace lvsd {
@@ -52,16 +54,8 @@ api::ReloadView config_changes(const Config& old, const Config& next) {
     count(in(before, key), in(after, key), view.servers);
   for (const auto& [key, service] : before)
     if (!after.contains(key)) count(in(before, key), in(after, key), view.servers);
+  view.changes = change_views(changes(old, next));
   return view;
-}
-
-api::DiagnosticView diagnostic_view(const Diagnostic& diagnostic) {
-  return {.severity = std::string(text(diagnostic.severity)),
-          .file = diagnostic.where.file,
-          .line = diagnostic.where.line,
-          .column = diagnostic.where.column,
-          .message = diagnostic.message,
-          .text = text(diagnostic)};
 }
 
 }  // namespace lvsd

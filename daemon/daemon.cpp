@@ -17,8 +17,9 @@
 #include <variant>
 #include <vector>
 
-#include "daemon/check_config.h"
+#include "daemon/aside.h"
 #include "daemon/config_changes.h"
+#include "daemon/config_views.h"
 #include "daemon/event_text.h"
 #include "daemon/instance_lock.h"
 #include "daemon/kernel_error.h"
@@ -66,10 +67,11 @@ CheckHealth common_health(const Pools& pools, const std::vector<CheckUser>& user
 }  // namespace
 
 Daemon::Daemon(asio::io_context& loop, Options options, KernelWriter::Open open_kernel,
-               std::string lock_name)
+               std::string lock_name, Load load)
     : loop_(loop),
       options_(std::move(options)),
       lock_name_(std::move(lock_name)),
+      load_(std::move(load)),
       signals_(loop, SIGHUP, SIGTERM, SIGINT),
       kernel_(loop.get_executor(), std::move(open_kernel)),
       reconciler_(loop.get_executor(), kernel_,
@@ -153,9 +155,9 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::read_kernel(Snapshot& ta
 }
 
 std::optional<Daemon::Refusal> Daemon::open_api() {
+  writers_ = {.daemon = ::geteuid(), .admin_group = group_id("lvsd-admin")};
   auto server = ApiServer::open(
-      loop_, {.path = options_.socket, .group = group_id("lvsd")},
-      {.daemon = ::geteuid(), .admin_group = group_id("lvsd-admin")},
+      loop_, {.path = options_.socket, .group = group_id("lvsd")}, writers_,
       [this](api::Call call) { return answer(std::move(call)); },
       [](std::string_view line) { log(Level::notice, line); });
   if (!server) return Refusal{exit_refused, text(server.error())};
@@ -230,8 +232,10 @@ void Daemon::stop() {
 
 // ---- configuration
 
-asio::awaitable<Loaded> Daemon::loaded_config() {
-  const auto load_it = [this]() -> asio::awaitable<Loaded> { co_return load_config(options_); };
+asio::awaitable<Loaded> Daemon::loaded_config(bool origins) {
+  const auto load_it = [this, origins]() -> asio::awaitable<Loaded> {
+    co_return load_(options_, origins);
+  };
   co_return co_await asio::co_spawn(files_, load_it, asio::use_awaitable);
 }
 
@@ -255,35 +259,60 @@ asio::awaitable<void> Daemon::run_reloads() {
   reloading_ = false;
 }
 
+// Whatever is thrown here, the running configuration has not been touched.
+asio::awaitable<Daemon::Prepared> Daemon::prepared_reload() {
+  Prepared next;
+  next.loaded = co_await loaded_config();
+  log_diagnostics(next.loaded.diagnostics);
+  if (!next.loaded.config) co_return next;
+  next.found = co_await found_in_kernel(pools_.newcomers(*next.loaded.config));
+  // Only this coroutine puts another configuration in force: it can be looked at meanwhile.
+  const auto compare = [this, &config = *next.loaded.config] {
+    return config_changes(pools_.config(), config);
+  };
+  next.view = co_await aside(compare);
+  co_return next;
+}
+
 asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now() {
   const Time begin = std::chrono::steady_clock::now();
-  Loaded loaded = co_await loaded_config();
-  log_diagnostics(loaded.diagnostics);
+  Prepared next;
+  std::optional<std::string> failure;
+  try {
+    next = co_await prepared_reload();
+  } catch (const std::exception& thrown) {
+    failure = thrown.what();
+  }
+  if (failure) {
+    log(Level::error,
+        fmt::format("Reload given up: {}. Generation {} stays in force", *failure, generation_));
+    co_return NoReload{std::move(*failure)};
+  }
+  Loaded& loaded = next.loaded;
   if (!loaded.config) {
     log(Level::error, fmt::format("Reload refused, {} is not valid: generation {} stays in force",
                                   options_.config_file, generation_));
     co_return BadConfig{std::move(loaded.diagnostics)};
   }
-  const Table found = co_await found_in_kernel(pools_.newcomers(*loaded.config));
 
-  Reloaded done{.view = config_changes(pools_.config(), *loaded.config)};
+  Reloaded done{.view = std::move(next.view)};
   reconciler_.set_audit_interval(loaded.config->global.audit_interval);
   const auto touched =
-      pools_.take(std::move(*loaded.config), found, std::chrono::steady_clock::now());
+      pools_.take(std::move(*loaded.config), next.found, std::chrono::steady_clock::now());
   reconciler_.own(pools_.services());
   renew_checks();
   done.view.previous_generation = generation_++;
   loaded_ = wall_clock();
 
   co_await save_state();
-  done.failures = co_await reconciler_.reconcile(touched);
+  done.view.failures = co_await reconciler_.reconcile(touched);
+  done.view.state = done.view.failures.empty() ? "APPLIED" : "PARTLY";
   co_await save_state();
   const auto took = std::chrono::steady_clock::now() - begin;
   done.view.duration_seconds = std::chrono::duration<double>(took).count();
   log(Level::notice, fmt::format("Reloaded {}: generation {}, {} services changed",
                                  options_.config_file, generation_, touched.size()));
-  for (Diagnostic& diagnostic : loaded.diagnostics)
-    done.view.diagnostics.push_back(diagnostic_view(diagnostic));
+  done.view.diagnostics = diagnostic_views(without_notes(std::move(loaded.diagnostics)));
   co_return done;
 }
 

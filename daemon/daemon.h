@@ -6,9 +6,11 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <variant>
 
 #include "api/request.h"
@@ -17,6 +19,7 @@
 #include "config/load.h"
 #include "daemon/api_server.h"
 #include "daemon/check_book.h"
+#include "daemon/check_config.h"
 #include "daemon/kernel_writer.h"
 #include "daemon/options.h"
 #include "daemon/pools.h"
@@ -36,9 +39,12 @@ namespace lvsd {
 //   stop     everything ends but the kernel's table: traffic goes on
 class Daemon {
  public:
-  // `open_kernel`, and the name of the lock: tests bring their own.
+  // Reads the configuration; blocks. `origins`: with where each value was written.
+  using Load = std::function<Loaded(const Options& options, bool origins)>;
+
+  // `open_kernel`, the name of the lock, and how the configuration is read: tests bring their own.
   Daemon(boost::asio::io_context& loop, Options options, KernelWriter::Open open_kernel,
-         std::string lock_name = "lvsd");
+         std::string lock_name = "lvsd", Load load = load_config);
   ~Daemon();
 
   // Runs the loop until told to stop. Returns the exit code.
@@ -50,15 +56,18 @@ class Daemon {
     Exit code = exit_kernel;
     std::string message;
   };
-  // What a reload came to: applied, or refused with all diagnostics.
+  // What a reload came to: applied, refused with all diagnostics, or given up before anything was
+  // changed.
   struct Reloaded {
     api::ReloadView view;
-    std::vector<std::string> failures;  // services the kernel does not have as wanted
   };
   struct BadConfig {
     Diagnostics diagnostics;
   };
-  using ReloadOutcome = std::variant<BadConfig, Reloaded>;
+  struct NoReload {
+    std::string why;
+  };
+  using ReloadOutcome = std::variant<BadConfig, Reloaded, NoReload>;
   // A reload that has been asked for, until all who wait for it know what it came to.
   struct Reload {
     explicit Reload(boost::asio::io_context& loop) : over(loop, Time::max()) {}
@@ -78,7 +87,14 @@ class Daemon {
   boost::asio::awaitable<void> obey_signals();
   void stop();
 
-  boost::asio::awaitable<Loaded> loaded_config();
+  // A change of configuration, worked out and not yet made.
+  struct Prepared {
+    Loaded loaded;
+    Table found;  // what the kernel has of the services that are new
+    api::ReloadView view;
+  };
+  boost::asio::awaitable<Loaded> loaded_config(bool origins = false);
+  boost::asio::awaitable<Prepared> prepared_reload();
   boost::asio::awaitable<ReloadOutcome> reload();
   boost::asio::awaitable<void> run_reloads();
   boost::asio::awaitable<ReloadOutcome> reload_now();
@@ -89,19 +105,27 @@ class Daemon {
   boost::asio::awaitable<Outlook> outlook();
   boost::asio::awaitable<api::Response> answer(api::Call call);
   boost::asio::awaitable<api::Response> answer_reload();
+  boost::asio::awaitable<api::Response> answer_config(api::Call call);
+  boost::asio::awaitable<api::Response> answer_config_check(api::Call call);
+  boost::asio::awaitable<api::Response> answer_config_diff(api::Call call);
+  boost::asio::awaitable<Loaded> loaded_of(const api::Call& call);
+  boost::asio::awaitable<Result<Plan>> plan_of(const Config& config);
+  template <class Work>
+  boost::asio::awaitable<std::invoke_result_t<Work>> aside(Work work);
   api::ReadinessView readiness() const;
 
   boost::asio::io_context& loop_;
   const Options options_;
   const std::string lock_name_;
+  const Load load_;
   int exit_code_ = exit_done;
 
   UniqueFd lock_;
   boost::asio::signal_set signals_;
-  boost::asio::thread_pool files_{1};  // reads and writes files, which may hang on a disk
   KernelWriter kernel_;
   Reconciler reconciler_;
   ProbeRunner prober_;
+  api::Writers writers_;
   std::optional<ApiServer> api_;
 
   const StateFile state_file_;
@@ -118,6 +142,10 @@ class Daemon {
   bool applied_ = false;  // the first configuration has reached the kernel
   bool reloading_ = false;
   std::shared_ptr<Reload> next_reload_;  // has not begun; null: nobody waits for one
+
+  // Reads and writes files, which may hang on a disk, and what takes long. The last member, so that
+  // it is joined while what it looks at is there.
+  boost::asio::thread_pool files_{1};
 };
 
 }  // namespace lvsd

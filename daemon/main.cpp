@@ -44,8 +44,9 @@ int main(int argc, char** argv) {
                  "Keep the lines `@ID …` of the file (default: the host name up to its first dot)");
   app.add_flag("-t,--check-config", options.check_config,
                "Read the configuration, say what is wrong with it, and exit");
-  app.add_flag("--lenient", options.lenient,
-               "Survive the mistakes that keepalived survives, with a warning each");
+  app.add_flag("--lenient,!--strict", options.lenient,
+               "Survive the mistakes that keepalived survives, with a warning each (default for "
+               "a file named keepalived.conf); --strict: refuse them");
   app.add_flag("--foreground")
       ->description("Stay in the foreground (always so; accepted for scripts)");
   app.add_flag("-v,--verbose", options.verbose, "Log every check and every change of the kernel");

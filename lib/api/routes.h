@@ -24,6 +24,9 @@ enum class Action : std::uint8_t {
   service,
   servers,
   server,
+  config,
+  config_check,
+  config_diff,
   reload,
 };
 
