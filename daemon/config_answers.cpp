@@ -92,10 +92,10 @@ asio::awaitable<api::Response> Daemon::answer_config(api::Call call) {
   if (!api::may(call.peer, api::Access::write, writers_))
     config = without_secrets(std::move(config));
   const auto show = [&] {
-    return config_view(config, request->detail, request->as, origins ? &*origins : nullptr);
+    return api::response(
+        head, config_view(config, request->detail, request->as, origins ? &*origins : nullptr));
   };
-  const api::ConfigView view = co_await aside(show);
-  co_return api::response(head, view);
+  co_return co_await aside(show);
 }
 
 // The configuration of the body; without one, of our own file.

@@ -1,6 +1,8 @@
 #include "daemon/config_views.h"
 
+#include <memory>
 #include <utility>
+#include <variant>
 
 #include "config/report.h"
 
@@ -141,9 +143,44 @@ api::ConfigView config_view(const Config& config, Detail detail, ShownAs as,
   return out;
 }
 
+namespace {
+
+void hide(std::string& secret) {
+  if (!secret.empty()) secret = "********";
+}
+
+// Bodies and any header may carry what opens a door, not only what is called credentials.
+void hide_secrets(Check& check) {
+  if (!std::holds_alternative<HttpCheck>(check.settings->probe)) return;
+  CheckSettings settings = *check.settings;
+  for (HttpUrl& url : std::get<HttpCheck>(settings.probe).urls) {
+    hide(url.credentials);
+    hide(url.content);
+    for (std::string& header : url.headers)
+      header = header.substr(0, header.find(':')) + ": ********";
+  }
+  check.settings = std::make_shared<const CheckSettings>(std::move(settings));
+}
+
+}  // namespace
+
 Config without_secrets(Config config) {
-  if (config.global.tls && !config.global.tls->password.empty())
-    config.global.tls->password = "********";
+  if (config.global.tls) hide(config.global.tls->password);
+  const auto hide_all = [](std::vector<Check>& checks) {
+    for (Check& check : checks)
+      hide_secrets(check);
+  };
+  for (VirtualServer& service : config.virtual_servers) {
+    for (SorryServer& sorry : service.sorry_servers)
+      hide_all(sorry.checks);
+    for (RealServer& server : service.real_servers) {
+      hide_all(server.checks);
+      if (server.backup == nullptr) continue;
+      BackupServer backup = *server.backup;
+      hide_all(backup.checks);
+      server.backup = std::make_shared<const BackupServer>(std::move(backup));
+    }
+  }
   return config;
 }
 

@@ -12,7 +12,6 @@
 #include <chrono>
 #include <csignal>
 #include <exception>
-#include <map>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -330,25 +329,9 @@ asio::awaitable<Table> Daemon::found_in_kernel(const Services& services) {
 
 // ---- checks
 
-namespace {
-
-void warn_of_checks_not_run(const CheckBook& book, const std::vector<CheckId>& begun) {
-  std::map<std::string_view, std::size_t> not_run;
-  for (const CheckId id : begun) {
-    const Probe& probe = book.find(id)->check.settings->probe;
-    if (!std::holds_alternative<TcpCheck>(probe)) ++not_run[keyword(probe)];
-  }
-  for (const auto& [kind, count] : not_run)
-    log(Level::warning, fmt::format("This version does not run {}: the servers of {} such checks "
-                                    "keep the state they start with",
-                                    kind, count));
-}
-
-}  // namespace
-
 void Daemon::renew_checks() {
+  prober_.set(probe_settings(pools_.config().global));
   const auto [ended, begun] = checks_.renew(pools_.config());
-  warn_of_checks_not_run(checks_, begun);
   for (const CheckId id : ended)
     prober_.stop(id);
   for (const CheckId id : begun) {

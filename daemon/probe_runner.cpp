@@ -5,13 +5,14 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cassert>
 #include <chrono>
 #include <exception>
 #include <utility>
 
-#include "daemon/probe_tcp.h"
+#include "daemon/ready_probe.h"
 #include "health/observe.h"
 #include "health/schedule.h"
 
@@ -19,31 +20,19 @@ namespace lvsd {
 
 namespace asio = boost::asio;
 
-namespace {
-
-struct Probing {
-  const Check& check;
-  asio::awaitable<Observation> operator()(const TcpCheck&) const {
-    return probe_tcp(check.target, check.settings->policy.connect_timeout);
-  }
-  // A kind that this lvsd cannot run says nothing of the server; its history says so.
-  template <class Kind>
-  asio::awaitable<Observation> operator()(const Kind&) const {
-    co_return Observation{.result = CheckResult::socket_error,
-                          .text = "this version does not run such checks",
-                          .at = std::chrono::steady_clock::now()};
-  }
-};
-
-}  // namespace
-
 struct ProbeRunner::Run {
-  Run(CheckId its_id, Check its_check, CheckHealth its_health)
-      : id(its_id), check(std::move(its_check)), health(std::move(its_health)) {}
+  Run(CheckId its_id, Check its_check, CheckHealth its_health, std::shared_ptr<ProbeKit> its_kit)
+      : id(its_id),
+        check(std::move(its_check)),
+        health(std::move(its_health)),
+        kit(std::move(its_kit)),
+        probe(ready_probe(check, *kit)) {}
 
   const CheckId id;
   const Check check;
   CheckHealth health;
+  const std::shared_ptr<ProbeKit> kit;  // outlives the runner until the last wait is over
+  const std::unique_ptr<ReadyProbe> probe;
   bool stopped = false;
   asio::cancellation_signal cancel;
 };
@@ -52,9 +41,9 @@ namespace {
 
 // An exception other than our own cancellation is a lack of ours (memory): it tells nothing of the
 // server, and the next run comes all the same.
-asio::awaitable<Observation> probe(const Check& check) {
+asio::awaitable<Observation> seen_by(ReadyProbe& probe) {
   try {
-    co_return co_await std::visit(Probing{check}, check.settings->probe);
+    co_return co_await probe.run();
   } catch (const std::exception& failure) {
     co_return Observation{.result = CheckResult::socket_error,
                           .text = failure.what(),
@@ -65,7 +54,9 @@ asio::awaitable<Observation> probe(const Check& check) {
 }  // namespace
 
 ProbeRunner::ProbeRunner(asio::any_io_executor strand, Report report)
-    : strand_(std::move(strand)), report_(std::move(report)) {}
+    : strand_(std::move(strand)),
+      report_(std::move(report)),
+      kit_(std::make_shared<ProbeKit>(strand_)) {}
 
 ProbeRunner::~ProbeRunner() {
   while (!runs_.empty())
@@ -74,7 +65,7 @@ ProbeRunner::~ProbeRunner() {
 
 void ProbeRunner::start(CheckId id, const Check& check, const CheckHealth& health) {
   assert(!runs_.contains(id));
-  const auto started = std::make_shared<Run>(id, check, health);
+  const auto started = std::make_shared<Run>(id, check, health, kit_);
   runs_.emplace(id, started);
   // The signal has to outlive the coroutine that listens to it, so the last owner is what runs
   // after the coroutine's end. A check that ends by itself would be one that silently never runs
@@ -105,14 +96,16 @@ asio::awaitable<void> ProbeRunner::run(std::shared_ptr<Run> run) {
   const double place = spread(run->check.target);
   const Time grid = phase(policy, now, place);
 
-  asio::steady_timer timer(strand_);
-  timer.expires_at(first_check(run->health.start, policy, now, place));
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  Time due = first_check(run->health.start, policy, now, place);
   while (!run->stopped) {
-    co_await timer.async_wait(asio::use_awaitable);
-    const Observation seen = co_await probe(run->check);
+    co_await run->probe->wait(timer, due);
     if (run->stopped) co_return;
-    run->health = observe(run->health, policy, seen);
-    timer.expires_at(next_check(run->health, policy, grid, seen.at));
+    const Observation seen = co_await seen_by(*run->probe);
+    if (run->stopped) co_return;
+    const CheckHealth before = std::exchange(run->health, observe(run->health, policy, seen));
+    const bool hurries = run->probe->learn(before, run->health);
+    due = hurries ? seen.at : next_check(run->health, policy, grid, seen.at);
     report_(run->id, seen);
   }
 }

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 
+#include "daemon/ready_probe.h"
 #include "model/check.h"
 #include "model/health.h"
 
@@ -32,6 +33,9 @@ class ProbeRunner {
   // REQUIRES: `id` is not running.
   void start(CheckId id, const Check& check, const CheckHealth& health);
 
+  // Takes effect for every run from now on.
+  void set(ProbeSettings settings) { kit_->set(std::move(settings)); }
+
   // No report of `id` comes after this.
   void stop(CheckId id);
 
@@ -44,6 +48,7 @@ class ProbeRunner {
 
   boost::asio::any_io_executor strand_;
   Report report_;
+  std::shared_ptr<ProbeKit> kit_;
   std::map<CheckId, std::shared_ptr<Run>> runs_;
 };
 

@@ -33,17 +33,17 @@ class Exchange {
       : path_(std::move(socket)), timeout_(timeout), limits_(limits) {}
 
   Answer answer(api::Method method, const std::string& target, const std::string& body) {
+    method_ = method;
     if (auto failure = connect()) return *failure;
-    if (auto failure = send(request_text(method, target, body))) return *failure;
-    return receive(method);
+    if (auto failure = send(request_text(target, body))) return *failure;
+    return receive();
   }
 
  private:
   using Stop = std::optional<Failure>;  // nothing: go on
 
-  static std::string request_text(api::Method method, const std::string& target,
-                                  const std::string& body) {
-    return std::string(api::text(method)) + " " + target +
+  std::string request_text(const std::string& target, const std::string& body) const {
+    return std::string(api::text(method_)) + " " + target +
            " HTTP/1.1\r\nHost: lvsd\r\nConnection: close\r\nContent-Length: " +
            std::to_string(body.size()) + "\r\n\r\n" + body;
   }
@@ -53,8 +53,10 @@ class Exchange {
             "lvsd is not reachable at " + path_.string() + ": " + why + " (is it running?)"};
   }
   Failure late() const {
+    const bool change = method_ != api::Method::get && method_ != api::Method::head;
     return {Exit::timed_out, "lvsd did not answer within " +
-                                 duration_text(static_cast<double>(timeout_.count()) / 1000)};
+                                 duration_text(static_cast<double>(timeout_.count()) / 1000) +
+                                 (change ? "; what was asked may still happen" : "")};
   }
 
   milliseconds left() const {
@@ -108,12 +110,12 @@ class Exchange {
     return {};
   }
 
-  Answer receive(api::Method method) {
+  Answer receive() {
     http::response_parser<http::string_body> parser;
     parser.header_limit(static_cast<std::uint32_t>(limits_.header));
     parser.body_limit(limits_.body);
     parser.eager(true);
-    parser.skip(method == api::Method::head);
+    parser.skip(method_ == api::Method::head);
     std::string bytes;  // received and not yet taken by the parser
     boost::system::error_code error;
     while (!parser.is_done()) {
@@ -138,6 +140,7 @@ class Exchange {
   std::filesystem::path path_;
   milliseconds timeout_;
   ClientLimits limits_;
+  api::Method method_ = api::Method::get;
   steady_clock::time_point deadline_ = steady_clock::now() + timeout_;
   UniqueFd fd_;
 };

@@ -14,7 +14,7 @@ enum class CharacterClass : std::uint8_t {
   brace,    // { }
   comment,  // # !
   live,     // $ and backslash: the line needs expansion
-  wide,  // first byte of a no-break or ideographic space, perhaps
+  wide,     // first byte of a no-break or ideographic space, perhaps
 };
 
 inline constexpr std::array<CharacterClass, 256> character_classes = [] {

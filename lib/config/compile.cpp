@@ -288,7 +288,8 @@ void Compiler::take_misplaced(const std::string& word, Span where, bool block) {
 // Old spellings are told once a load, what is not acted on once a block.
 void Compiler::note(const Keyword& keyword) {
   const std::string_view word = reader_.statement().keyword();
-  if (!keyword.aliases.empty() && word != keyword.name && among(keyword.aliases, word) && told_.emplace(word).second)
+  if (!keyword.aliases.empty() && word != keyword.name && among(keyword.aliases, word) &&
+      told_.emplace(word).second)
     problems_.report(Code::old_spelling, reader_.span(),
                      quoted(word) + " is an old word for " + quoted(keyword.name));
   if (keyword.effect == Effect::obsolete)

@@ -12,13 +12,22 @@ namespace lvsd {
 
 namespace {
 
+// The arguments of each statement that says what `subject` has.
+std::vector<std::string> shown(const Keyword& row, const Subject& subject) {
+  if (row.show_each != nullptr) return row.show_each(subject);
+  const auto value = row.show(subject);
+  return value ? std::vector{*value} : std::vector<std::string>{};
+}
+
 // The rows that can be shown in a block, in the table's order.
 const std::vector<const Keyword*>& shown_rows(Block block) {
   static const auto rows = [] {
     std::vector<std::vector<const Keyword*>> out(block_count);
     for (const Keyword* row : keywords())
       for (std::size_t b = 0; b < block_count; ++b)
-        if (row->show != nullptr && row->blocks.has(static_cast<Block>(b))) out[b].push_back(row);
+        if ((row->show != nullptr || row->show_each != nullptr) &&
+            row->blocks.has(static_cast<Block>(b)))
+          out[b].push_back(row);
     return out;
   }();
   return rows[static_cast<std::size_t>(block)];
@@ -81,14 +90,14 @@ class EntryBuilder {
   void add_rows(Block block, const Subject& subject, const Subject& fallback, Entries& out) {
     for (const Keyword* row : shown_rows(block)) {
       if (row->opens != Opens::nothing) continue;
-      auto value = row->show(subject);
-      if (!value) continue;
-      const bool is_default = value == row->show(fallback);
-      if (detail_ == Detail::changed && is_default) continue;
-      Entry entry = line_entry(std::string(row->name), std::move(*value));
-      entry.keyword = row;
-      locate(*row, entry);
-      out.push_back(std::move(entry));
+      const std::vector<std::string> values = shown(*row, subject);
+      if (detail_ == Detail::changed && values == shown(*row, fallback)) continue;
+      for (const std::string& value : values) {
+        Entry entry = line_entry(std::string(row->name), value);
+        entry.keyword = row;
+        locate(*row, entry);
+        out.push_back(std::move(entry));
+      }
     }
   }
 

@@ -44,6 +44,7 @@ struct MixProbe {
   void operator()(const MiscCheck& check) const { mixer.add(check.script); }
   void operator()(const FileCheck& check) const { mixer.add(check.track_file); }
   void operator()(const BfdCheck& check) const { mixer.add(check.instance); }
+  void operator()(const AgentCheck& check) const { mixer.add(check.send); }
 };
 
 std::size_t hash(const CheckSettings& settings) {

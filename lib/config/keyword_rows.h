@@ -25,6 +25,7 @@ std::span<const Keyword> service_rows();
 std::span<const Keyword> server_rows();
 std::span<const Keyword> check_rows();
 std::span<const Keyword> probe_rows();
+std::span<const Keyword> probe_rows_ours();
 std::span<const Keyword> http_rows();
 std::span<const Keyword> inert_rows();
 std::span<const Keyword> vrrp_rows();

@@ -29,6 +29,7 @@ constexpr std::array<std::string_view, block_count> block_names = {"",
                                                                    "PING_CHECK",
                                                                    "MISC_CHECK",
                                                                    "FILE_CHECK",
+                                                                   "AGENT_CHECK",
                                                                    "BFD_CHECK",
                                                                    "SSL",
                                                                    "track_file",
@@ -66,7 +67,7 @@ std::vector<const Keyword*> all_rows() {
   std::vector<const Keyword*> rows;
   for (const auto& part :
        {root_rows(), global_rows(), process_rows(), service_rows(), server_rows(), check_rows(),
-        probe_rows(), http_rows(), inert_rows(), vrrp_rows()})
+        probe_rows(), probe_rows_ours(), http_rows(), inert_rows(), vrrp_rows()})
     for (const Keyword& row : part)
       rows.push_back(&row);
   return rows;
@@ -79,6 +80,7 @@ struct Fingerprint {
   std::size_t length = 0;
 
   explicit Fingerprint(std::string_view word) : length(word.size()) {
+    if (word.empty()) return;
     const std::size_t n = std::min(length, sizeof head);
     std::memcpy(&head, word.data(), n);
     std::memcpy(&tail, word.data() + length - n, n);

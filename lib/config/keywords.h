@@ -37,6 +37,7 @@ enum class Block : std::uint8_t {
   ping_check,
   misc_check,
   file_check,
+  agent_check,
   bfd_check,
   tls_client,
   track_file,
@@ -145,6 +146,8 @@ struct Keyword {
   void (*line)(Compiler&, const Statement&) = nullptr;
   // The arguments that say what `subject` has; nothing: it has nothing to say of this.
   std::optional<std::string> (*show)(const Subject& subject) = nullptr;
+  // Instead of `show` where each statement adds a value: the arguments of each.
+  std::vector<std::string> (*show_each)(const Subject& subject) = nullptr;
 };
 
 std::span<const Keyword* const> keywords();

@@ -13,8 +13,9 @@ using namespace rows;
 // A virtual server and its servers set these for their checks.
 constexpr Blocks above{Block::virtual_server, Block::real_server, Block::sorry_server,
                        Block::backup_server};
-constexpr Blocks connecting{Block::tcp_check, Block::http_get,  Block::ssl_get,   Block::smtp_check,
-                            Block::dns_check, Block::udp_check, Block::ping_check};
+constexpr Blocks connecting{Block::tcp_check,  Block::http_get,   Block::ssl_get,
+                            Block::smtp_check, Block::dns_check,  Block::udp_check,
+                            Block::ping_check, Block::agent_check};
 constexpr Blocks polled = connecting | Blocks{Block::misc_check};
 constexpr Blocks targets = connecting | Blocks{Block::smtp_host};
 
@@ -92,7 +93,7 @@ constexpr auto table = std::to_array<Keyword>({
                  const Arguments& a) { c.timing().retry = a.number<std::uint32_t>(0); }},
     {.name = "retry",
      .blocks = Blocks{Block::tcp_check, Block::smtp_check, Block::dns_check, Block::udp_check,
-                      Block::ping_check, Block::misc_check},
+                      Block::ping_check, Block::misc_check, Block::agent_check},
      .arguments = {number(0, uint32_most - 1)},
      .fallback = "the real server's, the virtual server's, else 1; DNS_CHECK 3, MISC_CHECK 0",
      .help = "how many failures in a row are forgiven",

@@ -44,7 +44,8 @@ void open_track_file(Compiler& c, const Arguments& a) {
     if (known.name == a.word(0))
       c.problems().report(Code::duplicate_name, a.where(a.word(0)),
                           "there is a track_file '" + known.name + "' already");
-  c.config().global.track_files.push_back(TrackFile{.name = std::string(a.word(0)), .origin = a.origin()});
+  c.config().global.track_files.push_back(
+      TrackFile{.name = std::string(a.word(0)), .origin = a.origin()});
 }
 
 void close_track_file(Compiler& c) {

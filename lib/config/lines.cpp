@@ -164,12 +164,13 @@ void Lines::enter_file(const std::string& path, const FileList& list) {
   }
   const std::uint32_t number = sources_.add(path, std::move(*contents), list.from);
   const bool marked = sources_.text(number).starts_with(byte_order_mark);
-  frames_.push_back(std::make_unique<Frame>(File{.number = number,
-                         .text = sources_.text(number),
-                         .at = marked ? byte_order_mark.size() : 0,
-                         .has_nul = sources_.text(number).find('\0') != std::string_view::npos,
-                         .outer_check = check,
-                         .outer_directory = definitions_.directory()}));
+  frames_.push_back(std::make_unique<Frame>(
+      File{.number = number,
+           .text = sources_.text(number),
+           .at = marked ? byte_order_mark.size() : 0,
+           .has_nul = sources_.text(number).find('\0') != std::string_view::npos,
+           .outer_check = check,
+           .outer_directory = definitions_.directory()}));
   definitions_.set_directory(directory_of(path));
 }
 
@@ -182,9 +183,9 @@ void Lines::drop_nul_line(RawLine& line) {
 }
 
 std::size_t Lines::open_files() const {
-  return static_cast<std::size_t>(
-      std::count_if(frames_.begin(), frames_.end(),
-                    [](const std::unique_ptr<Frame>& frame) { return std::holds_alternative<File>(*frame); }));
+  return static_cast<std::size_t>(std::count_if(
+      frames_.begin(), frames_.end(),
+      [](const std::unique_ptr<Frame>& frame) { return std::holds_alternative<File>(*frame); }));
 }
 
 }  // namespace lvsd

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/parse_number.h"
+#include "base/pattern.h"
 #include "config/compile.h"
 #include "config/hex.h"
 #include "config/scan.h"
@@ -51,6 +52,7 @@ template void open_check<UdpCheck>(Compiler&, const Arguments&);
 template void open_check<PingCheck>(Compiler&, const Arguments&);
 template void open_check<MiscCheck>(Compiler&, const Arguments&);
 template void open_check<FileCheck>(Compiler&, const Arguments&);
+template void open_check<AgentCheck>(Compiler&, const Arguments&);
 template void open_check<BfdCheck>(Compiler&, const Arguments&);
 
 void open_https_check(Compiler& c, const Arguments& a) {
@@ -90,7 +92,10 @@ void close_bfd_check(Compiler& c) {
   const auto& known = c.config().global.bfd_instances;
   if (std::none_of(known.begin(), known.end(),
                    [&](const BfdInstance& candidate) { return candidate.name == instance; }))
-    drop_check(c, "no bfd_instance " + quoted(instance) + " is defined before");
+    return drop_check(c, "no bfd_instance " + quoted(instance) + " is defined before");
+  c.problems().report(Code::not_acted_on, c.block_span(),
+                      "lvsd does not speak BFD yet: this check never runs",
+                      "the server counts as up, and with 'alpha' as down, for ever");
 }
 
 void open_url(Compiler& c, const Arguments&) {
@@ -100,6 +105,14 @@ void open_url(Compiler& c, const Arguments&) {
 }
 
 void close_url(Compiler& c) {
+  const BodyPattern& body = http(c).urls.back().body;
+  if (!body.pattern.empty()) {
+    const Pattern pattern(body.pattern, body.options);
+    if (!pattern.is_valid())
+      c.problems().report(Code::bad_argument, c.block_span(),
+                          "the regex cannot be used: " + pattern.refusal(),
+                          "patterns are RE2's: no look-around, no back references");
+  }
   if (!http(c).urls.back().path.empty()) return;
   c.problems().report(Code::incomplete_check, c.block_span(), "the url has no path");
   http(c).urls.pop_back();

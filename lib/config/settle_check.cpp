@@ -22,8 +22,9 @@ struct DefaultsOf {
   Defaults operator()(const UdpCheck&) const { return {}; }
   Defaults operator()(const PingCheck&) const { return {}; }
   Defaults operator()(const MiscCheck&) const { return {0, std::chrono::seconds(1)}; }
-  Defaults operator()(const FileCheck&) const { return {}; }
+  Defaults operator()(const FileCheck&) const { return {0, std::chrono::seconds(1)}; }
   Defaults operator()(const BfdCheck&) const { return {}; }
+  Defaults operator()(const AgentCheck&) const { return {}; }
 };
 
 // What a kind of check makes use of; the rest stands at its default, so that equal checks are
@@ -51,6 +52,8 @@ CheckPolicy default_policy(const Probe& probe, std::optional<Duration> delay_loo
   out.delay_loop = delay_loop.value_or(out.delay_loop);
   out.delay_before_retry = defaults.delay_before_retry.value_or(out.delay_loop);
   out.retry = defaults.retry;
+  // keepalived counts a mail server's failures from none at every start (check_smtp.c).
+  out.patient_start = std::holds_alternative<SmtpCheck>(probe);
   return out;
 }
 

@@ -53,17 +53,17 @@ std::size_t Sources::line_start(const File& file, std::uint32_t offset) {
   return newline == std::string::npos ? 0 : newline + 1;
 }
 
-Span Sources::first_word(std::uint32_t number, std::uint32_t line) const {
-  const std::string& all = files_[number].text;
-  const auto& known = marks(files_[number]);
+Span Sources::first_word(std::uint32_t file, std::uint32_t line) const {
+  const std::string& all = files_[file].text;
+  const auto& known = marks(files_[file]);
   std::size_t start = known[(line - 1) / lines_per_mark];
   for (std::uint32_t i = (line - 1) % lines_per_mark; i > 0; --i)
     start = all.find('\n', start) + 1;
   const auto offset = static_cast<std::uint32_t>(start);
-  const std::string_view text = line_text(Span{number, offset, 0});
+  const std::string_view text = line_text(Span{file, offset, 0});
   const std::size_t begin = indentation(text);
   const std::size_t end = std::min(text.find_first_of(" \t{", begin), text.size());
-  return Span{number, offset + static_cast<std::uint32_t>(begin),
+  return Span{file, offset + static_cast<std::uint32_t>(begin),
               static_cast<std::uint32_t>(end - begin)};
 }
 

@@ -43,7 +43,6 @@ class Sources {
   std::vector<Where> include_stack(Span span) const;
 
  private:
-  
   struct File {
     std::string name;
     std::string text;

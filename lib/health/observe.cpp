@@ -17,8 +17,8 @@ namespace {
 // How many results in a row turn the verdict.
 std::uint64_t needed(const CheckHealth& health, const CheckPolicy& policy) {
   if (!health.up) return policy.rise;
-  const bool optimistic = health.start == Start::fresh && !health.has_run;
-  return optimistic ? 1 : std::uint64_t{policy.retry} + 1;
+  const bool hasty = health.start == Start::fresh && !health.has_run && !policy.patient_start;
+  return hasty ? 1 : std::uint64_t{policy.retry} + 1;
 }
 
 }  // namespace
@@ -28,6 +28,13 @@ CheckHealth observe(CheckHealth health, const CheckPolicy& policy, const Observa
   const Verdict result = verdict(observation.result);
   if (result == Verdict::unknown) return health;
 
+  if (observation.weight) health.weight = *observation.weight;
+  if (observation.admin) health.admin = *observation.admin;
+  if (observation.partial && result == Verdict::pass) {
+    // All is well so far: that ends what was falling, and brings nothing back.
+    if (health.up) health.streak = 0;
+    return health;
+  }
   const std::uint64_t turns_at = needed(health, policy);
   health.has_run = true;
   if ((result == Verdict::pass) == health.up) {

@@ -11,7 +11,9 @@
 // The counting is keepalived's (check_tcp.c, ipwrapper.c) with `rise` added:
 //   - up, and `retry` + 1 failures in a row: down;
 //   - down, and `rise` successes in a row: up;
-//   - a fresh start that is not alpha is up, and its very first failure takes it down;
+//   - a fresh start that is not alpha is up, and its very first failure takes it down
+//     (not with `patient_start`: SMTP_CHECK's manner);
+//   - a pass that is not all of the check (`partial`) ends a series of failures, and no more;
 //   - a result that says nothing of the server (Verdict::unknown) moves nothing (invariant I1).
 
 namespace lvsd {

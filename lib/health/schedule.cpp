@@ -59,12 +59,24 @@ Time first_check(Start start, const CheckPolicy& policy, Time now, double spread
   return phase(policy, now, spread);
 }
 
+namespace {
+
+// The first point of the grid of `interval` through `phase` that comes after `now`.
+Time next_on_grid(Time phase, Duration interval, Time now) {
+  if (now >= phase) return phase + ((now - phase) / interval + 1) * interval;
+  // The grid goes on before its named point: a long warmup does not hold up the second run.
+  return phase - (phase - now - Time::duration(1)) / interval * interval;
+}
+
+}  // namespace
+
 Time next_check(const CheckHealth& health, const CheckPolicy& policy, Time phase, Time now) {
   assert(policy.delay_loop > Duration::zero());
-  if (is_retrying(health)) return now + policy.delay_before_retry;
-  if (now >= phase) return phase + ((now - phase) / policy.delay_loop + 1) * policy.delay_loop;
-  // The grid goes on before its named point: a long warmup does not hold up the second run.
-  return phase - (phase - now - Time::duration(1)) / policy.delay_loop * policy.delay_loop;
+  if (is_retrying(health)) return now + policy.fast_interval.value_or(policy.delay_before_retry);
+  if (health.streak != 0 && policy.fast_interval) return now + *policy.fast_interval;
+  const bool down = !health.up && health.has_run && health.streak == 0;
+  return next_on_grid(
+      phase, down ? policy.down_interval.value_or(policy.delay_loop) : policy.delay_loop, now);
 }
 
 }  // namespace lvsd

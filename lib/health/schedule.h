@@ -8,7 +8,9 @@
 // Runs stand on a grid: `phase` plus whole multiples of delay_loop. Neither the duration of a run
 // nor a late timer moves it, so checks that were spread apart stay apart (keepalived counts from
 // the end of a run, and drifts). A check that is falling leaves the grid for its retries,
-// delay_before_retry after the end of the failed run, and then comes back to it.
+// delay_before_retry after the end of the failed run, and then comes back to it. Where they are
+// given, fast_interval (falling or rising, from the end of a run) and down_interval (down, on a
+// grid of its own through the same phase) take the place of those.
 
 namespace lvsd {
 

@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 
-#include <cstring>
 
 #include "base/parse_number.h"
 
@@ -12,7 +11,7 @@ std::optional<Address> parse_address(std::string_view text) {
   // inet_pton wants a terminated string; the longest valid one has 45 characters.
   std::array<char, INET6_ADDRSTRLEN> terminated{};
   if (text.size() >= terminated.size() || text.find('\0') != text.npos) return std::nullopt;
-  std::memcpy(terminated.data(), text.data(), text.size());
+  text.copy(terminated.data(), text.size());
 
   Address address;
   const bool v6 = text.find(':') != text.npos;

@@ -16,6 +16,7 @@ struct Keyword {
   std::string_view operator()(const MiscCheck&) const { return "MISC_CHECK"; }
   std::string_view operator()(const FileCheck&) const { return "FILE_CHECK"; }
   std::string_view operator()(const BfdCheck&) const { return "BFD_CHECK"; }
+  std::string_view operator()(const AgentCheck&) const { return "AGENT_CHECK"; }
 };
 
 }  // namespace
@@ -32,6 +33,22 @@ std::string_view text(HttpVersion version) {
       return "1.0C";
     case HttpVersion::v1_1:
       return "1.1";
+  }
+  return "?";
+}
+
+std::string_view text(TlsVersion version) {
+  switch (version) {
+    case TlsVersion::any:
+      return "any";
+    case TlsVersion::v1_0:
+      return "1.0";
+    case TlsVersion::v1_1:
+      return "1.1";
+    case TlsVersion::v1_2:
+      return "1.2";
+    case TlsVersion::v1_3:
+      return "1.3";
   }
   return "?";
 }

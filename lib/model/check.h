@@ -27,8 +27,12 @@ struct Script {
 
 // What is asked of a server. One struct a kind; a kind has what only it needs.
 
-// Passes when the connection is established.
+// Passes when the connection is established and, where `expect` is given, what the server sends
+// matches it.
 struct TcpCheck {
+  std::string send;    // sent first; empty: nothing
+  std::string expect;  // a pattern (lib/base, pattern); empty: nothing is read
+
   bool operator==(const TcpCheck&) const = default;
 };
 
@@ -57,6 +61,10 @@ struct HttpUrl {
   std::vector<StatusRange> statuses = {StatusRange{}};
   BodyPattern body;
   bool tls_compliant = false;
+  std::string method = "GET";
+  std::vector<std::string> headers;  // "Name: value", beside those that are always sent
+  std::string credentials;           // "user:password" of basic authentication; empty: none
+  std::string content;               // the request's body; empty: none
 
   bool operator==(const HttpUrl&) const = default;
 };
@@ -68,6 +76,15 @@ enum class HttpVersion : std::uint8_t {
 };
 std::string_view text(HttpVersion version);  // "1.0", "1.0C", "1.1"
 
+enum class TlsVersion : std::uint8_t {
+  any,  // what the TLS library is set up for
+  v1_0,
+  v1_1,
+  v1_2,
+  v1_3,
+};
+std::string_view text(TlsVersion version);  // "any", "1.2"
+
 // Passes when the urls, asked for in turn, answer as wanted.
 struct HttpCheck {
   bool tls = false;
@@ -78,6 +95,11 @@ struct HttpCheck {
   std::string sni_name;        // beats all virtual hosts; empty: they decide
   bool fast_recovery = false;  // a recovering server's remaining urls are asked for at once
   bool tls_compliant = false;  // TLS is ended with a close-notify
+  bool verify = false;         // the server's certificate must be good, and for the name asked for
+  TlsVersion tls_minimum = TlsVersion::any;
+  Duration cert_expiry_warning = std::chrono::hours(14 * 24);  // before its end; 0: none
+  bool disable_on_404 = false;             // 404 passes and asks for the drain of the server
+  std::uint32_t body_limit = 1024 * 1024;  // bytes of the body that are read and judged
 
   bool operator==(const HttpCheck&) const = default;
 };
@@ -103,10 +125,13 @@ enum class DnsType : std::uint16_t {
 };
 std::string_view text(DnsType type);  // "SOA"
 
-// Passes when the answer has the query's id and no error.
+// Passes when the answer has the query's id, no error and, where `answer` is given, a record of the
+// type that was asked for with that content.
 struct DnsCheck {
   DnsType type = DnsType::soa;
   std::string name = ".";
+  bool tcp = false;
+  std::string answer;  // as dig prints it: "192.0.2.1", "mail.example.com"; empty: any
 
   bool operator==(const DnsCheck&) const = default;
 };
@@ -147,6 +172,14 @@ struct FileCheck {
   bool operator==(const FileCheck&) const = default;
 };
 
+// Passes as the agent on the server says, which sets its weight and state too (HAProxy's agent
+// protocol).
+struct AgentCheck {
+  std::string send;  // sent first; empty: nothing
+
+  bool operator==(const AgentCheck&) const = default;
+};
+
 // Passes while the BFD session is up.
 struct BfdCheck {
   std::string instance;
@@ -155,7 +188,7 @@ struct BfdCheck {
 };
 
 using Probe = std::variant<TcpCheck, HttpCheck, SmtpCheck, DnsCheck, UdpCheck, PingCheck, MiscCheck,
-                           FileCheck, BfdCheck>;
+                           FileCheck, BfdCheck, AgentCheck>;
 
 // "TCP_CHECK": the word of the configuration file.
 std::string_view keyword(const Probe& probe);
@@ -172,6 +205,7 @@ struct CheckPolicy {
   std::uint32_t rise = 1;                 // successes that bring a failed server back
   bool alpha = false;                     // down until it has passed once
   bool log_all_failures = false;
+  bool patient_start = false;  // the first failure after a start is forgiven like others
 
   bool operator==(const CheckPolicy&) const = default;
 };

@@ -247,9 +247,25 @@ TEST_CASE("reload says what changed and what is wrong and what the kernel refuse
 }
 
 TEST_CASE("secrets are put out of sight and the rest stays") {
-  Config config = *test::load_text("SSL {\n    password geheim\n    ca /a\n}\n" + kFile).config;
+  const std::string check =
+      "    HTTP_GET {\n        url {\n            path /health\n            basic_auth user:geheim1\n"
+      "            header \"X-Token: geheim2\"\n            request_body geheim3\n        }\n    }\n";
+  std::string file = kFile;
+  file.insert(file.find("    real_server 10.0.0.2"),
+              "    sorry_server 10.0.0.9 80 {\n" + check + "    }\n");
+  file = replaced(file, "weight 3\n",
+                  "weight 3\n" + check + "    backup_server 10.0.0.8 80 {\n" + check + "    }\n");
+  const Config config =
+      *test::load_text("SSL {\n    password geheim0\n    ca /a\n}\n" + file).config;
+  const std::string open = configuration_text(config, Detail::changed);
+  for (const char* secret : {"geheim0", "geheim1", "geheim2", "geheim3"})
+    CHECK(open.find(secret) != std::string::npos);
   const Config shown = without_secrets(config);
-  CHECK(configuration_text(shown, Detail::changed).find("geheim") == std::string::npos);
-  CHECK(shown.virtual_servers == config.virtual_servers);
+  const std::string text = configuration_text(shown, Detail::changed);
+  INFO(text);
+  CHECK(text.find("geheim") == std::string::npos);
+  CHECK(text.find("X-Token") != std::string::npos);
+  CHECK(text.find("/health") != std::string::npos);
   CHECK(shown.global.tls->ca == "/a");
+  CHECK(test::load_text(text).config == shown);
 }

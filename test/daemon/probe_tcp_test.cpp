@@ -1,7 +1,6 @@
 #include "daemon/probe_tcp.h"
 
 #include <sys/resource.h>
-#include <sys/socket.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -9,8 +8,12 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_future.hpp>
 #include <catch2/catch.hpp>
-#include <tuple>
 #include <vector>
+
+#include "base/unique_fd.h"
+#include "health/judgement.h"
+#include "test/fakes/finished.h"
+#include "test/fakes/scripted_server.h"
 
 using namespace lvsd;
 using namespace std::chrono_literals;
@@ -20,10 +23,7 @@ using asio::ip::tcp;
 namespace {
 
 Observation probed(const CheckTarget& target, Duration timeout) {
-  asio::io_context loop;
-  auto result = asio::co_spawn(loop, probe_tcp(target, timeout), asio::use_future);
-  loop.run();
-  return result.get();
+  return finished(probe_tcp(target, timeout));
 }
 
 struct Listener {
@@ -67,15 +67,11 @@ TEST_CASE("a refused connection is L4CON with the errno") {
 TEST_CASE("a server that does not answer is L4TOUT at the deadline and not before") {
   // A full accept queue makes loopback drop the SYN.
   Listener server("127.0.0.1", 0);
-  asio::io_context clients;
-  std::vector<tcp::socket> queued;
-  const auto to = server.acceptor.local_endpoint();
+  const auto address = server.acceptor.local_endpoint();
+  std::vector<UniqueFd> queued;
   for (int i = 0; i < 4; ++i) {
-    queued.emplace_back(clients, tcp::v4());
-    queued.back().native_non_blocking(true);
-    // Asio's connect() would wait.
-    std::ignore =
-        ::connect(queued.back().native_handle(), to.data(), static_cast<socklen_t>(to.size()));
+    queued.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    ::connect(queued.back().get(), address.data(), static_cast<socklen_t>(address.size()));
   }
   const Observation seen = probed(server.target(), 200ms);
   CHECK(text(seen.result) == "L4TOUT");
@@ -119,4 +115,47 @@ TEST_CASE("running out of descriptors is our failure and not the server's") {
   const Observation seen = result.get();
   CHECK(text(seen.result) == "SOCKERR");
   CHECK(seen.code == EMFILE);
+}
+
+TEST_CASE("a TCP check with expect passes when what the server says matches") {
+  const auto outcome = [](const TcpCheck& check, const ScriptedServer::Script& script,
+                          Duration timeout = 2s) {
+    const ScriptedServer server(script);
+    const Pattern expected(check.expect, "");
+    const Observation seen =
+        finished(probe_tcp_dialogue(check, expected, server.target(), timeout));
+    return text(Judgement{seen.result, seen.code, seen.text});
+  };
+  using Client = ScriptedServer::Client;
+  const auto redis = [](Client& client) {
+    if (client.hear("PING\r\n") != "PING\r\n") return;
+    client.say("+PO");
+    client.say("NG\r\n");
+    client.hold();
+  };
+  const TcpCheck ping{.send = "PING\r\n", .expect = "^\\+PONG"};
+  CHECK(outcome(ping, redis) == "L7OK +PONG\\r\\n");
+  CHECK(outcome({.expect = "^220 "}, [](Client& client) { client.say("220 hi\r\n"); }) ==
+        "L7OK 220 hi\\r\\n");
+  CHECK(outcome({.send = "x"}, [](Client& client) { client.hold(); }) == "L7OK");
+
+  CHECK(outcome(
+            ping, [](Client& client) { client.hold(); }, 100ms) == "L7TOUT no answer");
+  CHECK(outcome(ping, [](Client& client) { client.hear("\n"); }) ==
+        "L7RSP closed without an answer");
+  CHECK(outcome(ping, [](Client& client) {
+          client.hear("\n");
+          client.say("-ERR\r\n");
+        }) == "L7RSP not the expected answer: -ERR\\r\\n");
+  CHECK(outcome(ping, [](Client& client) {
+          client.hear("\n");
+          client.reset();
+        }) == "L7RSP/104 Connection reset by peer");
+  CHECK(outcome(ping, [](Client& client) {
+          client.repeat("no");
+        }).starts_with("L7RSP not the expected answer: nono"));
+  CHECK(outcome(
+            ping, [](Client& client) { client.drip(std::string(100, 'x'), 20ms); }, 100ms)
+            .starts_with("L7TOUT not the expected answer: x"));
+  CHECK(outcome({.expect = "(?=x)"}, redis).starts_with("SOCKERR expect: "));
 }

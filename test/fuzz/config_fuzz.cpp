@@ -89,7 +89,8 @@ void check(const std::map<std::string, std::string>& contents, bool lenient) {
           "a Config is there if and only if there is no error");
   require(loaded.diagnostics.size() <= 101, "a hundred diagnostics and a count");
   for (const Diagnostic& diagnostic : loaded.diagnostics)
-    require(!text(diagnostic).empty() && !diagnostic.message.empty(), "a diagnostic says something");
+    require(!text(diagnostic).empty() && !diagnostic.message.empty(),
+            "a diagnostic says something");
   if (!loaded.config || members(*loaded.config) > most_members) return;
   require(changes(*loaded.config, *loaded.config).empty(), "nothing differs from itself");
   modules(*loaded.config);

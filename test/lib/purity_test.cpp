@@ -28,6 +28,8 @@ bool is_pure_c(const std::string& symbol) {
       "|__stack_chk_fail|__assert_fail|abort|__errno_location|__libc_single_threaded"
       "|(__)?(mem|str|w?mem)[a-z]+(_r|_chk)?|strerrorname_np|bcmp"
       "|(__)?v?snprintf(_chk)?|localeconv|inet_ntop|inet_pton|(is|to)[a-z]+"
+      // OpenSSL's digests and c-ares's packets work on memory, as RE2 does.
+      "|EVP_[A-Za-z0-9_]+|ares_(create_query|expand_name|free_string)"
       "|l?l?(abs|round|rint|floor|ceil|pow|log|log2|log10|exp|fmod|sqrt)f?l?");
   return std::regex_match(symbol, allowed);
 }

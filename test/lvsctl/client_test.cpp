@@ -165,6 +165,9 @@ TEST_CASE("a daemon that does not answer is waited for as long as was said") {
   CHECK(said("", FakeDaemon::Then::stay_silent) == "exit 6: lvsd did not answer within 300ms");
   CHECK(Clock::now() - start >= 300ms);
   CHECK(Clock::now() - start < 2s);
+  const FakeDaemon silent("", FakeDaemon::Then::stay_silent);
+  CHECK(text(client(silent.file(), 50ms)(api::Method::post, "/api/v1/config/reload", "")) ==
+        "exit 6: lvsd did not answer within 50ms; what was asked may still happen");
   CHECK(said("HTTP/1.1 200 OK\r\n", FakeDaemon::Then::stay_silent) ==
         "exit 6: lvsd did not answer within 300ms");
 }

@@ -144,3 +144,13 @@ TEST_CASE("a server is up when all of its checks are and shows the one that deci
   CHECK(of({{init}, {rising, 1, 2}, {up}}) == "init");
   CHECK(of({{init}, {down}, {up}}) == "down");
 }
+
+TEST_CASE("a mail server's first failure after a start is forgiven like others") {
+  CheckPolicy policy{.retry = 1};
+  const Observation failed{.result = CheckResult::l7_status};
+  CHECK(!observe(initial(Start::fresh, policy, Time{}), policy, failed).up);
+  policy.patient_start = true;
+  CheckHealth health = observe(initial(Start::fresh, policy, Time{}), policy, failed);
+  CHECK(health.up);
+  CHECK(!observe(health, policy, failed).up);
+}

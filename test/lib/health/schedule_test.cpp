@@ -143,3 +143,28 @@ TEST_CASE("the place of a check depends on everything its target has") {
   places.insert(spread(target));
   CHECK(places.size() == 6);
 }
+
+TEST_CASE("fast_interval is the pace of a check in doubt and down_interval that of one down") {
+  using namespace std::chrono_literals;
+  CheckPolicy policy{.delay_loop = 10s, .delay_before_retry = 1s, .retry = 2, .rise = 2};
+  const Time grid{1000s};
+  const Time now{1003s};
+  CheckHealth falling{.up = true, .has_run = true, .streak = 1};
+  falling.last = Observation{.result = CheckResult::l4_refused};
+  CheckHealth rising{.up = false, .has_run = true, .streak = 1};
+  rising.last = Observation{.result = CheckResult::l4_ok};
+  CheckHealth down{.up = false, .has_run = true};
+  down.last = Observation{.result = CheckResult::l4_refused};
+  const CheckHealth fresh{.up = false};
+
+  CHECK(next_check(falling, policy, grid, now) == now + 1s);
+  CHECK(next_check(rising, policy, grid, now) == Time(1010s));
+  CHECK(next_check(down, policy, grid, now) == Time(1010s));
+
+  policy.fast_interval = 200ms;
+  policy.down_interval = 60s;
+  CHECK(next_check(falling, policy, grid, now) == now + 200ms);
+  CHECK(next_check(rising, policy, grid, now) == now + 200ms);
+  CHECK(next_check(down, policy, grid, now) == Time(1060s));
+  CHECK(next_check(fresh, policy, grid, now) == Time(1010s));
+}

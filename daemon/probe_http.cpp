@@ -1,0 +1,99 @@
+#include "daemon/probe_http.h"
+
+#include <array>
+#include <boost/asio/this_coro.hpp>
+#include <cstring>
+#include <utility>
+
+namespace lvsd {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t room_size = 8 * 1024;
+// What TLS may add to the body: the header, the handshake with its certificates, records, tickets.
+constexpr std::size_t tls_allowance = 512 * 1024;
+
+// Sends the request and judges what comes, over a socket or over TLS.
+template <class Stream>
+asio::awaitable<Judgement> judged(Stream& stream, Attempt& attempt,
+                                  const HttpExpectation& expectation) {
+  HttpJudge judge(expectation);
+  const Step sent = co_await stream.send(expectation.request);
+  // A server may answer and close before it has read all: its answer counts.
+  if (sent.end == Step::End::expired) co_return judge.judgement(Stop::expired, 0);
+
+  std::array<char, room_size> room;
+  for (;;) {
+    const Step step = co_await stream.receive(room);
+    if (!step.is_done()) co_return judge.judgement(stop_of(step), step.error);
+    if (!judge.has_begun()) attempt.phases.first_byte = attempt.lap();
+    if (!judge.take({room.data(), step.bytes})) co_return judge.judgement(Stop::closed, 0);
+  }
+}
+
+Judgement failed_handshake(const Step& step, const std::string& reason) {
+  if (step.end == Step::End::expired) return {CheckResult::l6_timeout, 0, "in the TLS handshake"};
+  if (step.end == Step::End::ours) return {CheckResult::socket_error, step.error, reason};
+  const int code = step.error == EPROTO ? 0 : step.error;
+  return {CheckResult::l6_response, code, reason.empty() ? "closed in the TLS handshake" : reason};
+}
+
+}  // namespace
+
+HttpProbe::HttpProbe(const HttpCheck& check, CheckTarget target, TlsContext tls)
+    : target_(std::move(target)),
+      tls_(std::move(tls)),
+      verify_(check.verify),
+      disable_on_404_(check.disable_on_404) {
+  for (const HttpUrl& url : check.urls) {
+    expectations_.emplace_back(check, url, target_.endpoint);
+    tls_compliant_.push_back(url.tls_compliant || check.tls_compliant);
+  }
+}
+
+asio::awaitable<Judgement> HttpProbe::exchange(ProbeSocket& socket, Attempt& attempt,
+                                               const HttpExpectation& expectation) const {
+  return judged(socket, attempt, expectation);
+}
+
+asio::awaitable<Judgement> HttpProbe::exchange_in_tls(ProbeSocket& socket, Attempt& attempt,
+                                                      std::uint32_t url,
+                                                      std::optional<std::int64_t>& ends) const {
+  const HttpExpectation& expectation = expectations_[url];
+  TlsStream stream(socket, tls_, expectation.body_limit + tls_allowance);
+  stream.expect(expectation.server_name, verify_, target_.endpoint.address);
+  const Step step = co_await stream.handshake();
+  ends = stream.certificate_end();
+  if (!step.is_done()) co_return failed_handshake(step, stream.reason());
+  attempt.phases.tls = attempt.lap();
+  Judgement judgement = co_await judged(stream, attempt, expectation);
+  if (tls_compliant_[url]) stream.close();
+  co_return judgement;
+}
+
+asio::awaitable<Observation> HttpProbe::run(std::uint32_t url, Duration timeout) const {
+  Attempt attempt;
+  ProbeSocket socket(co_await asio::this_coro::executor, Transport::stream, target_,
+                     attempt.begin() + timeout);
+  const Step step = co_await socket.connect();
+  if (!step.is_done()) co_return attempt.observation(unconnected(step));
+  attempt.phases.connect = attempt.lap();
+
+  std::optional<std::int64_t> certificate;
+  Judgement judgement;
+  if (tls_)
+    judgement = co_await exchange_in_tls(socket, attempt, url, certificate);
+  else
+    judgement = co_await exchange(socket, attempt, expectations_[url]);
+
+  if (verdict(judgement.result) != Verdict::pass) attempt.source = socket.source();
+  Observation seen = attempt.observation(std::move(judgement));
+  seen.certificate = certificate;
+  if (disable_on_404_ && verdict(seen.result) == Verdict::pass)
+    seen.admin = seen.result == CheckResult::l7_conditional ? AdminWish::drain : AdminWish::none;
+  co_return seen;
+}
+
+}  // namespace lvsd

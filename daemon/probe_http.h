@@ -1,0 +1,48 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <vector>
+
+#include "daemon/probe_tls.h"
+#include "health/http_check.h"
+#include "model/check.h"
+#include "model/health.h"
+
+namespace lvsd {
+
+// An HTTP_GET or SSL_GET, made ready once for its many runs: requests spelled out, patterns
+// compiled.
+//
+// The bytes are read by our own HttpReader (lib/health) on a plain descriptor and not by Beast: the
+// reader is pure, so it is tested and fuzzed without a socket, says what exactly is wrong with an
+// answer, keeps nothing of it but what is judged, and a check costs no more system calls than its
+// steps.
+class HttpProbe {
+ public:
+  // `tls`: null for HTTP_GET.
+  HttpProbe(const HttpCheck& check, CheckTarget target, TlsContext tls);
+
+  std::uint32_t urls() const { return static_cast<std::uint32_t>(expectations_.size()); }
+
+  // Asks for one url. Ends after `timeout` at the latest, all steps together: keepalived grants it
+  // to each step anew, so there a server that sends a byte now and then is never done.
+  // REQUIRES: this outlives it.
+  boost::asio::awaitable<Observation> run(std::uint32_t url, Duration timeout) const;
+
+ private:
+  boost::asio::awaitable<Judgement> exchange(ProbeSocket& socket, Attempt& attempt,
+                                             const HttpExpectation& expectation) const;
+  boost::asio::awaitable<Judgement> exchange_in_tls(ProbeSocket& socket, Attempt& attempt,
+                                                    std::uint32_t url,
+                                                    std::optional<std::int64_t>& ends) const;
+
+  CheckTarget target_;
+  TlsContext tls_;
+  bool verify_;
+  bool disable_on_404_;
+  std::vector<HttpExpectation> expectations_;
+  std::vector<bool> tls_compliant_;
+};
+
+}  // namespace lvsd

@@ -1,0 +1,95 @@
+#include "daemon/probe_script.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <utility>
+
+#include "base/printable.h"
+#include "daemon/child_process.h"
+#include "daemon/probe_socket.h"
+#include "health/script_check.h"
+
+namespace lvsd {
+
+namespace asio = boost::asio;
+
+ScriptSlots::ScriptSlots(asio::any_io_executor executor, std::uint32_t count)
+    : count_(count), freed_(std::move(executor), Time::max()) {}
+
+ScriptSlots::Place::~Place() {
+  if (slots_ == nullptr) return;
+  --slots_->taken_;
+  slots_->freed_.cancel_one();
+}
+
+asio::awaitable<ScriptSlots::Place> ScriptSlots::place() {
+  while (taken_ >= count_)
+    co_await freed_.async_wait(asio::as_tuple(asio::use_awaitable));
+  ++taken_;
+  co_return Place(*this);
+}
+
+void ScriptSlots::set_count(std::uint32_t count) {
+  count_ = count;
+  freed_.cancel();
+}
+
+namespace {
+
+// keepalived passes its own environment on; here a program gets what it can rely on.
+std::vector<std::string> environment(const ScriptUser& user, const CheckTarget& target) {
+  std::vector<std::string> out = {
+      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+      "SHELL=/bin/sh",
+      "LANG=C.UTF-8",
+      "HOME=" + user.home,
+      "LVSD_ADDRESS=" + text(target.endpoint.address),
+      "LVSD_PORT=" + std::to_string(target.endpoint.port)};
+  if (!user.name.empty()) {
+    out.push_back("USER=" + user.name);
+    out.push_back("LOGNAME=" + user.name);
+  }
+  return out;
+}
+
+// The program as it is to be run, or why it may not.
+Result<Program> program(const MiscCheck& check, const CheckTarget& target,
+                        const ScriptRules& rules) {
+  const auto user = script_user(check.script, rules);
+  if (!user) return user.error();
+  const auto path = safe_program(check.script.argv.front(), *user, rules);
+  if (!path) return path.error();
+  return Program{*path, check.script.argv, environment(*user, target), *user, rules.umask};
+}
+
+Observation not_run(const Attempt& attempt, const MiscCheck& check, const Error& error) {
+  Observation seen = attempt.observation(
+      {CheckResult::process_error, error.code.value(), printable(text(error), 200)});
+  if (check.dynamic) seen.weight = WeightWish{};
+  return seen;
+}
+
+}  // namespace
+
+asio::awaitable<Observation> probe_script(MiscCheck check, CheckTarget target, ScriptRules rules,
+                                          ScriptSlots& slots) {
+  const auto place = co_await slots.place();
+  Attempt attempt;
+  const auto wanted = program(check, target, rules);
+  if (!wanted) co_return not_run(attempt, check, wanted.error());
+  auto child = ChildProcess::start(co_await asio::this_coro::executor, *wanted);
+  if (!child)
+    co_return attempt.observation(
+        {CheckResult::socket_error, child.error().code.value(), text(child.error())});
+
+  const Ended ended = co_await (*child)->ended(attempt.begin() + check.timeout);
+  const std::string output = (*child)->output();
+  const ScriptWord word = script_word(check, ended, output);
+  Observation seen = attempt.observation(word.judgement);
+  seen.weight = word.weight;
+  seen.output = printable(output, ChildProcess::most_output);
+  co_return seen;
+}
+
+}  // namespace lvsd

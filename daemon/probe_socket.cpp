@@ -1,0 +1,274 @@
+#include "daemon/probe_socket.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cassert>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <utility>
+
+namespace lvsd {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
+
+// Errors of socket calls that tell of this machine and not of the server.
+bool is_ours(int error) {
+  switch (error) {
+    case EADDRNOTAVAIL:
+    case EADDRINUSE:
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+    case ENOBUFS:
+    case EAGAIN:
+    case EPERM:
+    case EACCES:
+    case EAFNOSUPPORT:
+    case EPROTONOSUPPORT:
+    case ENODEV:
+      return true;
+    default:
+      return false;
+  }
+}
+
+struct SocketAddress {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
+};
+
+SocketAddress socket_address(const Address& address, std::uint16_t port) {
+  SocketAddress out;
+  if (address.family == Family::v6) {
+    auto* to = reinterpret_cast<sockaddr_in6*>(&out.storage);
+    to->sin6_family = AF_INET6;
+    to->sin6_port = htons(port);
+    std::memcpy(&to->sin6_addr, address.bytes.data(), 16);
+    out.size = sizeof(sockaddr_in6);
+  } else {
+    auto* to = reinterpret_cast<sockaddr_in*>(&out.storage);
+    to->sin_family = AF_INET;
+    to->sin_port = htons(port);
+    std::memcpy(&to->sin_addr, address.bytes.data(), 4);
+    out.size = sizeof(sockaddr_in);
+  }
+  return out;
+}
+
+}  // namespace
+
+Stop stop_of(const Step& step) {
+  switch (step.end) {
+    case Step::End::closed:
+      return Stop::closed;
+    case Step::End::expired:
+      return Stop::expired;
+    case Step::End::done:
+    case Step::End::failed:
+    case Step::End::ours:
+      break;
+  }
+  return Stop::failed;
+}
+
+Step failed_step(int error) {
+  // The kernel's own timeout can be the shorter one (tcp_syn_retries).
+  if (error == ETIMEDOUT) return {Step::End::expired, error};
+  return {is_ours(error) ? Step::End::ours : Step::End::failed, error};
+}
+
+// ---- TimedDescriptor
+
+// Outlives the descriptor until the timer's handler has run.
+struct TimedDescriptor::State {
+  State(const asio::any_io_executor& executor, UniqueFd fd, Time deadline)
+      : descriptor(executor, fd.get()), timer(executor, deadline) {
+    static_cast<void>(fd.release());
+  }
+
+  asio::posix::stream_descriptor descriptor;
+  asio::steady_timer timer;
+  bool expired = false;
+};
+
+TimedDescriptor::TimedDescriptor(asio::any_io_executor executor, UniqueFd fd, Time deadline)
+    : state_(std::make_shared<State>(executor, std::move(fd), deadline)) {
+  state_->timer.async_wait([state = state_](const boost::system::error_code& cancelled) {
+    if (cancelled || !state->descriptor.is_open()) return;
+    state->expired = true;
+    state->descriptor.cancel();
+  });
+}
+
+TimedDescriptor::~TimedDescriptor() {
+  boost::system::error_code ignored;
+  state_->descriptor.close(ignored);
+  state_->timer.cancel();
+}
+
+int TimedDescriptor::fd() const {
+  return state_->descriptor.native_handle();
+}
+
+asio::awaitable<bool> TimedDescriptor::ready(Kind kind) {
+  if (state_->expired) co_return false;
+  const auto [failure] = co_await state_->descriptor.async_wait(kind, as_result);
+  // A deadline that passed while the result was on its way comes first: it is the later truth.
+  co_return !failure && !state_->expired;
+}
+
+asio::awaitable<bool> TimedDescriptor::readable() {
+  return ready(asio::posix::stream_descriptor::wait_read);
+}
+
+asio::awaitable<bool> TimedDescriptor::writable() {
+  return ready(asio::posix::stream_descriptor::wait_write);
+}
+
+// ---- ProbeSocket
+
+ProbeSocket::ProbeSocket(asio::any_io_executor executor, Transport transport, CheckTarget target,
+                         Time deadline)
+    : executor_(std::move(executor)),
+      transport_(transport),
+      target_(std::move(target)),
+      deadline_(deadline) {}
+
+// Returns the descriptor, or -1 with errno.
+int ProbeSocket::open() {
+  const bool v6 = target_.endpoint.address.family == Family::v6;
+  int type = SOCK_STREAM;
+  int protocol = 0;
+  if (transport_ != Transport::stream) type = SOCK_DGRAM;
+  if (transport_ == Transport::echo) protocol = v6 ? int{IPPROTO_ICMPV6} : int{IPPROTO_ICMP};
+  return ::socket(v6 ? AF_INET6 : AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+}
+
+// Returns 0, or the errno.
+int ProbeSocket::prepare(int fd) const {
+  const auto set = [fd](int name, const void* value, std::size_t size) {
+    return ::setsockopt(fd, SOL_SOCKET, name, value, static_cast<socklen_t>(size)) == 0;
+  };
+  if (target_.fwmark != 0 && !set(SO_MARK, &target_.fwmark, sizeof target_.fwmark)) return errno;
+  if (!target_.bind_interface.empty() &&
+      !set(SO_BINDTODEVICE, target_.bind_interface.data(), target_.bind_interface.size()))
+    return errno;
+  if (target_.bind_address || target_.bind_port != 0) {
+    const Address any{.family = target_.endpoint.address.family};
+    const auto from = socket_address(target_.bind_address.value_or(any), target_.bind_port);
+    if (::bind(fd, from.get(), from.size) != 0) return errno;
+  }
+  return 0;
+}
+
+asio::awaitable<Step> ProbeSocket::connect() {
+  UniqueFd fd(open());
+  if (!fd) co_return Step{Step::End::ours, errno};
+  if (const int error = prepare(fd.get()); error != 0) co_return Step{Step::End::ours, error};
+  descriptor_.emplace(executor_, std::move(fd), deadline_);
+
+  const auto server = socket_address(target_.endpoint.address, target_.endpoint.port);
+  if (::connect(descriptor_->fd(), server.get(), server.size) == 0) co_return Step{};
+  if (errno != EINPROGRESS) co_return failed_step(errno);
+  if (!co_await descriptor_->writable()) co_return Step{Step::End::expired};
+
+  int error = 0;
+  socklen_t size = sizeof error;
+  ::getsockopt(descriptor_->fd(), SOL_SOCKET, SO_ERROR, &error, &size);
+  co_return error == 0 ? Step{} : failed_step(error);
+}
+
+asio::awaitable<Step> ProbeSocket::send(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t sent = ::send(descriptor_->fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
+      continue;
+    }
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN) co_return failed_step(errno);
+    if (!co_await descriptor_->writable()) co_return Step{Step::End::expired};
+  }
+  co_return Step{};
+}
+
+asio::awaitable<Step> ProbeSocket::receive(std::span<char> room) {
+  for (;;) {
+    // An answer is never there already, so waiting comes first.
+    if (!co_await descriptor_->readable()) co_return Step{Step::End::expired};
+    const ssize_t got = ::recv(descriptor_->fd(), room.data(), room.size(), 0);
+    if (got > 0 || (got == 0 && transport_ != Transport::stream))
+      co_return Step{.bytes = static_cast<std::size_t>(got)};
+    if (got == 0) co_return Step{Step::End::closed};
+    if (errno != EAGAIN && errno != EINTR) co_return failed_step(errno);
+  }
+}
+
+std::optional<Address> ProbeSocket::source() const {
+  if (!descriptor_) return std::nullopt;
+  sockaddr_storage from{};
+  socklen_t size = sizeof from;
+  if (::getsockname(descriptor_->fd(), reinterpret_cast<sockaddr*>(&from), &size) != 0)
+    return std::nullopt;
+  Address out;
+  if (from.ss_family == AF_INET6) {
+    out.family = Family::v6;
+    std::memcpy(out.bytes.data(), &reinterpret_cast<sockaddr_in6&>(from).sin6_addr, 16);
+  } else {
+    std::memcpy(out.bytes.data(), &reinterpret_cast<sockaddr_in&>(from).sin_addr, 4);
+  }
+  if (is_unspecified(out)) return std::nullopt;
+  return out;
+}
+
+// ---- Attempt
+
+Attempt::Attempt() : begin_(std::chrono::steady_clock::now()), mark_(begin_) {}
+
+std::chrono::microseconds Attempt::lap() {
+  const Time now = std::chrono::steady_clock::now();
+  return std::chrono::duration_cast<std::chrono::microseconds>(now - std::exchange(mark_, now));
+}
+
+Observation Attempt::observation(Judgement judgement) const {
+  const Time end = std::chrono::steady_clock::now();
+  return {.result = judgement.result,
+          .code = judgement.code,
+          .text = std::move(judgement.text),
+          .duration = std::chrono::duration_cast<std::chrono::microseconds>(end - begin_),
+          .at = end,
+          .phases = phases,
+          .source = source};
+}
+
+Judgement unconnected(const Step& step) {
+  const std::string why = step.error == 0 ? std::string() : std::strerror(step.error);
+  switch (step.end) {
+    case Step::End::expired:
+      return {CheckResult::l4_timeout, step.error, why};
+    case Step::End::ours:
+      return {CheckResult::socket_error, step.error, why};
+    case Step::End::failed:
+      // No route of ours, or an ICMP error of a router's: it fails the server, as in keepalived.
+      return {CheckResult::l4_refused, step.error, why};
+    case Step::End::done:
+    case Step::End::closed:
+      break;
+  }
+  assert(false);
+  return {};
+}
+
+}  // namespace lvsd

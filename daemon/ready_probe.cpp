@@ -1,0 +1,207 @@
+#include "daemon/ready_probe.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <functional>
+#include <utility>
+
+#include "base/pattern.h"
+#include "base/printable.h"
+#include "daemon/probe_agent.h"
+#include "daemon/probe_datagram.h"
+#include "daemon/probe_http.h"
+#include "daemon/probe_smtp.h"
+#include "daemon/probe_socket.h"
+#include "daemon/probe_tcp.h"
+#include "health/rotation.h"
+#include "health/script_check.h"
+
+namespace lvsd {
+
+namespace asio = boost::asio;
+
+ProbeSettings probe_settings(const GlobalSettings& global) {
+  return {.tls = global.tls, .scripts = script_rules(global)};
+}
+
+ProbeKit::ProbeKit(asio::any_io_executor executor)
+    : slots_(executor, settings_.max_scripts), files_(executor) {}
+
+void ProbeKit::set(ProbeSettings settings) {
+  settings_ = std::move(settings);
+  slots_.set_count(settings_.max_scripts);
+  contexts_.clear();
+  ++generation_;
+}
+
+const Result<TlsContext>& ProbeKit::tls_context(bool verify, TlsVersion minimum) {
+  const auto key = std::pair(verify, minimum);
+  const auto found = contexts_.find(key);
+  if (found != contexts_.end()) return found->second;
+  return contexts_.emplace(key, make_tls_context(settings_.tls, verify, minimum)).first->second;
+}
+
+asio::awaitable<void> ReadyProbe::wait(asio::steady_timer& timer, Time due) {
+  timer.expires_at(due);
+  co_await timer.async_wait(asio::use_awaitable);
+}
+
+namespace {
+
+// A kind that takes nothing along from run to run.
+class PlainProbe : public ReadyProbe {
+ public:
+  using Run = std::function<asio::awaitable<Observation>()>;
+  explicit PlainProbe(Run run) : run_(std::move(run)) {}
+  asio::awaitable<Observation> run() override { return run_(); }
+
+ private:
+  Run run_;
+};
+
+class TcpDialogueProbe : public ReadyProbe {
+ public:
+  TcpDialogueProbe(const TcpCheck& settings, const Check& check)
+      : settings_(settings), check_(check), expected_(settings.expect, "") {}
+  asio::awaitable<Observation> run() override {
+    return probe_tcp_dialogue(settings_, expected_, check_.target,
+                              check_.settings->policy.connect_timeout);
+  }
+
+ private:
+  const TcpCheck& settings_;
+  const Check& check_;
+  Pattern expected_;
+};
+
+class RotatingHttpProbe : public ReadyProbe {
+ public:
+  RotatingHttpProbe(const HttpCheck& settings, const Check& check, ProbeKit& kit)
+      : settings_(settings), check_(check), kit_(kit) {}
+
+  asio::awaitable<Observation> run() override {
+    if (const auto failure = renew())
+      co_return Attempt().observation({CheckResult::socket_error, 0, *failure});
+    Observation seen =
+        co_await probe_->run(rotation_.next, check_.settings->policy.connect_timeout);
+    seen.partial = is_partial(rotation_, probe_->urls());
+    co_return seen;
+  }
+
+  bool learn(const CheckHealth& before, const CheckHealth& after) override {
+    if (!probe_) return false;
+    rotation_ = rotated(rotation_, probe_->urls(), before, after);
+    return settings_.fast_recovery && hurries(after);
+  }
+
+ private:
+  // Makes the probe of the settings as they are now. Returns why it cannot be.
+  std::optional<std::string> renew() {
+    if (probe_ && generation_ == kit_.generation()) return std::nullopt;
+    generation_ = kit_.generation();
+    probe_.reset();
+    TlsContext context;
+    if (settings_.tls) {
+      const auto& made = kit_.tls_context(settings_.verify, settings_.tls_minimum);
+      if (!made) return printable(text(made.error()), 200);
+      context = *made;
+    }
+    probe_.emplace(settings_, check_.target, std::move(context));
+    return std::nullopt;
+  }
+
+  const HttpCheck& settings_;
+  const Check& check_;
+  ProbeKit& kit_;
+  std::uint64_t generation_ = 0;
+  std::optional<HttpProbe> probe_;
+  Rotation rotation_;
+};
+
+// Runs when its file changes, and in its interval as well.
+class FileProbe : public ReadyProbe {
+ public:
+  FileProbe(const FileCheck& settings, ProbeKit& kit)
+      : settings_(settings), watch_(kit.files().watch(settings.path)) {}
+
+  asio::awaitable<Observation> run() override {
+    const Attempt attempt;
+    const ScriptWord word = file_word(settings_, small_file(settings_.path));
+    Observation seen = attempt.observation(word.judgement);
+    seen.weight = word.weight;
+    ran_ = true;
+    co_return seen;
+  }
+
+  // The first run is at once: what the file says holds from the start (keepalived).
+  asio::awaitable<void> wait(asio::steady_timer&, Time due) override {
+    if (ran_) co_await watch_.changed(due);
+  }
+
+ private:
+  const FileCheck& settings_;
+  FileWatch::Watch watch_;
+  bool ran_ = false;
+};
+
+// Nothing runs and nothing is known (BFD_CHECK: the file's diagnostics say so).
+class NeverProbe : public ReadyProbe {
+ public:
+  asio::awaitable<Observation> run() override {
+    co_return Attempt().observation({CheckResult::socket_error, 0, "this check cannot be run yet"});
+  }
+  asio::awaitable<void> wait(asio::steady_timer& timer, Time) override {
+    co_await ReadyProbe::wait(timer, Time::max());
+  }
+};
+
+struct Readying {
+  const Check& check;
+  ProbeKit& kit;
+  using Made = std::unique_ptr<ReadyProbe>;
+
+  Duration timeout() const { return check.settings->policy.connect_timeout; }
+  static Made plain(PlainProbe::Run run) { return std::make_unique<PlainProbe>(std::move(run)); }
+
+  Made operator()(const TcpCheck& settings) const {
+    if (!settings.send.empty() || !settings.expect.empty())
+      return std::make_unique<TcpDialogueProbe>(settings, check);
+    return plain([*this] { return probe_tcp(check.target, timeout()); });
+  }
+  Made operator()(const HttpCheck& settings) const {
+    return std::make_unique<RotatingHttpProbe>(settings, check, kit);
+  }
+  Made operator()(const SmtpCheck& settings) const {
+    return plain([*this, &settings] { return probe_smtp(settings, check.target, timeout()); });
+  }
+  Made operator()(const DnsCheck& settings) const {
+    return plain([*this, &settings] { return probe_dns(settings, check.target, timeout()); });
+  }
+  Made operator()(const UdpCheck& settings) const {
+    return plain([*this, &settings] { return probe_udp(settings, check.target, timeout()); });
+  }
+  Made operator()(const PingCheck&) const {
+    return plain([*this] { return probe_ping(check.target, timeout()); });
+  }
+  Made operator()(const MiscCheck& settings) const {
+    return plain([*this, &settings] {
+      return probe_script(settings, check.target, kit.settings().scripts, kit.slots());
+    });
+  }
+  Made operator()(const FileCheck& settings) const {
+    return std::make_unique<FileProbe>(settings, kit);
+  }
+  Made operator()(const AgentCheck& settings) const {
+    return plain([*this, &settings] { return probe_agent(settings, check.target, timeout()); });
+  }
+  Made operator()(const BfdCheck&) const { return std::make_unique<NeverProbe>(); }
+};
+
+}  // namespace
+
+std::unique_ptr<ReadyProbe> ready_probe(const Check& check, ProbeKit& kit) {
+  return std::visit(Readying{check, kit}, check.settings->probe);
+}
+
+}  // namespace lvsd

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "daemon/file_watch.h"
+#include "daemon/probe_script.h"
+#include "daemon/probe_tls.h"
+#include "model/check.h"
+#include "model/global.h"
+#include "model/health.h"
+
+namespace lvsd {
+
+// What the probes of a process take from the configuration as a whole.
+struct ProbeSettings {
+  std::optional<TlsClient> tls;
+  ScriptRules scripts;
+  std::uint32_t max_scripts = 64;  // that run at once
+
+  bool operator==(const ProbeSettings&) const = default;
+};
+ProbeSettings probe_settings(const GlobalSettings& global);
+
+// What the probes of a process share.
+class ProbeKit {
+ public:
+  explicit ProbeKit(boost::asio::any_io_executor executor);
+
+  // Holds for every run from now on; files are read anew.
+  void set(ProbeSettings settings);
+
+  // Changes with every set().
+  std::uint64_t generation() const { return generation_; }
+  const ProbeSettings& settings() const { return settings_; }
+  ScriptSlots& slots() { return slots_; }
+  FileWatch& files() { return files_; }
+  // Made once for each pair.
+  const Result<TlsContext>& tls_context(bool verify, TlsVersion minimum);
+
+ private:
+  ProbeSettings settings_;
+  std::uint64_t generation_ = 0;
+  ScriptSlots slots_;
+  FileWatch files_;
+  std::map<std::pair<bool, TlsVersion>, Result<TlsContext>> contexts_;
+};
+
+// A check made ready for its runs, of which there is one at a time.
+class ReadyProbe {
+ public:
+  virtual ~ReadyProbe() = default;
+
+  virtual boost::asio::awaitable<Observation> run() = 0;
+
+  // What its last run has made of the health of the check. Whether to run again at once.
+  virtual bool learn(const CheckHealth& /*before*/, const CheckHealth& /*after*/) { return false; }
+
+  // Waits for the next run, which is due at `due` or, for what happens on its own, earlier.
+  virtual boost::asio::awaitable<void> wait(boost::asio::steady_timer& timer, Time due);
+};
+
+// REQUIRES: `kit` outlives it, and `check` as well.
+std::unique_ptr<ReadyProbe> ready_probe(const Check& check, ProbeKit& kit);
+
+}  // namespace lvsd
