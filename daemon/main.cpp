@@ -52,8 +52,13 @@ int main(int argc, char** argv) {
                  "Keep the lines `@ID …` of the file (default: the host name up to its first dot)");
   app.add_flag("-t,--check-config", options.check_config,
                "Read the configuration, say what is wrong with it, and exit");
-  app.add_flag("--lenient", options.lenient,
-               "Survive the mistakes that keepalived survives, with a warning each");
+  bool lenient = false;
+  bool strict = false;
+  auto* lenient_flag = app.add_flag("--lenient", lenient,
+                                    "Survive the mistakes that keepalived survives, with a warning "
+                                    "each (default for a file named keepalived.conf)");
+  app.add_flag("--strict", strict, "Refuse every mistake, whatever the file's name")
+      ->excludes(lenient_flag);
   app.add_flag("--foreground")
       ->description("Stay in the foreground (always so; accepted for scripts)");
   app.add_flag("-v,--verbose", options.verbose, "Log every check and every change of the kernel");
@@ -63,6 +68,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& wrong) {
     return app.exit(wrong) == 0 ? exit_done : exit_usage;
   }
+  if (lenient || strict) options.lenient = lenient;
   try {
     return options.check_config ? check_config(options) : serve(options);
   } catch (const std::exception& failure) {

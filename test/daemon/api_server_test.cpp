@@ -142,6 +142,9 @@ class Daemon {
       case api::Action::status:
       case api::Action::servers:
       case api::Action::server:
+      case api::Action::config:
+      case api::Action::config_check:
+      case api::Action::config_diff:
         break;
     }
     co_return response;
@@ -301,6 +304,7 @@ TEST_CASE("unknown paths and methods are refused and the connection lives on") {
 
 TEST_CASE("a body over the limit is refused before it is read") {
   ApiLimits limits = quick();
+  limits.writer_body = limits.body;
   Daemon daemon(limits);
   const std::string start = "POST /api/v1/config/reload HTTP/1.1\r\nHost: l\r\n";
   RawClient announced(daemon.path());
@@ -319,6 +323,18 @@ TEST_CASE("a body over the limit is refused before it is read") {
   const std::string body(1048576, 'x');
   CHECK(is(200, just_fits.ask(start + "Content-Length: 1048576\r\n\r\n" + body)));
   CHECK(daemon.calls().size() == 1);
+}
+
+TEST_CASE("those who may write may send more than others") {
+  ApiLimits limits = quick();
+  limits.body = 100;
+  limits.writer_body = 1000;
+  Daemon daemon(limits);
+  const std::string start = "POST /api/v1/config/reload HTTP/1.1\r\nHost: l\r\nContent-Length: ";
+  RawClient fits(daemon.path());
+  CHECK(is(200, fits.ask(start + "1000\r\n\r\n" + std::string(1000, 'x'))));
+  RawClient too_long(daemon.path());
+  CHECK(is(413, too_long.ask(start + "1001\r\n\r\n")));
 }
 
 TEST_CASE("a header over the limit is refused however it grows") {
