@@ -122,9 +122,9 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
   adopt(std::move(config), table);
   co_await save_state();
   api_->start();
-  asio::co_spawn(loop_, reconciler_.run(), die_of);
   // What we owned before and is configured no more goes, too.
-  const auto failures = co_await reconciler_.reconcile(reconciler_.owned());
+  const auto failures = co_await reconciler_.take_over(std::move(table));
+  asio::co_spawn(loop_, reconciler_.run(), die_of);
   applied_ = true;
   log(Level::notice, fmt::format("lvsd {} serves {} virtual servers of {}{}", LVSD_VERSION,
                                  pools_.config().virtual_servers.size(), options_.config_file,

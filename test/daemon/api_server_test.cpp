@@ -58,8 +58,9 @@ class Counting final : public api::Pieces {
   int left_;
 };
 
-// A server in a loop of its own. Answers: connections in pieces, few with a limit and else many; version gives "v", status its body's, the path's or the
-// query's words; services 16 MB; readyz throws; healthz waits until `released`.
+// A server in a loop of its own. Answers: connections in pieces, few with a limit and else many;
+// version gives "v", status its body's, the path's or the query's words; services 16 MB; readyz
+// throws; healthz waits until `released`.
 class Daemon {
  public:
   template <class F>
@@ -193,8 +194,9 @@ TEST_CASE("a client that says close is closed after its answer") {
 TEST_CASE("an answer in pieces comes in chunks and the next request is answered after it") {
   Daemon daemon;
   RawClient client(daemon.path());
-  client.send("GET /api/v1/connections?limit=1 HTTP/1.1\r\nHost: l\r\n\r\n"
-              "GET /api/v1/version HTTP/1.1\r\nHost: l\r\nConnection: close\r\n\r\n");
+  client.send(
+      "GET /api/v1/connections?limit=1 HTTP/1.1\r\nHost: l\r\n\r\n"
+      "GET /api/v1/version HTTP/1.1\r\nHost: l\r\nConnection: close\r\n\r\n");
   const std::string all = client.rest();
   CHECK_THAT(all, Catch::Contains("Transfer-Encoding: chunked\r\n"));
   CHECK_THAT(all, Catch::Contains("\r\n\r\n1\r\n[\r\na\r\n0123456789\r\n"));

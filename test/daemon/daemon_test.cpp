@@ -1,5 +1,7 @@
 #include "daemon/daemon.h"
 
+#include <linux/ip_vs.h>
+
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -7,6 +9,7 @@
 #include <cerrno>
 #include <csignal>
 #include <fstream>
+#include <map>
 #include <semaphore>
 #include <set>
 #include <thread>
@@ -198,6 +201,19 @@ TEST_CASE("a daemon that finds the kernel as wanted writes nothing") {
   site.fake.put(kTwo);
   site.up();
   CHECK(site.fake.changes() == 0);
+  CHECK(site.stop() == exit_done);
+}
+
+TEST_CASE("a start reads the kernel once and compares and writes nothing twice") {
+  Site site(web(unchecked(2) + unchecked(3)));
+  const bool is_restart = GENERATE(false, true);
+  if (is_restart) site.fake.put(kTwo);
+  std::map<int, int> asked;
+  site.fake.on_request = [&asked](FakeRequest& request) { ++asked[request.command]; };
+  site.up();
+  CHECK(asked[IPVS_CMD_GET_SERVICE] == 2);  // the list, and whether it was at rest
+  CHECK(asked[IPVS_CMD_GET_DEST] == (is_restart ? 1 : 0));
+  CHECK(site.fake.changes() == (is_restart ? 0 : 3));
   CHECK(site.stop() == exit_done);
 }
 
