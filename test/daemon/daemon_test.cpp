@@ -220,9 +220,9 @@ TEST_CASE("a daemon told to reload while it starts does so when it has started")
   site.write(web(unchecked(3)));
   ::kill(::getpid(), SIGHUP);
   gate.open.release();
-  CHECK(eventually([&] { return site.get("/readyz").status == 200 && site.generation() == 2; }));
-  CHECK(site.fake.table().begin()->second.destinations.begin()->first ==
-        test::endpoint("10.0.0.3:80"));
+  const Table wanted = table("tcp 10.0.0.1:80 wlc\n  -> 10.0.0.3:80 NAT weight 1\n");
+  CHECK(eventually([&] { return site.fake.table() == wanted; }));
+  CHECK(site.generation() == 2);
 }
 
 TEST_CASE("what only a restart can change refuses the reload and changes nothing") {
