@@ -47,6 +47,8 @@ class ApiConnection {
   boost::asio::awaitable<api::Response> answered(api::Request request);
   boost::asio::awaitable<api::Response> answered(api::Call call);
   boost::asio::awaitable<void> send(api::Response response, bool with_body);
+  boost::asio::awaitable<void> send_pieces(api::Response response, bool with_body);
+  boost::asio::awaitable<bool> send_chunk(std::string piece);
 
   boost::beast::basic_stream<boost::asio::local::stream_protocol> stream_;
   boost::beast::flat_buffer buffer_;  // keeps what a pipelining client sent ahead

@@ -4,7 +4,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -22,6 +21,7 @@
 #include "daemon/pools.h"
 #include "daemon/probe_runner.h"
 #include "daemon/reconciler.h"
+#include "daemon/side_thread.h"
 #include "daemon/state_file.h"
 #include "daemon/views.h"
 
@@ -29,11 +29,12 @@ namespace lvsd {
 
 // The life of lvsd: everything is made, joined and ended here.
 //
-//   start    lock the namespace, read the file, read the kernel, adopt what is there, open the API,
+//   start    read the file, lock the namespace, read the kernel, adopt what is there, open the API,
 //            bring the kernel to what is wanted, check
 //   a probe  reports -> health -> changed? a line in the log, its services are reconciled
 //   reload   read the file on the side; errors: nothing changes; fine: swap, reconcile
-//   stop     everything ends but the kernel's table: traffic goes on
+//   stop     everything ends but the kernel's table: traffic goes on. At any moment, the start
+//            included, and whatever the kernel or the disk do
 class Daemon {
  public:
   // `open_kernel`, and the name of the lock: tests bring their own.
@@ -68,8 +69,9 @@ class Daemon {
 
   boost::asio::awaitable<void> live();
   boost::asio::awaitable<std::optional<Refusal>> start();
-  std::optional<Refusal> lock();
   boost::asio::awaitable<std::optional<Refusal>> read_config(Config& config);
+  std::optional<Refusal> enter_namespaces(const GlobalSettings& settings);
+  std::optional<Refusal> lock();
   boost::asio::awaitable<std::optional<Refusal>> read_kernel(Snapshot& table);
   boost::asio::awaitable<void> recall_state();
   boost::asio::awaitable<void> save_state();
@@ -89,6 +91,8 @@ class Daemon {
   boost::asio::awaitable<Outlook> outlook();
   boost::asio::awaitable<api::Response> answer(api::Call call);
   boost::asio::awaitable<api::Response> answer_reload();
+  boost::asio::awaitable<api::Response> answer_zero(std::string service);
+  boost::asio::awaitable<api::Response> answer_connections(api::Call call);
   api::ReadinessView readiness() const;
 
   boost::asio::io_context& loop_;
@@ -97,8 +101,12 @@ class Daemon {
   int exit_code_ = exit_done;
 
   UniqueFd lock_;
+  State identity_;  // this boot, and the namespace of the table
   boost::asio::signal_set signals_;
-  boost::asio::thread_pool files_{1};  // reads and writes files, which may hang on a disk
+  SideThread files_;    // reads and writes files, which may hang on a disk
+  SideThread walkers_;  // walks the kernel's connections
+  // Where the table is. Written before the writer's first call, and read by its thread.
+  std::shared_ptr<UniqueFd> ipvs_namespace_;
   KernelWriter kernel_;
   Reconciler reconciler_;
   ProbeRunner prober_;
@@ -116,6 +124,7 @@ class Daemon {
   Time started_;
   api::Moment loaded_;
   bool applied_ = false;  // the first configuration has reached the kernel
+  bool reload_after_start_ = false;
   bool reloading_ = false;
   std::shared_ptr<Reload> next_reload_;  // has not begun; null: nobody waits for one
 };

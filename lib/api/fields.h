@@ -242,6 +242,22 @@ struct Fields<KernelView> {
 };
 
 template <>
+struct Fields<ConnectionView> {
+  static constexpr std::string_view kind = "Connection";
+  static void visit(auto& connection, auto& field) {
+    field("protocol", connection.protocol);
+    field("client", connection.client);
+    field("service", connection.service);
+    field("server", connection.server);
+    field("state", connection.state);
+    field("expires_seconds", connection.expires_seconds);
+    field("template", connection.is_template);
+    field("engine", connection.engine);
+    field("engine_data", connection.engine_data);
+  }
+};
+
+template <>
 struct Fields<DriftView> {
   static void visit(auto& drift, auto& field) {
     field("missing", drift.missing);

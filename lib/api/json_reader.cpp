@@ -239,6 +239,8 @@ template Result<Document<ServiceView>> document(std::string_view, const JsonLimi
 template Result<Document<ServerView>> document(std::string_view, const JsonLimits&);
 template Result<Document<std::vector<ServiceView>>> document(std::string_view, const JsonLimits&);
 template Result<Document<std::vector<ServerView>>> document(std::string_view, const JsonLimits&);
+template Result<Document<std::vector<ConnectionView>>> document(std::string_view,
+                                                                const JsonLimits&);
 template Result<Document<ReloadView>> document(std::string_view, const JsonLimits&);
 template Result<Document<ReadinessView>> document(std::string_view, const JsonLimits&);
 template Result<Document<VersionView>> document(std::string_view, const JsonLimits&);

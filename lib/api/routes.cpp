@@ -25,6 +25,10 @@ constexpr Route table[] = {
      "one server and its checks"},
     {Method::get, "/api/v1/servers", Action::servers, Access::read,
      "all servers, or those of ?service="},
+    {Method::post, "/api/v1/services/{service}/zero", Action::zero, Access::write,
+     "sets the kernel's counters of a service and its servers to 0, for everyone who reads them"},
+    {Method::get, "/api/v1/connections", Action::connections, Access::read,
+     "the kernel's connections, streamed; ?service= ?server= ?state= ?client=NETWORK ?limit="},
     {Method::post, "/api/v1/config/reload", Action::reload, Access::write,
      "reads the configuration file again; a bad one changes nothing"},
 };

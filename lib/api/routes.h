@@ -24,6 +24,8 @@ enum class Action : std::uint8_t {
   service,
   servers,
   server,
+  zero,
+  connections,
   reload,
 };
 

@@ -127,6 +127,21 @@ struct ServerView {
   bool operator==(const ServerView&) const = default;
 };
 
+// A connection of the kernel's, or a persistence template.
+struct ConnectionView {
+  std::string protocol;  // "tcp"; "ip" for a template of a mark
+  std::string client;    // "198.51.100.7:40000"; port 0 for a template
+  std::string service;   // what the client called; of a template of a mark the mark as an address
+  std::string server;
+  std::string state;  // "ESTABLISHED"…
+  std::uint64_t expires_seconds = 0;
+  bool is_template = false;
+  std::optional<std::string> engine;  // of persistence: "sip"
+  std::optional<std::string> engine_data;
+
+  bool operator==(const ConnectionView&) const = default;
+};
+
 // ---- a service
 
 struct ServerCounts {

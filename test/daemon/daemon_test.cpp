@@ -1,5 +1,7 @@
 #include "daemon/daemon.h"
 
+#include <linux/ip_vs.h>
+
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -7,6 +9,7 @@
 #include <cerrno>
 #include <csignal>
 #include <fstream>
+#include <map>
 #include <semaphore>
 #include <set>
 #include <thread>
@@ -88,7 +91,7 @@ class Site {
 
   void start() {
     loop_.emplace(1);
-    daemon_.emplace(*loop_, options(), fake.open(), lock_name());
+    daemon_.emplace(*loop_, options(), opened(), lock_name());
     thread_ = std::thread([this] { exit_code_ = daemon_->run(); });
   }
   Site& up() {
@@ -106,6 +109,9 @@ class Site {
     daemon_.emplace(*loop_, options(), fake.open(), lock_name());
     return daemon_->run();
   }
+
+  // Whether a thread that was left behind in the kernel has come out and ended.
+  bool is_left_alone() const { return users_.use_count() == 1; }
 
   int stop() {
     ::kill(::getpid(), SIGTERM);
@@ -138,6 +144,10 @@ class Site {
   }
 
   const std::string& lock_name() const { return lock_name_; }
+  // The fake, counted for as long as a writer's thread may use it.
+  KernelWriter::Open opened() {
+    return [user = users_, open = fake.open()] { return open(); };
+  }
   Options options() const {
     return {.config_file = (directory / "lvsd.conf").string(),
             .socket = (directory / "lvsd.sock").string(),
@@ -149,6 +159,7 @@ class Site {
   FakeNetlink fake;
 
  private:
+  std::shared_ptr<int> users_ = std::make_shared<int>();
   std::string lock_name_ = "lvsd-test-" + std::to_string(::getpid());
   std::optional<boost::asio::io_context> loop_;
   std::optional<Daemon> daemon_;
@@ -190,6 +201,19 @@ TEST_CASE("a daemon that finds the kernel as wanted writes nothing") {
   site.fake.put(kTwo);
   site.up();
   CHECK(site.fake.changes() == 0);
+  CHECK(site.stop() == exit_done);
+}
+
+TEST_CASE("a start reads the kernel once and compares and writes nothing twice") {
+  Site site(web(unchecked(2) + unchecked(3)));
+  const bool is_restart = GENERATE(false, true);
+  if (is_restart) site.fake.put(kTwo);
+  std::map<int, int> asked;
+  site.fake.on_request = [&asked](FakeRequest& request) { ++asked[request.command]; };
+  site.up();
+  CHECK(asked[IPVS_CMD_GET_SERVICE] == 2);  // the list, and whether it was at rest
+  CHECK(asked[IPVS_CMD_GET_DEST] == (is_restart ? 1 : 0));
+  CHECK(site.fake.changes() == (is_restart ? 0 : 3));
   CHECK(site.stop() == exit_done);
 }
 
@@ -279,6 +303,82 @@ TEST_CASE("a daemon stops while a reload waits for the kernel") {
   CHECK(client.is_closed());
   gate.open.release();
   CHECK(site.joined() == exit_done);
+}
+
+TEST_CASE("a daemon that the kernel holds up in its start stops when it is told to") {
+  Site site(web(unchecked(2)));
+  Gate gate;
+  std::atomic<bool> armed = true;
+  const bool in_a_change = GENERATE(false, true);
+  site.fake.on_request = [&](FakeRequest& asked) {
+    if (armed && asked.is_change == in_a_change) gate.hold();
+  };
+  site.start();
+  REQUIRE(eventually([&] { return gate.held == 1; }));
+  ::kill(::getpid(), SIGHUP);  // for later, and no reason to wait
+  const Time told = Time::clock::now();
+  ::kill(::getpid(), SIGTERM);
+  // The writer's thread stays in the kernel, and is left there.
+  CHECK(site.joined() == exit_done);
+  CHECK(Time::clock::now() - told < 5s);
+  armed = false;
+  gate.open.release();
+  CHECK(eventually([&] { return site.is_left_alone(); }));
+}
+
+TEST_CASE("a daemon told to reload while it starts does so when it has started") {
+  Site site(web(unchecked(2)));
+  Gate gate;
+  std::atomic<bool> armed = true;
+  site.fake.on_request = [&](FakeRequest& asked) {
+    if (asked.is_change && armed.exchange(false)) gate.hold();
+  };
+  site.start();
+  REQUIRE(eventually([&] { return gate.held == 1; }));
+  site.write(web(unchecked(3)));
+  ::kill(::getpid(), SIGHUP);
+  gate.open.release();
+  CHECK(eventually([&] { return site.get("/readyz").status == 200 && site.generation() == 2; }));
+  CHECK(site.fake.table().begin()->second.destinations.begin()->first ==
+        test::endpoint("10.0.0.3:80"));
+}
+
+TEST_CASE("what only a restart can change refuses the reload and changes nothing") {
+  Site site(web(unchecked(2)));
+  site.up();
+  site.write("net_namespace elsewhere\n" + web(unchecked(3)));
+  const Answer answer = site.reload();
+  CHECK(answer.status == 422);
+  CHECK(answer.body.find("net_namespace differs from the one lvsd was started with") !=
+        answer.body.npos);
+  CHECK(site.generation() == 1);
+  CHECK(site.fake.table().begin()->second.destinations.size() == 1);
+}
+
+TEST_CASE("a network namespace that does not exist is named and stops the start") {
+  Site site("net_namespace no-such-namespace\n" + web(unchecked(2)));
+  CHECK(site.run() == exit_kernel);
+  CHECK(site.log.count("opening the network namespace 'no-such-namespace'") == 1);
+  CHECK(site.fake.requests() == 0);
+}
+
+TEST_CASE("counters are zeroed for one service and the answer shows it") {
+  Site site(web(unchecked(2)));
+  site.up();
+  site.fake.edit(
+      [](test::FakeIpvs& ipvs) { ipvs.services.front().traffic.counters.connections = 7; });
+  CHECK(site.ask("POST", "/api/v1/services/tcp:10.0.0.1:80/zero").status == 200);
+  CHECK(site.view<api::ServiceView>("/api/v1/services/tcp:10.0.0.1:80").view.counters.connections ==
+        0);
+  CHECK(site.ask("POST", "/api/v1/services/nosuch/zero").status == 404);
+}
+
+TEST_CASE("a query for connections that cannot be meant is refused") {
+  Site site(web(unchecked(2)));
+  site.up();
+  for (const char* query : {"?service=nosuch", "?server=web1", "?client=10.0.0.0/33",
+                            "?client=here", "?limit=some", "?service=tcp:10.0.0.1:80&server=web1"})
+    CHECK(site.get(std::string("/api/v1/connections") + query).status / 100 == 4);
 }
 
 // ---- what the API shows
