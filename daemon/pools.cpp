@@ -92,7 +92,10 @@ std::size_t Pools::serving(const std::vector<Decision>& decisions) {
 std::set<ServiceKey> Pools::take(Config config, const Table& actual, Time now) {
   const auto sources = predecessors(config);
   const Config old = std::exchange(config_, std::move(config));
-  const std::vector<Pool> before = std::exchange(pools_, {});
+  std::vector<Pool> before = std::exchange(pools_, {});
+  std::vector<std::size_t> heirs(before.size());
+  for (const auto& from : sources)
+    if (from) ++heirs[*from];
   std::set<ServiceKey> touched;
   pools_.reserve(sources.size());
   for (std::size_t i = 0; i < sources.size(); ++i) {
@@ -100,6 +103,8 @@ std::set<ServiceKey> Pools::take(Config config, const Table& actual, Time now) {
     const auto from = sources[i];
     pools_.push_back(from ? carried(old.virtual_servers[*from], before[*from], server, now)
                           : adopted(server, actual, now));
+    // Of all that a reload has twice, this need not be.
+    if (from && --heirs[*from] == 0) before[*from] = {};
     settle_quorum(i, now);
     if (!from || !(server == old.virtual_servers[*from]))
       touched.insert(server.services.begin(), server.services.end());
