@@ -76,6 +76,16 @@ TEST_CASE("every header of a request is shown") {
   }
 }
 
+TEST_CASE("of sni_name and enable_sni the last one counts") {
+  const std::string url = " url {\n path /\n }\n}";
+  const auto off = check<HttpCheck>("SSL_GET {\n sni_name a.example.com\n enable_sni no\n" + url);
+  CHECK_FALSE(off.enable_sni);
+  CHECK(off.sni_name.empty());
+  const auto on = check<HttpCheck>("SSL_GET {\n enable_sni no\n sni_name a.example.com\n" + url);
+  CHECK(on.enable_sni);
+  CHECK(on.sni_name == "a.example.com");
+}
+
 TEST_CASE("a regex that only backtracking can match is reported at load") {
   CHECK(complaint("HTTP_GET {\n url {\n path /\n regex \"(?=x)\"\n }\n}")
             .find("the regex cannot be used: ") == 0);
