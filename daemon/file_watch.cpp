@@ -117,7 +117,7 @@ FileWatch::~FileWatch() {
   state_->events.close(ignored);
 }
 
-FileWatch::Watch::Watch(FileWatch& owner, std::string path) : owner_(&owner) {
+FileWatch::Watch::Watch(FileWatch& owner, const std::string& path) : owner_(&owner) {
   const std::size_t slash = path.rfind('/');
   directory_ = slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
   name_ = slash == std::string::npos ? path : path.substr(slash + 1);

@@ -32,7 +32,7 @@ class FileWatch {
 
    private:
     friend class FileWatch;
-    Watch(FileWatch& owner, std::string path);
+    Watch(FileWatch& owner, const std::string& path);
     struct Bell;
 
     FileWatch* owner_;

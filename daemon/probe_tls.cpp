@@ -5,7 +5,6 @@
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <cstring>
 #include <ctime>
 #include <system_error>
 #include <utility>
@@ -46,7 +45,7 @@ int version_number(TlsVersion version) {
 int give_password(char* buffer, int size, int /*writing*/, void* password) {
   const auto& text = *static_cast<const std::string*>(password);
   if (text.empty() || text.size() > static_cast<std::size_t>(size)) return 0;
-  std::memcpy(buffer, text.data(), text.size());
+  text.copy(buffer, text.size());
   return static_cast<int>(text.size());
 }
 

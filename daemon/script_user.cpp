@@ -65,7 +65,7 @@ bool is_writable_for_others(const struct stat& entry) {
 std::string unsafe_element(const std::string& path) {
   for (std::size_t slash = 0; slash != std::string::npos;) {
     slash = path.find('/', slash + 1);
-    const std::string element = path.substr(0, slash);
+    std::string element = path.substr(0, slash);
     struct stat entry {};
     if (::stat(element.c_str(), &entry) != 0 || is_writable_for_others(entry)) return element;
   }

@@ -41,9 +41,9 @@ struct Outlook {
 
 api::Head head(const Outlook& outlook);
 api::StatusView status_view(const Outlook& outlook);
-api::ServiceView service_view(const Outlook& outlook, std::size_t pool, bool with_servers);
+api::ServiceView service_view(const Outlook& outlook, std::size_t index, bool with_servers);
 std::vector<api::ServiceView> service_views(const Outlook& outlook);
-std::vector<api::ServerView> server_views(const Outlook& outlook, std::size_t pool);
+std::vector<api::ServerView> server_views(const Outlook& outlook, std::size_t index);
 api::VersionView version_view(const std::optional<KernelInfo>& kernel);
 
 // "1.2.1" of 0x010201.
