@@ -11,6 +11,7 @@ struct Options {
   std::string state_dir = "/var/lib/lvsd";
   std::string config_id;  // for `@id` lines; empty: the host name up to its first dot
   bool check_config = false;
+  bool single_process = false;  // checks run in the daemon itself
   bool lenient = false;
   bool verbose = false;
 };
