@@ -10,7 +10,7 @@
 
 #include "api/find.h"
 #include "base/parse_number.h"
-#include "daemon/config_changes.h"
+#include "daemon/config_views.h"
 #include "daemon/connections.h"
 #include "daemon/daemon.h"
 
@@ -147,6 +147,12 @@ asio::awaitable<api::Response> Daemon::answer(api::Call call) {
       co_return co_await answer_zero(call.path.at("service"));
     case Action::connections:
       co_return co_await answer_connections(std::move(call));
+    case Action::config:
+      co_return co_await answer_config(std::move(call));
+    case Action::config_check:
+      co_return co_await answer_config_check(std::move(call));
+    case Action::config_diff:
+      co_return co_await answer_config_diff(std::move(call));
     case Action::reload:
       co_return co_await answer_reload();
   }
@@ -155,16 +161,16 @@ asio::awaitable<api::Response> Daemon::answer(api::Call call) {
 
 asio::awaitable<api::Response> Daemon::answer_reload() {
   ReloadOutcome outcome = co_await reload();
-  if (const auto* bad = std::get_if<BadConfig>(&outcome)) {
-    std::vector<api::DiagnosticView> views;
-    for (const Diagnostic& diagnostic : bad->diagnostics)
-      views.push_back(diagnostic_view(diagnostic));
-    co_return api::response(api::config_invalid(options_.config_file, std::move(views)));
-  }
-  auto& done = std::get<Reloaded>(outcome);
-  for (const std::string& failure : done.failures)
-    done.view.changes.push_back("not in the kernel yet: " + failure);
-  co_return api::response(api::Head{wall_clock(), generation_}, done.view);
+  if (const auto* bad = std::get_if<BadConfig>(&outcome))
+    co_return api::response(api::config_invalid(options_.config_file,
+                                                diagnostic_views(without_notes(bad->diagnostics))));
+  if (const auto* none = std::get_if<NoReload>(&outcome))
+    co_return api::response(api::internal_error(none->why + "; the running configuration stays"));
+  const api::ReloadView& view = std::get<Reloaded>(outcome).view;
+  api::Response response = api::response(api::Head{wall_clock(), generation_}, view);
+  // In force, but it goes on: what the kernel refused is tried again.
+  if (!view.failures.empty()) response.status = 202;
+  co_return response;
 }
 
 asio::awaitable<api::Response> Daemon::answer_zero(std::string service) {

@@ -54,14 +54,13 @@ api::Response refusal(int status, std::string title, std::string detail) {
 }
 
 // What to say to a client whose request could not be read; nothing if it is not there to hear it.
-std::optional<api::Response> refusal_of(error_code error, const ApiLimits& limits) {
+std::optional<api::Response> refusal_of(error_code error, std::size_t header, std::size_t body) {
   static const auto& http_errors = error_code(http::error::end_of_stream).category();
   if (error == http::error::body_limit)
-    return api::response(
-        api::too_large("a body has at most " + std::to_string(limits.body) + " bytes"));
+    return api::response(api::too_large("a body has at most " + std::to_string(body) + " bytes"));
   if (error == http::error::header_limit || error == http::error::buffer_overflow)
     return refusal(431, "The request's header is too large",
-                   "a header has at most " + std::to_string(limits.header) + " bytes");
+                   "a header has at most " + std::to_string(header) + " bytes");
   const bool left = error == http::error::end_of_stream || error == http::error::partial_message;
   if (left || error.category() != http_errors) return std::nullopt;
   return api::response(api::bad_request(error.message()));
@@ -98,10 +97,15 @@ asio::awaitable<void> ApiConnection::run() {
   }
 }
 
+std::size_t ApiConnection::body_limit() const {
+  const bool may_write = api::may(peer_, api::Access::write, service_.writers);
+  return may_write ? service_.limits.writer_body : service_.limits.body;
+}
+
 asio::awaitable<ApiConnection::Received> ApiConnection::receive() {
   Parser parser;
   parser.header_limit(static_cast<std::uint32_t>(service_.limits.header));
-  parser.body_limit(service_.limits.body);
+  parser.body_limit(body_limit());
   receiving_ = true;
   stream_.expires_after(service_.limits.idle);
   auto [error, header_size] = co_await http::async_read_header(stream_, buffer_, parser, awaiting);
@@ -115,7 +119,7 @@ asio::awaitable<ApiConnection::Received> ApiConnection::receive() {
   stream_.expires_never();
 
   if (error) {
-    auto refused = refusal_of(error, service_.limits);
+    auto refused = refusal_of(error, service_.limits.header, body_limit());
     if (refused) co_return std::move(*refused);
     co_return Gone{};
   }

@@ -43,6 +43,7 @@ class ApiConnection {
   struct Gone {};  // the client left, or was too slow
   using Received = std::variant<Incoming, api::Response, Gone>;
 
+  std::size_t body_limit() const;
   boost::asio::awaitable<Received> receive();
   boost::asio::awaitable<api::Response> answered(api::Request request);
   boost::asio::awaitable<api::Response> answered(api::Call call);

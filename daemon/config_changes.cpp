@@ -2,7 +2,9 @@
 
 #include <map>
 
+#include "config/changes.h"
 #include "config/codes.h"
+#include "daemon/config_views.h"
 #include "daemon/pools.h"
 
 namespace lvsd {
@@ -53,6 +55,7 @@ api::ReloadView config_changes(const Config& old, const Config& next) {
     count(in(before, key), in(after, key), view.servers);
   for (const auto& [key, service] : before)
     if (!after.contains(key)) count(in(before, key), in(after, key), view.servers);
+  view.changes = change_views(changes(old, next));
   return view;
 }
 
@@ -69,15 +72,6 @@ Diagnostics fixed_at_start(const GlobalSettings& old, const GlobalSettings& next
   compare("net_namespace", old.net_namespace == next.net_namespace);
   compare("net_namespace_ipvs", old.net_namespace_ipvs == next.net_namespace_ipvs);
   return found;
-}
-
-api::DiagnosticView diagnostic_view(const Diagnostic& diagnostic) {
-  return {.severity = std::string(text(diagnostic.severity)),
-          .file = diagnostic.where.file,
-          .line = diagnostic.where.line,
-          .column = diagnostic.where.column,
-          .message = diagnostic.message,
-          .text = text(diagnostic)};
 }
 
 }  // namespace lvsd

@@ -12,6 +12,4 @@ api::ReloadView config_changes(const Config& old, const Config& next);
 // What of the new settings only a restart can bring about; no file stands in them.
 Diagnostics fixed_at_start(const GlobalSettings& old, const GlobalSettings& next);
 
-api::DiagnosticView diagnostic_view(const Diagnostic& diagnostic);
-
 }  // namespace lvsd

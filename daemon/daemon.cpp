@@ -16,9 +16,9 @@
 #include <variant>
 #include <vector>
 
-#include "daemon/check_config.h"
 #include "daemon/checker_pool.h"
 #include "daemon/config_changes.h"
+#include "daemon/config_views.h"
 #include "daemon/event_text.h"
 #include "daemon/instance_lock.h"
 #include "daemon/kernel_error.h"
@@ -78,10 +78,11 @@ KernelWriter::Open opened_inside(std::shared_ptr<const UniqueFd> where, KernelWr
 }  // namespace
 
 Daemon::Daemon(asio::io_context& loop, Options options, KernelWriter::Open open_kernel,
-               std::string lock_name)
+               std::string lock_name, Load load)
     : loop_(loop),
       options_(std::move(options)),
       lock_name_(std::move(lock_name)),
+      load_(std::move(load)),
       signals_(loop, SIGHUP, SIGTERM, SIGINT),
       files_(loop.get_executor(), "lvsd-files"),
       walkers_(loop.get_executor(), "lvsd-conns"),
@@ -126,9 +127,9 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
   adopt(std::move(config), table, settings);
   co_await save_state();
   api_->start();
-  asio::co_spawn(loop_, reconciler_.run(), die_of);
   // What we owned before and is configured no more goes, too.
-  const auto failures = co_await reconciler_.reconcile(reconciler_.owned());
+  const auto failures = co_await reconciler_.take_over(std::move(table));
+  asio::co_spawn(loop_, reconciler_.run(), die_of);
   applied_ = true;
   log(Level::notice, fmt::format("lvsd {} serves {} virtual servers of {}{}", LVSD_VERSION,
                                  pools_.config().virtual_servers.size(), options_.config_file,
@@ -185,9 +186,9 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::read_kernel(Snapshot& ta
 }
 
 std::optional<Daemon::Refusal> Daemon::open_api() {
+  writers_ = {.daemon = ::geteuid(), .admin_group = group_id("lvsd-admin")};
   auto server = ApiServer::open(
-      loop_, {.path = options_.socket, .group = group_id("lvsd")},
-      {.daemon = ::geteuid(), .admin_group = group_id("lvsd-admin")},
+      loop_, {.path = options_.socket, .group = group_id("lvsd")}, writers_,
       [this](api::Call call) { return answer(std::move(call)); },
       [](std::string_view line) { log(Level::notice, line); });
   if (!server) return Refusal{exit_refused, text(server.error())};
@@ -255,19 +256,45 @@ asio::awaitable<void> Daemon::obey_signals() {
     const auto reload_on_signal = [this]() -> asio::awaitable<void> { co_await reload(); };
     asio::co_spawn(loop_, reload_on_signal, die_of);
   }
+  if (applied_ && pools_.config().global.flush_on_stop != FlushOnStop::no) {
+    co_await remove_services();
+  } else {
+    log(Level::notice, "Stopping; the kernel's table stays as it is");
+  }
   stop();
 }
 
+// Ours only, whichever of keepalived's two forms of lvs_flush_on_stop asks for it.
+asio::awaitable<void> Daemon::remove_services() {
+  Plan plan;
+  for (const ServiceKey& key : reconciler_.owned())
+    plan.push_back(RemoveService{key});
+  log(Level::notice,
+      fmt::format("Stopping; {} services leave the kernel (lvs_flush_on_stop)", plan.size()));
+  // The end does not wait for a kernel that hangs.
+  const auto over = std::make_shared<asio::steady_timer>(loop_, 3s);
+  const auto remove = [this, over, plan = std::move(plan)]() -> asio::awaitable<void> {
+    const auto failures = co_await kernel_.apply(plan);
+    if (!failures.empty())
+      log(Level::error, fmt::format("{} services stay in the kernel: {}", failures.size(),
+                                    text(failures.front().error)));
+    over->cancel();
+  };
+  asio::co_spawn(loop_, remove, die_of);
+  co_await over->async_wait(asio::as_tuple(asio::use_awaitable));
+}
+
 void Daemon::stop() {
-  if (exit_code_ == exit_done) log(Level::notice, "Stopping; the kernel's table stays as it is");
   if (api_) api_->stop(0ms);
   loop_.stop();
 }
 
 // ---- configuration
 
-asio::awaitable<Loaded> Daemon::loaded_config() {
-  const auto load_it = [options = options_] { return load_config(options); };
+asio::awaitable<Loaded> Daemon::loaded_config(bool origins) {
+  const auto load_it = [load = load_, options = options_, origins] {
+    return load(options, origins);
+  };
   co_return co_await files_.run(load_it);
 }
 
@@ -291,10 +318,35 @@ asio::awaitable<void> Daemon::run_reloads() {
   reloading_ = false;
 }
 
+// Whatever is thrown here, the running configuration has not been touched.
+asio::awaitable<Daemon::Prepared> Daemon::prepared_reload() {
+  Prepared next;
+  next.loaded = co_await loaded_config();
+  log_diagnostics(next.loaded.diagnostics);
+  if (!next.loaded.config) co_return next;
+  next.found = co_await found_in_kernel(pools_.newcomers(*next.loaded.config));
+  auto compare = [running = pools_.config(), next = std::move(next)]() mutable {
+    next.view = config_changes(running, *next.loaded.config);
+    return std::move(next);
+  };
+  co_return co_await files_.run(std::move(compare));
+}
+
 asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now() {
   const Time begin = std::chrono::steady_clock::now();
-  Loaded loaded = co_await loaded_config();
-  log_diagnostics(loaded.diagnostics);
+  Prepared next;
+  std::optional<std::string> failure;
+  try {
+    next = co_await prepared_reload();
+  } catch (const std::exception& thrown) {
+    failure = thrown.what();
+  }
+  if (failure) {
+    log(Level::error,
+        fmt::format("Reload given up: {}. Generation {} stays in force", *failure, generation_));
+    co_return NoReload{std::move(*failure)};
+  }
+  Loaded& loaded = next.loaded;
   if (!loaded.config) {
     log(Level::error, fmt::format("Reload refused, {} is not valid: generation {} stays in force",
                                   options_.config_file, generation_));
@@ -308,28 +360,28 @@ asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now() {
     co_return BadConfig{std::move(fixed)};
   }
   const ProbeSettings settings = co_await ready_settings(loaded.config->global);
-  const Table found = co_await found_in_kernel(pools_.newcomers(*loaded.config));
 
-  Reloaded done{.view = config_changes(pools_.config(), *loaded.config)};
+  Reloaded done{.view = std::move(next.view)};
   reconciler_.set_audit_interval(loaded.config->global.audit_interval);
   reconciler_.want(loaded.config->global);
   const auto touched =
-      pools_.take(std::move(*loaded.config), found, std::chrono::steady_clock::now());
+      pools_.take(std::move(*loaded.config), next.found, std::chrono::steady_clock::now());
   reconciler_.own(pools_.services());
   renew_checks(settings);
   done.view.previous_generation = generation_++;
   loaded_ = wall_clock();
 
   co_await save_state();
-  done.failures = co_await reconciler_.reconcile(touched);
-  if (const auto& trouble = reconciler_.controls().trouble()) done.failures.push_back(*trouble);
+  done.view.failures = co_await reconciler_.reconcile(touched);
+  if (const auto& trouble = reconciler_.controls().trouble())
+    done.view.failures.push_back(*trouble);
+  done.view.state = done.view.failures.empty() ? "APPLIED" : "PARTLY";
   co_await save_state();
   const auto took = std::chrono::steady_clock::now() - begin;
   done.view.duration_seconds = std::chrono::duration<double>(took).count();
   log(Level::notice, fmt::format("Reloaded {}: generation {}, {} services changed",
                                  options_.config_file, generation_, touched.size()));
-  for (Diagnostic& diagnostic : loaded.diagnostics)
-    done.view.diagnostics.push_back(diagnostic_view(diagnostic));
+  done.view.diagnostics = diagnostic_views(without_notes(std::move(loaded.diagnostics)));
   co_return done;
 }
 

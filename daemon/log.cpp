@@ -51,8 +51,12 @@ void open_log(Level threshold) {
   spdlog::set_default_logger(std::move(logger));
 }
 
+bool is_logged(Level level) {
+  return level >= lowest;
+}
+
 void log(Level level, std::string_view line) {
-  if (level < lowest) return;
+  if (!is_logged(level)) return;
   const auto [priority, name] = words(level);
   const std::string message = printable_line(line);
   spdlog::info("{}", to_journal ? fmt::format("<{}>{}", priority, message)

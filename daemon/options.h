@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 namespace lvsd {
@@ -12,7 +13,7 @@ struct Options {
   std::string config_id;  // for `@id` lines; empty: the host name up to its first dot
   bool check_config = false;
   bool single_process = false;  // checks run in the daemon itself
-  bool lenient = false;
+  std::optional<bool> lenient;  // absent: the file's name decides
   bool verbose = false;
 };
 

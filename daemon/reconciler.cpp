@@ -12,6 +12,7 @@
 
 #include "daemon/backoff.h"
 #include "daemon/log.h"
+#include "plan/reading.h"
 #include "plan/stages.h"
 
 namespace lvsd {
@@ -26,14 +27,19 @@ constexpr std::size_t worth_a_full_dump = 64;
 // Of one kind, at a time; what is more is counted.
 constexpr std::size_t most_lines = 20;
 constexpr std::size_t most_drift_lines = 1000;
+// So many services are compared and sent at a time: what that takes does not grow with the table.
+constexpr std::size_t slice_size = 500;
 
 Time now() {
   return std::chrono::steady_clock::now();
 }
 
-Table only(const Services& services, Table&& table) {
-  std::erase_if(table, [&](const auto& entry) { return !services.contains(entry.first); });
-  return std::move(table);
+// The next services from `at` on, which moves past them.
+Services slice(Services::const_iterator& at, const Services& services) {
+  Services some;
+  for (; at != services.end() && some.size() < slice_size; ++at)
+    some.insert(some.end(), *at);
+  return some;
 }
 
 }  // namespace
@@ -74,11 +80,23 @@ asio::awaitable<std::vector<std::string>> Reconciler::reconcile(Services service
   while (finished_ < ticket)
     co_await pass_over_.async_wait(asio::as_tuple(asio::use_awaitable));
 
-  std::vector<std::string> failures;
+  co_return troubles(services);
+}
+
+asio::awaitable<std::vector<std::string>> Reconciler::take_over(Snapshot found) {
+  next_audit_ = now() + audit_interval_;
+  const Services services = owned_;
+  co_await bring_about(services, found);
+  co_return troubles(services);
+}
+
+// What still keeps any of them from being as wanted.
+std::vector<std::string> Reconciler::troubles(const Services& services) const {
+  std::vector<std::string> sentences;
   for (const ServiceKey& key : services)
     if (const auto found = retries_.find(key); found != retries_.end())
-      failures.push_back(found->second.error);
-  co_return failures;
+      sentences.push_back(found->second.error);
+  return sentences;
 }
 
 Time Reconciler::next_event() const {
@@ -126,27 +144,57 @@ asio::awaitable<void> Reconciler::bring_about(const Services& services) {
       retry_later(key, text(actual.error()));
     co_return;
   }
-  const Table wanted = wanted_(services);
-  const Failures failures = co_await apply(*actual, diff(*actual, wanted, owned_), {});
+  co_await bring_about(services, *actual);
+}
+
+asio::awaitable<void> Reconciler::bring_about(const Services& services, const Snapshot& found) {
+  Services leaving;
+  for (auto at = services.begin(); at != services.end();) {
+    Services some = slice(at, services);
+    const Table wanted = wanted_(some);
+    for (const ServiceKey& key : some)
+      if (!wanted.contains(key)) leaving.insert(key);
+    std::erase_if(some, [&leaving](const ServiceKey& key) { return leaving.contains(key); });
+    co_await bring_about(some, wanted, found);
+  }
+  // What goes, goes when all that comes is there.
+  const Table nothing;
+  for (auto at = leaving.begin(); at != leaving.end();) {
+    const Services some = slice(at, leaving);
+    co_await bring_about(some, nothing, found);
+  }
+}
+
+asio::awaitable<void> Reconciler::bring_about(const Services& services, const Table& wanted,
+                                              const Snapshot& found) {
+  const Table actual = table_of(found, services);
+  const Failures failures = co_await apply(actual, diff(actual, wanted, owned_), {});
   note_outcome(services, wanted, failures);
 }
 
-asio::awaitable<Result<Table>> Reconciler::read(const Services& services) {
-  if (services.size() >= worth_a_full_dump) {
-    const auto everything = co_await kernel_.dump();
-    if (!everything) co_return everything.error();
-    co_return only(services, table_of(*everything));
-  }
-  Table table;
+asio::awaitable<Result<Snapshot>> Reconciler::read(const Services& services) {
+  if (services.size() >= worth_a_full_dump) co_return co_await kernel_.dump();
+  Snapshot snapshot;
   for (const ServiceKey& key : services) {
-    const auto service = co_await kernel_.dump(key);
+    auto service = co_await kernel_.dump(key);
     if (!service) co_return service.error();
-    if (*service) table.emplace(key, service_of(**service));
+    if (*service) snapshot.emplace(key, std::move(**service));
   }
-  co_return table;
+  co_return snapshot;
+}
+
+// Those that the kernel does not have as wanted.
+Services Reconciler::unlike(const Services& services, const Snapshot& found) const {
+  Services differing;
+  for (auto at = services.begin(); at != services.end();) {
+    const Services some = slice(at, services);
+    differing.merge(lvsd::unlike(found, wanted_(some), some));
+  }
+  return differing;
 }
 
 asio::awaitable<void> Reconciler::audit() {
+  snapshot_.reset();  // old by now, and as large as the table
   const auto everything = co_await snapshot(Duration::zero());
   // Counted from the end: a kernel that answers late leaves time for what was requested.
   next_audit_ = now() + audit_interval_;
@@ -162,7 +210,8 @@ asio::awaitable<void> Reconciler::audit() {
   for (const auto& [key, retry] : retries_)
     settled.erase(key);
 
-  const Table actual = only(settled, table_of(**everything));
+  settled = unlike(settled, **everything);
+  const Table actual = table_of(**everything, settled);
   const Table wanted = wanted_(settled);
   const Plan plan = diff(actual, wanted, settled);
   const IsHeld is_held = held_in(plan);
@@ -195,7 +244,7 @@ asio::awaitable<std::vector<std::size_t>> Reconciler::send(const Plan& plan, con
       not_done.push_back(i);
       continue;
     }
-    log(Level::debug, fmt::format("Kernel: {}", text(plan[i])));
+    if (is_logged(Level::debug)) log(Level::debug, fmt::format("Kernel: {}", text(plan[i])));
     places.push_back(i);
     sent.push_back(plan[i]);
   }

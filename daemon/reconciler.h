@@ -54,14 +54,16 @@ class Reconciler {
   // what is still not as wanted, one sentence each.
   boost::asio::awaitable<std::vector<std::string>> reconcile(Services services);
 
+  // The start: brings everything that is ours to what is wanted, by a reading of the kernel that
+  // was made just now. Returns as reconcile does. REQUIRES: run() has not begun.
+  boost::asio::awaitable<std::vector<std::string>> take_over(Snapshot found);
+
   // The loop; ends by cancellation only.
   boost::asio::awaitable<void> run();
 
   // The last full reading of the kernel's table, begun at most `age` ago. All who ask while one is
   // under way that will do for them share it.
   boost::asio::awaitable<Result<std::shared_ptr<const Snapshot>>> snapshot(Duration age);
-  // The last one there is; may be null.
-  std::shared_ptr<const Snapshot> last_snapshot() const { return snapshot_; }
 
   // For status.
   const std::optional<Error>& trouble() const { return trouble_; }  // reading the kernel failed
@@ -95,8 +97,13 @@ class Reconciler {
   void take_due_retries();
   boost::asio::awaitable<void> pass();
   boost::asio::awaitable<void> bring_about(const Services& services);
+  boost::asio::awaitable<void> bring_about(const Services& services, const Snapshot& found);
+  boost::asio::awaitable<void> bring_about(const Services& services, const Table& wanted,
+                                           const Snapshot& found);
+  Services unlike(const Services& services, const Snapshot& found) const;
+  std::vector<std::string> troubles(const Services& services) const;
   boost::asio::awaitable<void> audit();
-  boost::asio::awaitable<Result<Table>> read(const Services& services);
+  boost::asio::awaitable<Result<Snapshot>> read(const Services& services);
   boost::asio::awaitable<void> read_everything(std::shared_ptr<Reading> reading);
   boost::asio::awaitable<Failures> apply(const Table& actual, Plan plan, IsHeld is_held);
   boost::asio::awaitable<std::vector<std::size_t>> send(const Plan& plan, const IsHeld& is_held,
@@ -126,9 +133,9 @@ class Reconciler {
   std::uint64_t finished_ = 0;
   boost::asio::steady_timer pass_over_;  // cancelled after each pass
 
-  std::shared_ptr<Reading> reading_;  // null: none under way
-  std::shared_ptr<const Snapshot> snapshot_;
-  Time snapshot_at_;  // when its reading began
+  std::shared_ptr<Reading> reading_;          // null: none under way
+  std::shared_ptr<const Snapshot> snapshot_;  // null: none of late
+  Time snapshot_at_;                          // when its reading began
   std::optional<Error> trouble_;
   std::vector<Drift> drift_;
   Fights fights_;

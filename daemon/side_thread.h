@@ -10,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -33,7 +34,8 @@ class SideThread {
   SideThread(const SideThread&) = delete;
   SideThread& operator=(const SideThread&) = delete;
 
-  // The result of work(), which runs on the thread, after what was asked for before.
+  // The result of work(), which runs on the thread, after what was asked for before. What it throws
+  // is thrown here.
   // REQUIRES: called on the strand; `work` owns all it uses, since it may outlive the caller.
   template <class Work>
   boost::asio::awaitable<std::invoke_result_t<Work&>> run(Work work) {
@@ -41,29 +43,42 @@ class SideThread {
     const auto waiter = std::make_shared<Waiter<Answer>>(*strand_);
     post([work = std::move(work), home = std::weak_ptr(strand_),
           reply_to = std::weak_ptr(waiter)]() mutable {
-      Answer answer = work();
+      Outcome<Answer> outcome;
+      try {
+        outcome.answer.emplace(work());
+      } catch (...) {
+        outcome.failure = std::current_exception();
+      }
       const auto strand = home.lock();
       if (!strand) return;
-      boost::asio::post(*strand, [reply_to, answer = std::move(answer)]() mutable {
+      boost::asio::post(*strand, [reply_to, outcome = std::move(outcome)]() mutable {
         const auto waiting = reply_to.lock();
         if (!waiting) return;
-        waiting->answer.emplace(std::move(answer));
+        waiting->outcome = std::move(outcome);
         waiting->answered.cancel();
       });
     });
-    while (!waiter->answer)
+    Outcome<Answer>& outcome = waiter->outcome;
+    while (!outcome.answer && !outcome.failure)
       co_await waiter->answered.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
-    co_return std::move(*waiter->answer);
+    if (outcome.failure) std::rethrow_exception(outcome.failure);
+    co_return std::move(*outcome.answer);
   }
 
  private:
+  // One of the two, once it is there.
+  template <class Answer>
+  struct Outcome {
+    std::optional<Answer> answer;
+    std::exception_ptr failure;
+  };
   // The strand's side of a call. Only the caller's coroutine owns it: its timer belongs to the
   // strand's loop and must not end on the other thread.
   template <class Answer>
   struct Waiter {
     explicit Waiter(const boost::asio::any_io_executor& strand) : answered(strand, Time::max()) {}
     boost::asio::steady_timer answered;  // cancelled when the answer is there
-    std::optional<Answer> answer;
+    Outcome<Answer> outcome;
   };
   struct Thread;
 

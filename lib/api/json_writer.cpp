@@ -1,6 +1,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "api/config_fields.h"
 #include "api/fields.h"
 #include "api/json.h"
 #include "base/utf8.h"
@@ -178,6 +179,10 @@ template std::string body(const Head&, const std::vector<ConnectionView>&);
 template std::string body(const Head&, const ReloadView&);
 template std::string body(const Head&, const ReadinessView&);
 template std::string body(const Head&, const VersionView&);
+template std::string body(const Head&, const ConfigCheckView&);
+template std::string body(const Head&, const ConfigView&);
+template std::string body(const Head&, const ConfigDiffView&);
+template std::string body(const Head&, const std::vector<KeywordView>&);
 
 template <class View>
 ListFrame list_frame(const Head& head) {

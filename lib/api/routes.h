@@ -26,6 +26,9 @@ enum class Action : std::uint8_t {
   server,
   zero,
   connections,
+  config,
+  config_check,
+  config_diff,
   reload,
 };
 

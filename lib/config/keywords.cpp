@@ -222,6 +222,8 @@ std::string choices_text(std::string_view choices) {
   return out;
 }
 
+}  // namespace
+
 std::string_view label(const Argument& argument) {
   if (!argument.label.empty()) return argument.label;
   switch (argument.kind) {
@@ -246,8 +248,6 @@ std::string_view label(const Argument& argument) {
   }
   return "WORD";
 }
-
-}  // namespace
 
 std::string usage(const Keyword& keyword) {
   std::string out(keyword.name);

@@ -29,7 +29,7 @@ Loaded load(const std::string& path, const Files& files, const LoadOptions& opti
     if (lenient && !options.lenient)
       problems.report(Code::lenient, Span::whole(0),
                       "reading as keepalived would, because of the file's name",
-                      "a file of another name has every mistake refused");
+                      "rename it, or say --strict, to have every mistake refused");
     Compiler compiler(reader, sources, problems, config);
     if (options.origins) compiler.record_origins(loaded.origins);
     compiler.compile();

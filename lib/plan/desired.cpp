@@ -144,6 +144,7 @@ Desired desired(const VirtualServer& server, const PoolFacts& facts) {
   assert(facts.real_servers.size() == server.real_servers.size());
   const Pool pool(server);
   Desired result;
+  result.real_servers.reserve(server.real_servers.size());
   for (std::size_t i = 0; i < server.real_servers.size(); ++i)
     result.real_servers.push_back(
         decision(pool, server.real_servers[i], facts.real_servers[i], facts.quorum));

@@ -58,8 +58,9 @@ class Counting final : public api::Pieces {
   int left_;
 };
 
-// A server in a loop of its own. Answers: connections in pieces, few with a limit and else many; version gives "v", status its body's, the path's or the
-// query's words; services 16 MB; readyz throws; healthz waits until `released`.
+// A server in a loop of its own. Answers: connections in pieces, few with a limit and else many;
+// version gives "v", status its body's, the path's or the query's words; services 16 MB; readyz
+// throws; healthz waits until `released`.
 class Daemon {
  public:
   template <class F>
@@ -141,6 +142,9 @@ class Daemon {
       case api::Action::status:
       case api::Action::servers:
       case api::Action::server:
+      case api::Action::config:
+      case api::Action::config_check:
+      case api::Action::config_diff:
         break;
     }
     co_return response;
@@ -193,8 +197,9 @@ TEST_CASE("a client that says close is closed after its answer") {
 TEST_CASE("an answer in pieces comes in chunks and the next request is answered after it") {
   Daemon daemon;
   RawClient client(daemon.path());
-  client.send("GET /api/v1/connections?limit=1 HTTP/1.1\r\nHost: l\r\n\r\n"
-              "GET /api/v1/version HTTP/1.1\r\nHost: l\r\nConnection: close\r\n\r\n");
+  client.send(
+      "GET /api/v1/connections?limit=1 HTTP/1.1\r\nHost: l\r\n\r\n"
+      "GET /api/v1/version HTTP/1.1\r\nHost: l\r\nConnection: close\r\n\r\n");
   const std::string all = client.rest();
   CHECK_THAT(all, Catch::Contains("Transfer-Encoding: chunked\r\n"));
   CHECK_THAT(all, Catch::Contains("\r\n\r\n1\r\n[\r\na\r\n0123456789\r\n"));
@@ -299,6 +304,7 @@ TEST_CASE("unknown paths and methods are refused and the connection lives on") {
 
 TEST_CASE("a body over the limit is refused before it is read") {
   ApiLimits limits = quick();
+  limits.writer_body = limits.body;
   Daemon daemon(limits);
   const std::string start = "POST /api/v1/config/reload HTTP/1.1\r\nHost: l\r\n";
   RawClient announced(daemon.path());
@@ -317,6 +323,18 @@ TEST_CASE("a body over the limit is refused before it is read") {
   const std::string body(1048576, 'x');
   CHECK(is(200, just_fits.ask(start + "Content-Length: 1048576\r\n\r\n" + body)));
   CHECK(daemon.calls().size() == 1);
+}
+
+TEST_CASE("those who may write may send more than others") {
+  ApiLimits limits = quick();
+  limits.body = 100;
+  limits.writer_body = 1000;
+  Daemon daemon(limits);
+  const std::string start = "POST /api/v1/config/reload HTTP/1.1\r\nHost: l\r\nContent-Length: ";
+  RawClient fits(daemon.path());
+  CHECK(is(200, fits.ask(start + "1000\r\n\r\n" + std::string(1000, 'x'))));
+  RawClient too_long(daemon.path());
+  CHECK(is(413, too_long.ask(start + "1001\r\n\r\n")));
 }
 
 TEST_CASE("a header over the limit is refused however it grows") {

@@ -1,5 +1,7 @@
 #include "daemon/daemon.h"
 
+#include <linux/ip_vs.h>
+
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -7,26 +9,29 @@
 #include <cerrno>
 #include <csignal>
 #include <fstream>
+#include <map>
 #include <semaphore>
 #include <set>
 #include <thread>
 
 #include "api/json.h"
-#include "test/daemon/log_lines.h"
-#include "test/daemon/raw_client.h"
-#include "test/fakes/fake_netlink.h"
+#include "test/daemon/site.h"
 #include "test/text/table.h"
 
 using namespace lvsd;
 using namespace std::chrono_literals;
 using boost::asio::ip::tcp;
+using lvsd::test::Answer;
+using lvsd::test::answer_of;
 using lvsd::test::eventually;
 using lvsd::test::FakeNetlink;
 using lvsd::test::FakeRequest;
-using lvsd::test::LogLines;
 using lvsd::test::RawClient;
+using lvsd::test::request;
+using lvsd::test::Site;
 using lvsd::test::table;
-using lvsd::test::TempDir;
+using lvsd::test::unchecked;
+using lvsd::test::web;
 
 namespace {
 
@@ -41,130 +46,9 @@ class OpenPort {
   tcp::acceptor acceptor_{loop_, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)};
 };
 
-std::string web(const std::string& servers, const std::string& more = "") {
-  return "virtual_server 10.0.0.1 80 {\n  protocol TCP\n  lvs_method NAT\n  delay_loop 1\n"
-         "  warmup 0\n  fall 1\n" +
-         more + servers + "}\n";
-}
 std::string real(const std::string& port, const std::string& more = "TCP_CHECK {\n    }\n") {
   return "  real_server 127.0.0.1 " + port + " {\n    weight 1\n    " + more + "  }\n";
 }
-std::string unchecked(int host, int weight = 1) {
-  return "  real_server 10.0.0." + std::to_string(host) + " 80 {\n    weight " +
-         std::to_string(weight) + "\n  }\n";
-}
-
-struct Answer {
-  int status = 0;
-  std::string body;
-};
-
-Answer answer_of(const std::string& bytes) {
-  const auto end = bytes.find("\r\n\r\n");
-  if (bytes.size() < 12 || end == bytes.npos) return {};
-  return {std::stoi(bytes.substr(9, 3)), bytes.substr(end + 4)};
-}
-
-std::string request(const std::string& method, const std::string& path) {
-  return method + " " + path + " HTTP/1.1\r\nHost: lvsd\r\nContent-Length: 0\r\n\r\n";
-}
-
-// A whole daemon on a thread of its own, over a fake kernel.
-class Site {
- public:
-  explicit Site(const std::string& config) {
-    std::filesystem::create_directory(directory / "state");
-    write(config);
-  }
-  ~Site() {
-    if (thread_.joinable()) stop();
-  }
-
-  void write(const std::string& config) {
-    // As an editor ought to: the old file or the new one, never a part.
-    std::ofstream(directory / "next") << config;
-    std::filesystem::rename(directory / "next", directory / "lvsd.conf");
-  }
-
-  void start() {
-    loop_.emplace(1);
-    daemon_.emplace(*loop_, options(), opened(), lock_name());
-    thread_ = std::thread([this] { exit_code_ = daemon_->run(); });
-  }
-  Site& up() {
-    start();
-    const bool is_ready = eventually([this] { return get("/readyz").status == 200; });
-    for (const std::string& line : log.all())
-      UNSCOPED_INFO(line);
-    REQUIRE(is_ready);
-    return *this;
-  }
-
-  // Runs it to its end: for one that does not start.
-  int run() {
-    loop_.emplace(1);
-    daemon_.emplace(*loop_, options(), fake.open(), lock_name());
-    return daemon_->run();
-  }
-
-  // Whether a thread that was left behind in the kernel has come out and ended.
-  bool is_left_alone() const { return users_.use_count() == 1; }
-
-  int stop() {
-    ::kill(::getpid(), SIGTERM);
-    return joined();
-  }
-  int joined() {
-    thread_.join();
-    daemon_.reset();
-    loop_.reset();
-    return exit_code_;
-  }
-
-  Answer ask(const std::string& method, const std::string& path) const {
-    RawClient client(directory / "lvsd.sock");
-    if (!client.connected()) return {};
-    return answer_of(client.ask(request(method, path)));
-  }
-  Answer get(const std::string& path) const { return ask("GET", path); }
-  Answer reload() const { return ask("POST", "/api/v1/config/reload"); }
-
-  template <class View>
-  api::Document<View> view(const std::string& path) const {
-    const Answer answer = get(path);
-    INFO(path << ": " << answer.status << " " << answer.body);
-    REQUIRE(answer.status == 200);
-    return api::document<View>(answer.body).value();
-  }
-  std::uint64_t generation() const {
-    return view<api::VersionView>("/api/v1/version").head.generation;
-  }
-
-  const std::string& lock_name() const { return lock_name_; }
-  // The fake, counted for as long as a writer's thread may use it.
-  KernelWriter::Open opened() {
-    return [user = users_, open = fake.open()] { return open(); };
-  }
-  Options options() const {
-    return {.config_file = (directory / "lvsd.conf").string(),
-            .socket = (directory / "lvsd.sock").string(),
-            .state_dir = (directory / "state").string(),
-            .single_process = true};
-  }
-
-  LogLines log;
-  TempDir directory;
-  FakeNetlink fake;
-
- private:
-  std::shared_ptr<int> users_ = std::make_shared<int>();
-  std::string lock_name_ = "lvsd-test-" + std::to_string(::getpid());
-  std::optional<boost::asio::io_context> loop_;
-  std::optional<Daemon> daemon_;
-  std::thread thread_;
-  int exit_code_ = -1;
-};
-
 struct Gate {
   std::binary_semaphore open{0};
   std::atomic<int> held{0};
@@ -202,6 +86,19 @@ TEST_CASE("a daemon that finds the kernel as wanted writes nothing") {
   CHECK(site.stop() == exit_done);
 }
 
+TEST_CASE("a start reads the kernel once and compares and writes nothing twice") {
+  Site site(web(unchecked(2) + unchecked(3)));
+  const bool is_restart = GENERATE(false, true);
+  if (is_restart) site.fake.put(kTwo);
+  std::map<int, int> asked;
+  site.fake.on_request = [&asked](FakeRequest& request) { ++asked[request.command]; };
+  site.up();
+  CHECK(asked[IPVS_CMD_GET_SERVICE] == 2);  // the list, and whether it was at rest
+  CHECK(asked[IPVS_CMD_GET_DEST] == (is_restart ? 1 : 0));
+  CHECK(site.fake.changes() == (is_restart ? 0 : 3));
+  CHECK(site.stop() == exit_done);
+}
+
 TEST_CASE("what left the file while no daemon ran is removed by the next one and nothing else") {
   const Table others = table("udp 10.9.9.9:53 rr\n  -> 10.9.9.1:53 NAT weight 1\n");
   Site site(web(unchecked(2) + unchecked(3)) +
@@ -219,6 +116,18 @@ TEST_CASE("what left the file while no daemon ran is removed by the next one and
   CHECK(text(site.fake.table()) == text(left));
   CHECK(site.fake.changes() == writes + 1);
   CHECK(site.stop() == exit_done);
+}
+
+TEST_CASE("a daemon that is told to empties the table of its own services when it stops") {
+  const Table others = table("udp 10.9.9.9:53 rr\n  -> 10.9.9.1:53 NAT weight 1\n");
+  const std::string word = GENERATE("lvs_flush_on_stop", "lvs_flush_on_stop VS");
+  Site site("global_defs {\n  " + word + "\n}\n" + web(unchecked(2) + unchecked(3)));
+  site.fake.put(others);
+  site.up();
+  REQUIRE(site.fake.table().size() == 2);
+  CHECK(site.stop() == exit_done);
+  CHECK(text(site.fake.table()) == text(others));
+  CHECK(site.log.count("1 services leave the kernel") == 1);
 }
 
 TEST_CASE("a daemon refuses to start with a code that says why") {
@@ -323,9 +232,9 @@ TEST_CASE("a daemon told to reload while it starts does so when it has started")
   site.write(web(unchecked(3)));
   ::kill(::getpid(), SIGHUP);
   gate.open.release();
-  CHECK(eventually([&] { return site.get("/readyz").status == 200 && site.generation() == 2; }));
-  CHECK(site.fake.table().begin()->second.destinations.begin()->first ==
-        test::endpoint("10.0.0.3:80"));
+  const Table wanted = table("tcp 10.0.0.1:80 wlc\n  -> 10.0.0.3:80 NAT weight 1\n");
+  CHECK(eventually([&] { return site.fake.table() == wanted; }));
+  CHECK(site.generation() == 2);
 }
 
 TEST_CASE("what only a restart can change refuses the reload and changes nothing") {
@@ -500,6 +409,32 @@ TEST_CASE("a reload of a bad file is refused with every mistake and changes noth
   CHECK(site.generation() == 1);
 }
 
+TEST_CASE("a reload that fails inside is answered with a 500 and the old configuration stays") {
+  Site site(web(unchecked(2) + unchecked(3)));
+  std::atomic<bool> fails = false;
+  site.load = [&](const Options& options, bool origins) -> Loaded {
+    if (fails) throw std::runtime_error("injected");
+    return load_config(options, origins);
+  };
+  site.up();
+  const auto writes = site.fake.changes();
+  fails = true;
+  site.write(web(unchecked(2)));
+  const Answer answer = site.reload();
+  CHECK(answer.status == 500);
+  CHECK(api::problem(answer.body).value().detail == "injected; the running configuration stays");
+  ::kill(::getpid(), SIGHUP);
+  CHECK(eventually([&] { return site.log.count("Reload given up: injected") == 2; }));
+  CHECK(site.generation() == 1);
+  CHECK(site.fake.table() == kTwo);
+  CHECK(site.fake.changes() == writes);
+  CHECK(site.get("/readyz").status == 200);
+  fails = false;
+  CHECK(site.reload().status == 200);
+  CHECK(site.generation() == 2);
+  CHECK(site.stop() == exit_done);
+}
+
 TEST_CASE("a reload of a good file says what changed when the kernel has it") {
   Site site(web(unchecked(2) + unchecked(3)));
   site.up();
@@ -515,6 +450,7 @@ TEST_CASE("a reload of a good file says what changed when the kernel has it") {
   CHECK(reloaded.view.previous_generation == 1);
   CHECK(reloaded.view.services == api::ChangeCounts{0, 1, 0});
   CHECK(reloaded.view.servers == api::ChangeCounts{1, 1, 1});
+  CHECK(reloaded.view.state == "APPLIED");
 
   const auto writes = site.fake.changes();
   REQUIRE(site.reload().status == 200);
@@ -532,10 +468,11 @@ TEST_CASE("a reload that the kernel refuses in part says which part") {
   refuse = true;
   site.write(web(unchecked(2) + unchecked(3)));
   const Answer answer = site.reload();
-  REQUIRE(answer.status == 200);
-  const auto changes = api::document<api::ReloadView>(answer.body).value().view.changes;
-  REQUIRE(changes.size() == 1);
-  CHECK(changes[0].find("not in the kernel yet: add tcp 10.0.0.1:80 -> 10.0.0.3:80") == 0);
+  CHECK(answer.status == 202);
+  const auto view = api::document<api::ReloadView>(answer.body).value().view;
+  CHECK(view.state == "PARTLY");
+  REQUIRE(view.failures.size() == 1);
+  CHECK(view.failures[0].find("add tcp 10.0.0.1:80 -> 10.0.0.3:80") == 0);
   CHECK(site.get("/readyz").status == 503);
   refuse = false;
   CHECK(eventually([&] { return site.get("/readyz").status == 200; }));

@@ -68,7 +68,7 @@ TEST_CASE("a file named keepalived.conf is read as keepalived reads it and says 
   CHECK(loaded.config);
   CHECK(text(loaded.diagnostics) ==
         "/etc/keepalived/keepalived.conf: note: reading as keepalived would, because of the file's "
-        "name — a file of another name has every mistake refused [LVC072]\n"
+        "name — rename it, or say --strict, to have every mistake refused [LVC072]\n"
         "/etc/keepalived/keepalived.conf:3:1: warning: unknown keyword 'weigth' — did you mean "
         "'weight'? [LVC010]\n"
         "    3 | weigth 2\n"
