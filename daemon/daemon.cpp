@@ -410,7 +410,8 @@ std::unique_ptr<CheckRunner> Daemon::make_checker() {
 }
 
 asio::awaitable<ProbeSettings> Daemon::ready_settings(const GlobalSettings& global) {
-  co_return co_await files_.run([global] { return probe_settings(global); });
+  const auto read_them = [global] { return probe_settings(global); };
+  co_return co_await files_.run(read_them);
 }
 
 void Daemon::renew_checks(const ProbeSettings& settings) {

@@ -265,7 +265,10 @@ Observation Attempt::observation(Judgement judgement) const {
           .duration = std::chrono::duration_cast<std::chrono::microseconds>(end - begin_),
           .at = end,
           .phases = phases,
-          .source = source};
+          .source = source,
+          .certificate = certificate,
+          .weight = weight,
+          .admin = admin};
 }
 
 Judgement unconnected(const Step& step) {

@@ -112,6 +112,9 @@ class Attempt {
   std::chrono::microseconds lap();
   Phases phases;
   std::optional<Address> source;
+  std::optional<std::int64_t> certificate;
+  std::optional<WeightWish> weight;
+  std::optional<AdminWish> admin;
 
   Observation observation(Judgement judgement) const;
 

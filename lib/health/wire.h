@@ -144,6 +144,7 @@ class Reader {
     std::uint32_t count = 0;
     get(count);
     if (count > left_.size()) failed_ = true;  // each takes a byte at least
+    values.clear();                            // a default may have some
     for (std::uint32_t i = 0; i < count && !failed_; ++i)
       get(values.emplace_back());
   }

@@ -73,6 +73,14 @@ struct Stage {
   using Act = std::function<void(int pipe)>;  // in the process
 
   explicit Stage(Act its_act) : act(std::move(its_act)) {}
+  // The loop runs no more, so whoever has not been reaped by the pool is now.
+  ~Stage() {
+    for (const pid_t pid : pids) {
+      if (::waitpid(pid, nullptr, WNOHANG) != 0) continue;
+      ::kill(pid, SIGKILL);
+      ::waitpid(pid, nullptr, 0);
+    }
+  }
 
   Result<LaunchedChecker> launch(CheckerRole role) {
     roles.push_back(role);
