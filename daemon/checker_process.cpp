@@ -72,6 +72,8 @@ bool takes_descriptors(const Birth& birth) {
     std::signal(signal, SIG_DFL);
   // A terminal's ^C and a unit's stop are for the daemon, which ends us by closing the pipe.
   ::setsid();
+  // One that spins or is stopped does not see its pipe close.
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   // This binary and no other: the file of that name may be of another version by now.
   if (takes_descriptors(birth))
     ::execve("/proc/self/exe", birth.arguments.data(), birth.environment.data());

@@ -81,6 +81,7 @@ std::string confine_network() {
     ::prctl(PR_CAPBSET_DROP, i, 0, 0, 0);
   if (::geteuid() == 0 && !becomes_nobody())
     weakness = std::string("it runs as root: ") + std::strerror(errno);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);  // as since its birth: the new user has none
   if (!keeps_only(0)) weakness = "it keeps its capabilities";
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) weakness = "it may get new privileges";
   limit(RLIMIT_NPROC, 0);     // it starts nothing
@@ -113,9 +114,7 @@ std::string confine(CheckerRole role) {
       weakness = confine_local();
       break;
   }
-  // Both are undone by a change of user. One that spins does not see its pipe close.
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   return weakness;
 }
 
