@@ -124,8 +124,8 @@ TEST_CASE("a checker gets its descriptors and its environment and nothing else o
       std::filesystem::read_symlink(fmt::format("/proc/{}/fd/2", site.lvsd.pid()));
   for (const std::string& to : descriptors_of(pid)) {
     INFO(to);
-    const bool known = to == "/dev/null" || to == log || to.starts_with("socket:") || to.starts_with("pipe:") ||
-                       to.starts_with("anon_inode:");
+    const bool known = to == "/dev/null" || to == log || to.starts_with("socket:") ||
+                       to.starts_with("pipe:") || to.starts_with("anon_inode:");
     CHECK(known);
   }
   // 0 to 2, its two pipes, and what its loop is made of; probes come and go.
