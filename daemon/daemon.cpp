@@ -16,6 +16,7 @@
 #include <variant>
 #include <vector>
 
+#include "daemon/checker_pool.h"
 #include "daemon/config_changes.h"
 #include "daemon/config_views.h"
 #include "daemon/event_text.h"
@@ -23,6 +24,9 @@
 #include "daemon/kernel_error.h"
 #include "daemon/log.h"
 #include "daemon/network_namespace.h"
+#include "daemon/probe_runner.h"
+#include "daemon/probe_settings.h"
+#include "health/schedule.h"
 
 namespace lvsd {
 
@@ -86,8 +90,7 @@ Daemon::Daemon(asio::io_context& loop, Options options, KernelWriter::Open open_
       kernel_(loop.get_executor(), opened_inside(ipvs_namespace_, std::move(open_kernel))),
       reconciler_(loop.get_executor(), kernel_,
                   [this](const Services& services) { return pools_.wanted(services); }),
-      prober_(loop.get_executor(),
-              [this](CheckId id, const Observation& seen) { observe(id, seen); }),
+      checker_(make_checker()),
       state_file_(options_.state_dir),
       started_(std::chrono::steady_clock::now()) {}
 
@@ -120,7 +123,8 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
   if (auto refusal = open_api()) co_return refusal;
 
   co_await recall_state();
-  adopt(std::move(config), table);
+  const ProbeSettings settings = co_await ready_settings(config.global);
+  adopt(std::move(config), table, settings);
   co_await save_state();
   api_->start();
   // What we owned before and is configured no more goes, too.
@@ -192,14 +196,14 @@ std::optional<Daemon::Refusal> Daemon::open_api() {
   return std::nullopt;
 }
 
-void Daemon::adopt(Config config, const Snapshot& table) {
+void Daemon::adopt(Config config, const Snapshot& table, const ProbeSettings& settings) {
   reconciler_.set_audit_interval(config.global.audit_interval);
   reconciler_.want(config.global);
   pools_.take(std::move(config), table_of(table), std::chrono::steady_clock::now());
   reconciler_.own(pools_.services());
   generation_ = 1;
   loaded_ = wall_clock();
-  renew_checks();
+  renew_checks(settings);
 }
 
 // What was ours when the last daemon ended. Whatever is wrong with the file, nothing follows from
@@ -355,6 +359,7 @@ asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now() {
     log(Level::error, fmt::format("Reload refused: generation {} stays in force", generation_));
     co_return BadConfig{std::move(fixed)};
   }
+  const ProbeSettings settings = co_await ready_settings(loaded.config->global);
 
   Reloaded done{.view = std::move(next.view)};
   reconciler_.set_audit_interval(loaded.config->global.audit_interval);
@@ -362,7 +367,7 @@ asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now() {
   const auto touched =
       pools_.take(std::move(*loaded.config), next.found, std::chrono::steady_clock::now());
   reconciler_.own(pools_.services());
-  renew_checks();
+  renew_checks(settings);
   done.view.previous_generation = generation_++;
   loaded_ = wall_clock();
 
@@ -394,28 +399,62 @@ asio::awaitable<Table> Daemon::found_in_kernel(const Services& services) {
 
 // ---- checks
 
-void Daemon::renew_checks() {
-  prober_.set(probe_settings(pools_.config().global));
-  const auto [ended, begun] = checks_.renew(pools_.config());
+std::unique_ptr<CheckRunner> Daemon::make_checker() {
+  auto report = [this](CheckId id, const Observation& seen) { observe(id, seen); };
+  if (options_.single_process)
+    return std::make_unique<ProbeRunner>(loop_.get_executor(), std::move(report));
+  auto known = [this](CheckId id) { return checks_.find(id)->health; };
+  return std::make_unique<CheckerPool>(
+      loop_.get_executor(),
+      CheckerSeat::Calls{std::move(report), std::move(known), launch_checker});
+}
+
+asio::awaitable<ProbeSettings> Daemon::ready_settings(const GlobalSettings& global) {
+  const auto read_them = [global] { return probe_settings(global); };
+  co_return co_await files_.run(read_them);
+}
+
+void Daemon::renew_checks(const ProbeSettings& settings) {
+  checker_->set(settings);
+  const auto [ended, begun, kept] = checks_.renew(pools_.config());
   for (const CheckId id : ended)
-    prober_.stop(id);
-  for (const CheckId id : begun) {
-    const CheckBook::Entry* entry = checks_.find(id);
-    prober_.start(id, entry->check, common_health(pools_, entry->users));
+    checker_->stop(id);
+  for (const CheckId id : begun)
+    begin_check(id);
+  for (const CheckId id : kept)
+    join_check(id);
+}
+
+void Daemon::begin_check(CheckId id) {
+  CheckBook::Entry* entry = checks_.find(id);
+  entry->health = common_health(pools_, entry->users);
+  entry->timing = first_timing(entry->check, entry->health.start, std::chrono::steady_clock::now());
+  checker_->start(id, entry->check, entry->health, entry->timing);
+}
+
+// What a check knows holds for whoever comes to share it.
+void Daemon::join_check(CheckId id) {
+  const CheckBook::Entry* entry = checks_.find(id);
+  if (!entry->health.has_run || !entry->health.last) return;
+  for (const CheckUser& user : entry->users) {
+    if (pools_.health(user).has_run) continue;
+    if (const auto change = pools_.inform(user, entry->health))
+      announce(*change, *entry->health.last);
   }
 }
 
 void Daemon::observe(CheckId id, const Observation& observation) {
-  const CheckBook::Entry* entry = checks_.find(id);
+  const CheckBook::Entry* entry = checks_.record(id, observation);
   if (entry == nullptr) return;
-  for (const CheckUser& user : entry->users) {
-    const auto change = pools_.observe(user, observation);
-    if (!change) continue;
-    for (const LogLine& line : event_lines(pools_, *change, observation))
-      log(line.level, line.text);
-    const auto services = pools_.services(change->pool);
-    reconciler_.request({services.begin(), services.end()});
-  }
+  for (const CheckUser& user : entry->users)
+    if (const auto change = pools_.observe(user, observation)) announce(*change, observation);
+}
+
+void Daemon::announce(const PoolChange& change, const Observation& observation) {
+  for (const LogLine& line : event_lines(pools_, change, observation))
+    log(line.level, line.text);
+  const auto services = pools_.services(change.pool);
+  reconciler_.request({services.begin(), services.end()});
 }
 
 }  // namespace lvsd

@@ -138,6 +138,10 @@ asio::awaitable<void> FileWatch::Watch::changed(Time until) {
   bell_->rung = false;
 }
 
+void FileWatch::Watch::ring() {
+  bell_->ring();
+}
+
 std::string small_file(const std::string& path) {
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   std::array<char, 4096> room;

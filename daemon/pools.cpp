@@ -180,11 +180,27 @@ bool Pools::settle_quorum(std::size_t index, Time now) {
 
 std::optional<PoolChange> Pools::observe(const CheckUser& user, const Observation& observation) {
   const RealServer& server = config_.virtual_servers[user.pool].real_servers[user.server];
-  ServerState& state = pools_[user.pool].servers[user.server];
-  CheckHealth& check = state.checks[user.check];
+  CheckHealth& check = pools_[user.pool].servers[user.server].checks[user.check];
   const std::uint32_t results = check.streak + 1;
   check = lvsd::observe(check, server.checks[user.check].settings->policy, observation);
+  return settle_server(user, results, observation.at);
+}
 
+std::optional<PoolChange> Pools::inform(const CheckUser& user, const CheckHealth& known) {
+  const RealServer& server = config_.virtual_servers[user.pool].real_servers[user.server];
+  const CheckPolicy& policy = server.checks[user.check].settings->policy;
+  CheckHealth& check = pools_[user.pool].servers[user.server].checks[user.check];
+  const Start start = check.start;
+  check = known;
+  check.start = start;
+  return settle_server(user, known.up ? policy.rise : fall(policy), known.last->at);
+}
+
+// After a check of the server has moved. `results`: in a row, that made it move.
+std::optional<PoolChange> Pools::settle_server(const CheckUser& user, std::uint32_t results,
+                                               Time at) {
+  const RealServer& server = config_.virtual_servers[user.pool].real_servers[user.server];
+  ServerState& state = pools_[user.pool].servers[user.server];
   const Standing before = std::exchange(state.standing, standing_of(server, state.checks));
   const HealthState now = state.standing.state;
   if (now == before.state) return std::nullopt;
@@ -193,9 +209,9 @@ std::optional<PoolChange> Pools::observe(const CheckUser& user, const Observatio
   if (turned) {
     state.known = true;
     state.start = is_up(now) ? Start::adopted_up : Start::adopted_down;
-    state.since = observation.at;
+    state.since = at;
   }
-  const bool was_quorum_turned = settle_quorum(user.pool, observation.at);
+  const bool was_quorum_turned = settle_quorum(user.pool, at);
   if (!turned && !was_quorum_turned) return std::nullopt;
   return PoolChange{.pool = user.pool,
                     .server = turned ? std::optional(user.server) : std::nullopt,

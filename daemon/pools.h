@@ -75,6 +75,10 @@ class Pools {
   // Nothing if neither the server nor quorum turned; then what is wanted is the same as before.
   std::optional<PoolChange> observe(const CheckUser& user, const Observation& observation);
 
+  // A check that has run for others goes on for `user` too: it is what it is known to be.
+  // REQUIRES: known.has_run, and its last result is there.
+  std::optional<PoolChange> inform(const CheckUser& user, const CheckHealth& known);
+
   const CheckHealth& health(const CheckUser& user) const;
 
   // What the kernel should hold for those of `services` that are configured.
@@ -89,6 +93,7 @@ class Pools {
   PoolFacts facts(std::size_t index) const;
   void decide(std::size_t index);
   bool settle_quorum(std::size_t index, Time now);
+  std::optional<PoolChange> settle_server(const CheckUser& user, std::uint32_t results, Time at);
   void index_services();
 
   Config config_;

@@ -75,15 +75,6 @@ std::string unsafe_element(const std::string& path) {
 
 }  // namespace
 
-ScriptRules script_rules(const GlobalSettings& global) {
-  return {.user = global.script_user,
-          .group = global.script_group,
-          .security = global.script_security,
-          .supplementary_groups = global.supplementary_groups,
-          .symlink_paths = global.symlink_paths,
-          .umask = global.umask.value_or(0177)};
-}
-
 Result<ScriptUser> script_user(const Script& script, const ScriptRules& rules) {
   ScriptUser out;
   out.uid = ::geteuid();
