@@ -167,14 +167,18 @@ class Settler {
     settle_one_packet(out);
     settings.persistence_engine = draft_.persistence_engine;
     settings.persistence_timeout = draft_.persistence_timeout;
+    settle_persistence(out);
     settle_netmask(settings);
+  }
+
+  void settle_persistence(VirtualServer& out) {
     const auto has_no_port = [](const ServiceKey& key) { return key.fwmark == 0 && key.port == 0; };
-    if (settings.persistence_timeout == 0 &&
-        std::any_of(out.services.begin(), out.services.end(), has_no_port)) {
-      problems_.report(Code::persistence_forced, draft_.where,
-                       "a service without port must be persistent; 360 s is taken");
-      settings.persistence_timeout = forced_persistence;
-    }
+    if (out.settings.persistence_timeout != 0 ||
+        std::none_of(out.services.begin(), out.services.end(), has_no_port))
+      return;
+    problems_.report(Code::persistence_forced, draft_.where,
+                     "a service without port must be persistent; 360 s is taken");
+    out.settings.persistence_timeout = forced_persistence;
   }
 
   void settle_one_packet(VirtualServer& out) {
@@ -188,14 +192,15 @@ class Settler {
     out.settings.flags.one_packet = false;
   }
 
+  // A mask without persistence (`persistence_timeout 0` behind it) has nothing to say.
   void settle_netmask(ServiceSettings& settings) {
     settings.persistence_netmask = host_netmask(family());
     if (!draft_.persistence_netmask) return;
-    if (draft_.persistence_netmask_family == family()) {
-      settings.persistence_netmask = *draft_.persistence_netmask;
-    } else {
+    if (draft_.persistence_netmask_family != family()) {
       problems_.report(Code::family_mismatch, draft_.where,
                        "persistence_granularity is of another address family");
+    } else if (settings.persistence_timeout != 0) {
+      settings.persistence_netmask = *draft_.persistence_netmask;
     }
   }
 
