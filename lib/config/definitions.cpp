@@ -1,5 +1,6 @@
 #include "config/definitions.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/parse_number.h"
@@ -32,7 +33,7 @@ bool escapes_comment(std::string_view text, std::size_t at) {
 }
 
 bool is_built_in(std::string_view name) {
-  return among("_PWD _INSTANCE _RANDOM _ENV _HASH _BANG", name);
+  return among("_PWD _INSTANCE _RANDOM _ENV _HASH _BANG _DOLLAR", name);
 }
 
 struct Reference {
@@ -76,6 +77,12 @@ std::size_t length_without_comment(std::string_view line) {
     }
   }
   return line.size();
+}
+
+// What else the line holds may close a brace.
+bool is_quoted_reference(std::string_view text) {
+  const bool braced = text.size() > 1 && text[1] == '{';
+  return braced ? name_length(text.substr(2)) != 0 : reference(text, '"').has_value();
 }
 
 std::size_t defined_name_length(std::string_view after_dollar) {
@@ -186,7 +193,8 @@ class Definitions::Writer {
   }
 
   void write_built_in(const Reference& found, Span where) {
-    if (const auto value = definitions_.built_in(found.name, found.parameters, where)) {
+    if (auto value = definitions_.built_in(found.name, found.parameters, where)) {
+      std::replace(value->begin(), value->end(), '\n', ' ');  // of the environment: it is one line
       put(*value);
       return;
     }
@@ -253,6 +261,7 @@ std::optional<std::string> Definitions::built_in(std::string_view name, std::str
   if (name == "_INSTANCE") return options_.config_id;
   if (name == "_HASH") return "#";
   if (name == "_BANG") return "!";
+  if (name == "_DOLLAR") return "$";
   return std::nullopt;
 }
 

@@ -232,6 +232,16 @@ std::vector<ServiceKey> services(const ServiceGroup& group, Protocol protocol, F
   return out;
 }
 
+const GroupEntry& leading_entry(const ServiceGroup& group) {
+  const auto first_of = [&group](auto fits) {
+    return std::find_if(group.entries.begin(), group.entries.end(), fits);
+  };
+  auto found = first_of([](const GroupEntry& entry) { return entry.fwmark == 0; });
+  if (found == group.entries.end())
+    found = first_of([](const GroupEntry& entry) { return !entry.family_given; });
+  return found == group.entries.end() ? group.entries.front() : *found;
+}
+
 std::string spelled(const GroupEntry& entry) {
   if (entry.fwmark != 0) {
     std::string out = "fwmark " + std::to_string(entry.fwmark);

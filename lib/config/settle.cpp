@@ -70,6 +70,10 @@ void open_service(Compiler& c, const Arguments& a) {
   if (words[0] == "fwmark") {
     if (!read_mark(c, a, words[1])) return;
   } else if (words[0] == "group") {
+    if (words[1].empty()) {
+      refuse(c, a.where(words[1]), Code::bad_argument, "the name of a group cannot be empty");
+      return;
+    }
     c.service().group = words[1];
   } else if (!read_endpoint(c, a)) {
     return;
@@ -119,12 +123,14 @@ class Settler {
   }
 
  private:
-  // Of the address; else as told; else of the real servers, those behind tunnels last.
+  // Of the address, or of the group's leading entry; else as told; else of the real servers, those
+  // behind tunnels last.
   Family family() const {
     if (draft_.endpoint) return draft_.endpoint->address.family;
-    if (group_ != nullptr)
-      for (const GroupEntry& entry : group_->entries)
-        if (entry.fwmark == 0) return entry.family;
+    if (group_ != nullptr) {
+      const GroupEntry& entry = leading_entry(*group_);
+      if (entry.fwmark == 0 || entry.family_given) return entry.family;
+    }
     if (draft_.ip_family) return *draft_.ip_family;
     const ServerDraft* tunnelled = nullptr;
     for (const auto* list : {&draft_.servers, &draft_.sorry_servers})
