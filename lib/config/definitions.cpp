@@ -117,10 +117,8 @@ class Definitions::Writer {
       }
     }
     if (!in_copy_) begin_segment(content.span(at, 0), false);
-    in_copy_ = true;
-    const std::size_t taken = copy(rest);
-    if (taken != 1) in_copy_ = false;  // an escape: text and origin no longer run in parallel
-    return at + taken;
+    in_copy_ = quoted_ || !escapes_comment(rest, 0);  // text and origin run in parallel
+    return at + copy(rest);
   }
 
   void begin_segment(Span origin, bool reference) {
@@ -128,12 +126,17 @@ class Definitions::Writer {
     line.segments.push_back({line.text.size(), origin, reference});
   }
 
-  // One character, or the comment character that a backslash protects; returns what was taken.
+  // What goes before the next quote, dollar or backslash, or the comment character that a backslash
+  // protects; returns how much was taken.
   std::size_t copy(std::string_view rest) {
     if (rest.front() == '"') quoted_ = !quoted_;
-    const bool escaped = !quoted_ && escapes_comment(rest, 0);
-    put(rest.substr(escaped ? 1 : 0, 1));
-    return escaped ? 2 : 1;
+    if (!quoted_ && escapes_comment(rest, 0)) {
+      put(rest.substr(1, 1));
+      return 2;
+    }
+    const std::string_view run = rest.substr(0, rest.find_first_of("\"$\\", 1));
+    put(run);
+    return run.size();
   }
 
   void put(std::string_view text) {

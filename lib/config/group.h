@@ -14,6 +14,8 @@ void open_group(Compiler& compiler, const Arguments& arguments);
 void add_group_entry(Compiler& compiler, const Statement& line);
 void close_group(Compiler& compiler);
 
+std::uint64_t service_count(const ServiceGroup& group);
+
 // The kernel's services that a group stands for. Marks without a family have `family`.
 std::vector<ServiceKey> services(const ServiceGroup& group, Protocol protocol, Family family);
 

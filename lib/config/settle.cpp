@@ -95,6 +95,8 @@ class Settler {
         is_clean_(compiler.block_is_clean()) {}
 
   std::optional<VirtualServer> settle() {
+    for (std::size_t i = 0; i < draft_.sorry_method.count; ++i)
+      draft_.sorry_servers[i].method = draft_.sorry_method.method;
     VirtualServer out;
     out.origin = draft_.origin;
     out.name = draft_.name;
@@ -147,8 +149,16 @@ class Settler {
       problems_.report(Code::contradiction, draft_.where, "ip_family is not that of the address");
     if (draft_.fwmark != 0) return {fwmark_service(draft_.fwmark, family())};
     const Protocol protocol = settled_protocol();
-    if (group_ != nullptr) return lvsd::services(*group_, protocol, family());
+    if (group_ != nullptr) return services_of_group(protocol);
     return {address_service(protocol, *draft_.endpoint)};
+  }
+
+  std::vector<ServiceKey> services_of_group(Protocol protocol) {
+    if (compiler_.may_add_services(service_count(*group_)))
+      return lvsd::services(*group_, protocol, family());
+    problems_.report(Code::too_many_services, draft_.where,
+                     "the groups stand for more than a million services altogether");
+    return {};
   }
 
   bool only_marks() const {
@@ -318,20 +328,29 @@ void close_service(Compiler& c) {
 
 namespace {
 
+// Virtual servers that waited for their group go where they stand in the file.
 void settle_late(Compiler& c) {
-  std::size_t inserted = 0;
+  if (c.put_off().empty()) return;
+  std::vector<VirtualServer> early = std::move(c.config().virtual_servers);
+  std::vector<VirtualServer> all;
+  all.reserve(early.size() + c.put_off().size());
+  std::size_t taken = 0;
+  const auto take_until = [&](std::size_t position) {
+    for (; taken < position; ++taken)
+      all.push_back(std::move(early[taken]));
+  };
   for (auto& [position, draft] : c.put_off()) {
+    take_until(position);
     const ServiceGroup* const group = c.group(draft.group);
     if (group == nullptr) {
       c.problems().report(Code::unknown_group, draft.where,
                           "there is no virtual_server_group " + quoted(draft.group));
       continue;
     }
-    auto& all = c.config().virtual_servers;
-    if (auto service = Settler(c, draft, group).settle())
-      all.insert(all.begin() + static_cast<std::ptrdiff_t>(position + inserted++),
-                 std::move(*service));
+    if (auto service = Settler(c, draft, group).settle()) all.push_back(std::move(*service));
   }
+  take_until(early.size());
+  c.config().virtual_servers = std::move(all);
 }
 
 }  // namespace
