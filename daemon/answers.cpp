@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <utility>
@@ -40,7 +41,7 @@ api::Response answer_service(const Outlook& outlook, const std::string& word) {
   return api::response(head(outlook), service_view(outlook, index, true));
 }
 
-// Real servers come before sorry servers that bear the same address.
+// Real servers come before sorry servers that bear the same address, and those before backups.
 api::Response answer_server(const Outlook& outlook, const std::string& service_word,
                             const std::string& word) {
   const auto found =
@@ -60,6 +61,13 @@ api::Response answer_server(const Outlook& outlook, const std::string& service_w
     return api::response(head(outlook),
                          views[service.real_servers.size() +
                                static_cast<std::size_t>(*server - service.sorry_servers.data())]);
+  if (const RealServer* master = api::master_of_backup(service, word)) {
+    const std::string name = id(*master->backup);
+    const auto view = std::find_if(views.begin(), views.end(), [&](const api::ServerView& one) {
+      return one.role == "backup" && one.server == name;
+    });
+    return api::response(head(outlook), *view);
+  }
   return std::get<api::Response>(settled(real, word));
 }
 
@@ -139,19 +147,35 @@ asio::awaitable<api::Response> Daemon::answer(api::Call call) {
     case Action::server:
       co_return answer_server(co_await outlook(), call.path.at("service"), call.path.at("server"));
     case Action::reload:
-      co_return co_await answer_reload();
+      co_return co_await answer_reload(call.query.contains("force"));
+    case Action::overrides: {
+      const Outlook now = co_await outlook();
+      co_return api::response(head(now), override_views(now));
+    }
+    case Action::drain:
+    case Action::undrain:
+    case Action::disable:
+    case Action::enable:
+    case Action::set_weight:
+    case Action::set_max_connections:
+    case Action::failback:
+    case Action::calm:
+      co_return co_await answer_wish(std::move(call));
   }
   co_return api::response(api::internal_error("this route has no answer"));
 }
 
-asio::awaitable<api::Response> Daemon::answer_reload() {
-  ReloadOutcome outcome = co_await reload();
+asio::awaitable<api::Response> Daemon::answer_reload(bool forced) {
+  ReloadOutcome outcome = co_await reload(forced);
   if (const auto* bad = std::get_if<BadConfig>(&outcome)) {
     std::vector<api::DiagnosticView> views;
     for (const Diagnostic& diagnostic : bad->diagnostics)
       views.push_back(diagnostic_view(diagnostic));
     co_return api::response(api::config_invalid(options_.config_file, std::move(views)));
   }
+  if (const auto* guard = std::get_if<Guarded>(&outcome))
+    co_return api::response(
+        api::refused("the file is not applied: " + guard->why + "; use --force to do it anyway"));
   auto& done = std::get<Reloaded>(outcome);
   for (const std::string& failure : done.failures)
     done.view.changes.push_back("not in the kernel yet: " + failure);

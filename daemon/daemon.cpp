@@ -22,6 +22,7 @@
 #include "daemon/instance_lock.h"
 #include "daemon/kernel_error.h"
 #include "daemon/log.h"
+#include "plan/reload_guard.h"
 
 namespace lvsd {
 
@@ -76,6 +77,7 @@ Daemon::Daemon(asio::io_context& loop, Options options, KernelWriter::Open open_
       prober_(loop.get_executor(),
               [this](CheckId id, const Observation& seen) { observe(id, seen); }),
       state_file_(options_.state_dir),
+      policy_timer_(loop),
       started_(std::chrono::steady_clock::now()) {}
 
 Daemon::~Daemon() = default;
@@ -106,11 +108,12 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
   if (auto refusal = co_await read_kernel(table)) co_return refusal;
   if (auto refusal = open_api()) co_return refusal;
 
-  co_await recall_state();
-  adopt(std::move(config), table);
+  const State past = co_await recall_state();
+  adopt(std::move(config), table, past);
   co_await save_state();
   api_->start();
   asio::co_spawn(loop_, reconciler_.run(), die_of);
+  asio::co_spawn(loop_, run_policy(), die_of);
   // What we owned before and is configured no more goes, too.
   const auto failures = co_await reconciler_.reconcile(reconciler_.owned());
   applied_ = true;
@@ -162,18 +165,22 @@ std::optional<Daemon::Refusal> Daemon::open_api() {
   return std::nullopt;
 }
 
-void Daemon::adopt(Config config, const Snapshot& table) {
+void Daemon::adopt(Config config, const Snapshot& table, const State& past) {
   reconciler_.set_audit_interval(config.global.audit_interval);
-  pools_.take(std::move(config), table_of(table), std::chrono::steady_clock::now());
+  const Time now = std::chrono::steady_clock::now();
+  pools_.take(std::move(config), table_of(table), now);
+  pools_.recall(past.wishes, past.seats, now);
+  pools_.expire(wall_clock().at, now);
   reconciler_.own(pools_.services());
   generation_ = 1;
+  next_counters_ = now;
   loaded_ = wall_clock();
   renew_checks();
 }
 
-// What was ours when the last daemon ended. Whatever is wrong with the file, nothing follows from
-// it for the kernel: what is not known to be ours is left alone.
-asio::awaitable<void> Daemon::recall_state() {
+// What was ours when the last daemon ended, and what operators wished. Whatever is wrong with the
+// file, nothing follows from it for the kernel: what is not known to be ours is left alone.
+asio::awaitable<State> Daemon::recall_state() {
   const auto load_it = [this]() -> asio::awaitable<std::optional<Result<std::optional<State>>>> {
     co_return state_file_.load();
   };
@@ -185,18 +192,24 @@ asio::awaitable<void> Daemon::recall_state() {
         fmt::format("{}: starting without it. Services that an earlier file named and "
                     "this one does not are left in the kernel{}",
                     text(loaded.error()), may_save_ ? "" : ", and the file is left as it is"));
-    co_return;
+    co_return State{};
   }
+  if (!*loaded) co_return State{};
+  State past = **loaded;
   const State now = present_state();
-  if (*loaded && (*loaded)->boot_id == now.boot_id &&
-      (*loaded)->network_namespace == now.network_namespace)
-    reconciler_.own((*loaded)->owned);
+  if (past.boot_id == now.boot_id && past.network_namespace == now.network_namespace)
+    reconciler_.own(past.owned);
+  else
+    past.seats.clear();
+  co_return past;
 }
 
 // Written before the kernel is changed, so that what we make is known to be ours whenever we die.
 asio::awaitable<void> Daemon::save_state() {
   State state = present_state();
   state.owned = reconciler_.owned();
+  state.wishes = pools_.kept_wishes();
+  state.seats = pools_.kept_seats();
   if (!may_save_ || state == saved_) co_return;
   const auto save_it = [this, &state]() -> asio::awaitable<std::optional<Result<void>>> {
     co_return state_file_.save(state);
@@ -236,8 +249,9 @@ asio::awaitable<Loaded> Daemon::loaded_config() {
 
 // Reloads run one at a time. Whoever asks while one runs waits for the next, which will read the
 // file as it is by then; all who wait for it share it, so a storm of requests is two reloads.
-asio::awaitable<Daemon::ReloadOutcome> Daemon::reload() {
+asio::awaitable<Daemon::ReloadOutcome> Daemon::reload(bool forced) {
   if (!next_reload_) next_reload_ = std::make_shared<Reload>(loop_);
+  next_reload_->forced = next_reload_->forced || forced;
   const auto mine = next_reload_;
   if (!std::exchange(reloading_, true)) asio::co_spawn(loop_, run_reloads(), die_of);
   while (!mine->outcome)
@@ -248,13 +262,13 @@ asio::awaitable<Daemon::ReloadOutcome> Daemon::reload() {
 asio::awaitable<void> Daemon::run_reloads() {
   while (next_reload_) {
     const auto current = std::exchange(next_reload_, nullptr);
-    current->outcome = co_await reload_now();
+    current->outcome = co_await reload_now(current->forced);
     current->over.cancel();
   }
   reloading_ = false;
 }
 
-asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now() {
+asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now(bool forced) {
   const Time begin = std::chrono::steady_clock::now();
   Loaded loaded = co_await loaded_config();
   log_diagnostics(loaded.diagnostics);
@@ -262,6 +276,13 @@ asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now() {
     log(Level::error, fmt::format("Reload refused, {} is not valid: generation {} stays in force",
                                   options_.config_file, generation_));
     co_return BadConfig{std::move(loaded.diagnostics)};
+  }
+  const std::uint32_t allowed = forced ? 0 : pools_.config().global.reload_guard;
+  if (auto why = guarded(pools_.config(), *loaded.config, allowed)) {
+    log(Level::error, fmt::format("Reload refused, {}: generation {} stays in force. 'lvsctl "
+                                  "reload --force' applies it all the same",
+                                  *why, generation_));
+    co_return Guarded{*std::move(why)};
   }
   const Table found = co_await found_in_kernel(pools_.newcomers(*loaded.config));
 
@@ -271,6 +292,7 @@ asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now() {
       pools_.take(std::move(*loaded.config), found, std::chrono::steady_clock::now());
   reconciler_.own(pools_.services());
   renew_checks();
+  policy_timer_.cancel();
   done.view.previous_generation = generation_++;
   loaded_ = wall_clock();
 
@@ -315,12 +337,7 @@ void Daemon::observe(CheckId id, const Observation& observation) {
   const CheckBook::Entry* entry = checks_.find(id);
   if (entry == nullptr) return;
   for (const CheckUser& user : entry->users) {
-    const auto change = pools_.observe(user, observation);
-    if (!change) continue;
-    for (const LogLine& line : event_lines(pools_, *change, observation))
-      log(line.level, line.text);
-    const auto services = pools_.services(change->pool);
-    reconciler_.request({services.begin(), services.end()});
+    if (const auto change = pools_.observe(user, observation)) announce(*change, &observation);
   }
 }
 

@@ -58,11 +58,16 @@ class Daemon {
   struct BadConfig {
     Diagnostics diagnostics;
   };
-  using ReloadOutcome = std::variant<BadConfig, Reloaded>;
+  // Not applied because of reload_guard, and why.
+  struct Guarded {
+    std::string why;
+  };
+  using ReloadOutcome = std::variant<BadConfig, Guarded, Reloaded>;
   // A reload that has been asked for, until all who wait for it know what it came to.
   struct Reload {
     explicit Reload(boost::asio::io_context& loop) : over(loop, Time::max()) {}
     boost::asio::steady_timer over;  // cancelled when the outcome is there
+    bool forced = false;             // by one of those who wait
     std::optional<ReloadOutcome> outcome;
   };
 
@@ -71,24 +76,34 @@ class Daemon {
   std::optional<Refusal> lock();
   boost::asio::awaitable<std::optional<Refusal>> read_config(Config& config);
   boost::asio::awaitable<std::optional<Refusal>> read_kernel(Snapshot& table);
-  boost::asio::awaitable<void> recall_state();
+  boost::asio::awaitable<State> recall_state();
   boost::asio::awaitable<void> save_state();
   std::optional<Refusal> open_api();
-  void adopt(Config config, const Snapshot& table);
+  void adopt(Config config, const Snapshot& table, const State& past);
   boost::asio::awaitable<void> obey_signals();
   void stop();
 
   boost::asio::awaitable<Loaded> loaded_config();
-  boost::asio::awaitable<ReloadOutcome> reload();
+  boost::asio::awaitable<ReloadOutcome> reload(bool forced = false);
   boost::asio::awaitable<void> run_reloads();
-  boost::asio::awaitable<ReloadOutcome> reload_now();
+  boost::asio::awaitable<ReloadOutcome> reload_now(bool forced);
   boost::asio::awaitable<Table> found_in_kernel(const Services& services);
   void renew_checks();
   void observe(CheckId id, const Observation& observation);
 
+  // Time and counters (policy_clock.cpp).
+  void announce(const PoolChange& change, const Observation* observation = nullptr);
+  boost::asio::awaitable<void> run_policy();
+  boost::asio::awaitable<void> read_counters();
+  Time next_policy_moment() const;
+  void save_soon();
+
   boost::asio::awaitable<Outlook> outlook();
   boost::asio::awaitable<api::Response> answer(api::Call call);
-  boost::asio::awaitable<api::Response> answer_reload();
+  boost::asio::awaitable<api::Response> answer_reload(bool forced);
+  // Wishes of operators (wishes.cpp).
+  boost::asio::awaitable<api::Response> answer_wish(api::Call call);
+  api::Response answer_calm(std::size_t pool, const Author& by);
   api::ReadinessView readiness() const;
 
   boost::asio::io_context& loop_;
@@ -111,6 +126,10 @@ class Daemon {
 
   Pools pools_;
   CheckBook checks_;
+  boost::asio::steady_timer policy_timer_;  // cancelled when there is something new to wait for
+  Time next_counters_;
+  bool saving_ = false;
+  bool save_again_ = false;
   std::optional<KernelInfo> kernel_info_;
   std::uint64_t generation_ = 0;
   Time started_;

@@ -11,6 +11,7 @@
 
 #include "health/observe.h"
 #include "health/quorum.h"
+#include "plan/overrides.h"
 
 namespace lvsd {
 
@@ -102,20 +103,20 @@ api::HealthView health_view(const Outlook& outlook, const Check& check, const Ch
 
 // The health of a server is that of the check that speaks for it: one whose state is the server's,
 // else the first.
-api::HealthView health_view(const Outlook& outlook, const RealServer& server,
+api::HealthView health_view(const Outlook& outlook, const std::vector<Check>& checks,
                             const ServerState& state) {
-  if (server.checks.empty()) return {.state = std::string(text(HealthState::no_check))};
+  if (checks.empty()) return {.state = std::string(text(HealthState::no_check))};
   std::size_t speaker = 0;
   for (std::size_t i = state.checks.size(); i-- > 0;)
-    if (standing(state.checks[i], server.checks[i].settings->policy) == state.standing) speaker = i;
-  return health_view(outlook, server.checks[speaker], state.checks[speaker]);
+    if (standing(state.checks[i], checks[i].settings->policy) == state.standing) speaker = i;
+  return health_view(outlook, checks[speaker], state.checks[speaker]);
 }
 
-std::vector<api::CheckView> check_views(const Outlook& outlook, const RealServer& server,
+std::vector<api::CheckView> check_views(const Outlook& outlook, const std::vector<Check>& checks,
                                         const ServerState& state) {
   std::vector<api::CheckView> views;
-  for (std::size_t i = 0; i < server.checks.size(); ++i) {
-    const Check& check = server.checks[i];
+  for (std::size_t i = 0; i < checks.size(); ++i) {
+    const Check& check = checks[i];
     const CheckPolicy& policy = check.settings->policy;
     views.push_back({.kind = std::string(keyword(check.settings->probe)),
                      .target = text(check.target.endpoint),
@@ -143,7 +144,7 @@ api::ServerView member_view(const Outlook& outlook, const VirtualServer& service
   view.service = id(service);
   view.protocol = first.protocol;
   view.endpoint = destination_key(service, first, endpoint, settings.forwarding);
-  view.state = text(decision.effective);
+  view.state = state_text(decision);
   view.reason = text(decision.reason);
   view.forwarding = text(settings.forwarding);
   view.weight.config = settings.weight;
@@ -161,6 +162,48 @@ api::ServerView member_view(const Outlook& outlook, const VirtualServer& service
   return view;
 }
 
+api::Moment moment(const Outlook& outlook, WallTime at) {
+  return {at, outlook.wall.offset};
+}
+
+api::AdminView admin_view(const Outlook& outlook, std::size_t pool, std::size_t index) {
+  const RealServer& server = outlook.pools.config().virtual_servers[pool].real_servers[index];
+  const auto& wish = outlook.pools.wishes(pool, static_cast<std::uint32_t>(index)).admin;
+  if (!wish) {
+    api::AdminView view{.state = std::string(text(configured_state(server)))};
+    if (server.disabled) view.origin = "config";
+    return view;
+  }
+  api::AdminView view{.state = std::string(text(wish->state)),
+                      .origin = "api",
+                      .user = wish->by.user,
+                      .uid = wish->by.uid,
+                      .reason = wish->by.reason,
+                      .since = moment(outlook, wish->by.since)};
+  if (wish->by.until) view.until = moment(outlook, *wish->by.until);
+  return view;
+}
+
+api::ServerView backup_server_view(const Outlook& outlook, std::size_t pool_index,
+                                   std::size_t index) {
+  const VirtualServer& service = outlook.pools.config().virtual_servers[pool_index];
+  const RealServer& master = service.real_servers[index];
+  const BackupServer& server = *master.backup;
+  const Pool& pool = outlook.pools.pool(pool_index);
+  const ServerState& state = pool.backups[index];
+  const DestinationSettings settings{
+      .forwarding = server.forwarding, .tunnel = server.tunnel, .weight = master.settings.weight};
+  api::ServerView view =
+      member_view(outlook, service, server.endpoint, settings, pool.backup_servers[index]);
+  view.server = id(server);
+  view.role = "backup";
+  view.since = moment(outlook, state.since);
+  view.health = health_view(outlook, server.checks, state);
+  view.checks = check_views(outlook, server.checks, state);
+  view.config = origin_text(outlook.pools.config(), server.origin);
+  return view;
+}
+
 api::ServerView real_server_view(const Outlook& outlook, std::size_t pool_index, std::size_t index,
                                  bool with_checks) {
   const VirtualServer& service = outlook.pools.config().virtual_servers[pool_index];
@@ -172,8 +215,9 @@ api::ServerView real_server_view(const Outlook& outlook, std::size_t pool_index,
   view.server = id(server);
   view.role = "primary";
   view.since = moment(outlook, state.since);
-  view.health = health_view(outlook, server, state);
-  if (with_checks) view.checks = check_views(outlook, server, state);
+  view.admin = admin_view(outlook, pool_index, index);
+  view.health = health_view(outlook, server.checks, state);
+  if (with_checks) view.checks = check_views(outlook, server.checks, state);
   view.config = origin_text(outlook.pools.config(), server.origin);
   return view;
 }
@@ -188,7 +232,9 @@ api::ServerView sorry_server_view(const Outlook& outlook, std::size_t pool_index
   view.server = text(server.endpoint);
   view.role = "sorry";
   view.since = moment(outlook, pool.quorum_since);
-  view.health.state = text(HealthState::no_check);
+  view.health = health_view(outlook, server.checks, pool.sorries[index]);
+  if (!server.checks.empty())
+    view.checks = check_views(outlook, server.checks, pool.sorries[index]);
   view.config = origin_text(outlook.pools.config(), server.origin);
   return view;
 }
@@ -201,15 +247,23 @@ std::uint32_t count_up(const Pool& pool) {
                     [](const ServerState& server) { return is_up(server.standing.state); }));
 }
 
+std::uint32_t count_backups_up(const VirtualServer& service, const Pool& pool) {
+  std::uint32_t count = 0;
+  for (std::size_t i = 0; i < pool.backups.size(); ++i)
+    if (service.real_servers[i].backup && is_up(pool.backups[i].standing.state)) ++count;
+  return count;
+}
+
 // DOWN: nobody takes connections, or only the sorry server does. DEGRADED: some real server is
-// missing.
+// missing, or failed and held.
 std::string service_state(const Pool& pool) {
-  if (Pools::serving(pool.real_servers) == 0) return "DOWN";
+  if (Pools::serving(pool.real_servers) + Pools::serving(pool.backup_servers) == 0) return "DOWN";
   return count_up(pool) < pool.servers.size() ? "DEGRADED" : "UP";
 }
 
 std::string serving_pool(const Pool& pool) {
   if (Pools::serving(pool.real_servers) != 0) return "primary";
+  if (Pools::serving(pool.backup_servers) != 0) return "backup";
   return Pools::serving(pool.sorry_servers) != 0 ? "sorry" : "none";
 }
 
@@ -256,6 +310,7 @@ api::ServiceSummary summary(const Outlook& outlook, std::size_t index) {
                            .pool = serving_pool(pool)};
   view.count.total = static_cast<std::uint32_t>(pool.servers.size());
   view.count.up = count_up(pool);
+  view.count.backup_up = count_backups_up(service, pool);
   for (const ServiceKey& key : service.services) {
     const ServiceSnapshot* snapshot = find_service(outlook, key);
     if (snapshot == nullptr) continue;
@@ -279,6 +334,19 @@ api::QuorumView quorum_view(const VirtualServer& service, const Pool& pool) {
 
 // ---- attention
 
+// "DRAINING by alice "kernel patch""; nothing where no operator took it out.
+std::optional<api::AttentionView> wish_attention(const Outlook& outlook, std::size_t pool,
+                                                 std::uint32_t index) {
+  const auto& wish = outlook.pools.wishes(pool, index).admin;
+  if (!wish || wish->state == AdminState::enabled) return std::nullopt;
+  const VirtualServer& service = outlook.pools.config().virtual_servers[pool];
+  const Decision& decision = outlook.pools.pool(pool).real_servers[index];
+  std::string what = fmt::format("{} by {}", state_text(decision), wish->by.user);
+  if (!wish->by.reason.empty()) what += fmt::format(" \"{}\"", wish->by.reason);
+  return api::AttentionView{"warning", id(service) + "/" + id(service.real_servers[index]), what,
+                            moment(outlook, wish->by.since)};
+}
+
 void add_attention(const Outlook& outlook, std::size_t index,
                    std::vector<api::AttentionView>& attention) {
   const VirtualServer& service = outlook.pools.config().virtual_servers[index];
@@ -290,10 +358,16 @@ void add_attention(const Outlook& outlook, std::size_t index,
                              ? "no real server serves; on the sorry server"
                              : "no server takes connections",
                          moment(outlook, since(pool))});
+  if (pool.panic_since)
+    attention.push_back({"error", id(service),
+                         "PANIC: most servers failed at once, the table is held",
+                         moment(outlook, *pool.panic_since)});
   for (std::size_t i = 0; i < pool.servers.size(); ++i) {
     const ServerState& server = pool.servers[i];
+    if (auto wish = wish_attention(outlook, index, static_cast<std::uint32_t>(i)))
+      attention.push_back(*std::move(wish));
     if (is_up(server.standing.state)) continue;
-    const auto health = health_view(outlook, service.real_servers[i], server);
+    const auto health = health_view(outlook, service.real_servers[i].checks, server);
     std::string what(text(pool.real_servers[i].effective));
     if (health.last)
       what += fmt::format(": {}{}", health.last->result,
@@ -437,6 +511,48 @@ std::vector<api::ServerView> server_views(const Outlook& outlook, std::size_t in
     views.push_back(real_server_view(outlook, index, i, true));
   for (std::size_t i = 0; i < service.sorry_servers.size(); ++i)
     views.push_back(sorry_server_view(outlook, index, i));
+  for (std::size_t i = 0; i < service.real_servers.size(); ++i)
+    if (service.real_servers[i].backup) views.push_back(backup_server_view(outlook, index, i));
+  return views;
+}
+
+namespace {
+
+void add_override(const Outlook& outlook, const std::string& target, std::string what,
+                  std::string config, std::string now, const Author& by,
+                  std::vector<api::OverrideView>& views) {
+  api::OverrideView view{.target = target,
+                         .what = std::move(what),
+                         .config = std::move(config),
+                         .now = std::move(now),
+                         .user = by.user,
+                         .uid = by.uid,
+                         .reason = by.reason,
+                         .since = moment(outlook, by.since)};
+  if (by.until) view.until = moment(outlook, *by.until);
+  views.push_back(std::move(view));
+}
+
+}  // namespace
+
+std::vector<api::OverrideView> override_views(const Outlook& outlook) {
+  std::vector<api::OverrideView> views;
+  const auto& services = outlook.pools.config().virtual_servers;
+  for (std::size_t i = 0; i < services.size(); ++i)
+    for (const auto& [index, wishes] : outlook.pools.pool(i).wishes) {
+      const RealServer& server = services[i].real_servers[index];
+      const std::string target = id(services[i]) + "/" + id(server);
+      if (wishes.admin)
+        add_override(outlook, target, "admin", std::string(text(configured_state(server))),
+                     std::string(text(wishes.admin->state)), wishes.admin->by, views);
+      if (wishes.weight)
+        add_override(outlook, target, "weight", std::to_string(wishes.weight->hides),
+                     std::to_string(wishes.weight->value), wishes.weight->by, views);
+      if (wishes.max_connections)
+        add_override(
+            outlook, target, "max_connections", std::to_string(wishes.max_connections->hides),
+            std::to_string(wishes.max_connections->value), wishes.max_connections->by, views);
+    }
   return views;
 }
 

@@ -42,7 +42,9 @@ api::Head head(const Outlook& outlook);
 api::StatusView status_view(const Outlook& outlook);
 api::ServiceView service_view(const Outlook& outlook, std::size_t pool, bool with_servers);
 std::vector<api::ServiceView> service_views(const Outlook& outlook);
+// Real servers, then sorry servers, then backups.
 std::vector<api::ServerView> server_views(const Outlook& outlook, std::size_t pool);
+std::vector<api::OverrideView> override_views(const Outlook& outlook);
 api::VersionView version_view(const std::optional<KernelInfo>& kernel);
 
 // "1.2.1" of 0x010201.

@@ -151,5 +151,8 @@ template boost::system::result<Page<std::vector<api::ServerView>>, Output> page(
 template boost::system::result<Page<api::ReloadView>, Output> page(const Context&, const Question&);
 template boost::system::result<Page<api::VersionView>, Output> page(const Context&,
                                                                     const Question&);
+template boost::system::result<Page<api::WishView>, Output> page(const Context&, const Question&);
+template boost::system::result<Page<std::vector<api::OverrideView>>, Output> page(const Context&,
+                                                                                  const Question&);
 
 }  // namespace lvsd::ctl

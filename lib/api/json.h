@@ -30,7 +30,8 @@ struct Document {
 };
 
 // View is one of StatusView, ServiceView, ServerView, std::vector of the latter two (a list, under
-// "items"), ReloadView, ReadinessView, VersionView. One line, no blanks.
+// "items"), ReloadView, ReadinessView, VersionView, WishView, a list of OverrideView. One line, no
+// blanks.
 template <class View>
 std::string body(const Head& head, const View& view);
 std::string body(const ProblemView& problem);

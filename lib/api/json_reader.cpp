@@ -242,6 +242,8 @@ template Result<Document<std::vector<ServerView>>> document(std::string_view, co
 template Result<Document<ReloadView>> document(std::string_view, const JsonLimits&);
 template Result<Document<ReadinessView>> document(std::string_view, const JsonLimits&);
 template Result<Document<VersionView>> document(std::string_view, const JsonLimits&);
+template Result<Document<WishView>> document(std::string_view, const JsonLimits&);
+template Result<Document<std::vector<OverrideView>>> document(std::string_view, const JsonLimits&);
 
 Result<ProblemView> problem(std::string_view body, const JsonLimits& limits) {
   const auto json = parsed_object(body, limits);

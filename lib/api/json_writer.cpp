@@ -177,6 +177,8 @@ template std::string body(const Head&, const std::vector<ServerView>&);
 template std::string body(const Head&, const ReloadView&);
 template std::string body(const Head&, const ReadinessView&);
 template std::string body(const Head&, const VersionView&);
+template std::string body(const Head&, const WishView&);
+template std::string body(const Head&, const std::vector<OverrideView>&);
 
 std::string body(const ProblemView& problem) {
   std::string out;

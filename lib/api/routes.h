@@ -25,6 +25,15 @@ enum class Action : std::uint8_t {
   servers,
   server,
   reload,
+  drain,
+  undrain,
+  disable,
+  enable,
+  set_weight,
+  set_max_connections,
+  failback,
+  calm,
+  overrides,
 };
 
 struct Route {
