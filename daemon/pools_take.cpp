@@ -166,7 +166,11 @@ Pool adopted(const VirtualServer& server, const Table& actual, Time now) {
 std::set<ServiceKey> Pools::take(Config config, const Table& actual, Time now) {
   const auto sources = predecessors(config);
   const Config old = std::exchange(config_, std::move(config));
-  const std::vector<Pool> before = std::exchange(pools_, {});
+  std::vector<Pool> before = std::exchange(pools_, {});
+  std::vector<std::size_t> heirs(before.size());
+  for (const auto& from : sources)
+    if (from) ++heirs[*from];
+  pools_.reserve(sources.size());
   forget_times();
   const bool is_other_policy = old.global.flap_hold != config_.global.flap_hold ||
                                old.global.panic_percent != config_.global.panic_percent;
@@ -176,6 +180,8 @@ std::set<ServiceKey> Pools::take(Config config, const Table& actual, Time now) {
     const auto from = sources[i];
     pools_.push_back(from ? Carrying(old.virtual_servers[*from], before[*from], server, now).pool()
                           : adopted(server, actual, now));
+    // Of all that a reload has twice, this need not be.
+    if (from && --heirs[*from] == 0) before[*from] = {};
     settle(i, sight(now));
     if (!from || is_other_policy || !(server == old.virtual_servers[*from]))
       touched.insert(server.services.begin(), server.services.end());

@@ -164,6 +164,11 @@ std::optional<State> state_of(const Json& content) {
     if (!key) return std::nullopt;
     state.owned.insert(*key);
   }
+  for (const Json& entry : content.value("sync_daemons", Json::array())) {
+    const auto role = parse_sync_role(entry.get<std::string>());
+    if (!role) return std::nullopt;
+    state.sync_daemons.insert(*role);
+  }
   // Absent in the files of earlier versions.
   if (content.contains("wishes"))
     for (const auto& [name, entry] : content.at("wishes").items()) {
@@ -191,6 +196,8 @@ std::string text(const State& state) {
   Json content = {{"boot_id", state.boot_id},
                   {"network_namespace", state.network_namespace},
                   {"owned", std::move(owned)}};
+  for (const SyncRole role : state.sync_daemons)
+    content["sync_daemons"].push_back(text(role));
   if (!state.wishes.empty()) content["wishes"] = json(state.wishes);
   if (!state.seats.empty()) content["seats"] = json(state.seats);
   const Json file = {

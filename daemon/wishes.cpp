@@ -90,32 +90,16 @@ std::optional<Numbers> numbers_of(const api::Call& call) {
 Override changed(Override wishes, const RealServer& server, Action action, const Numbers& numbers,
                  const Author& by) {
   const Duration limit = std::chrono::seconds(numbers.limit_seconds);
-  switch (action) {
-    case Action::drain:
-      return with_state(std::move(wishes), server, {AdminState::drain, limit, by});
-    case Action::disable:
-      return with_state(std::move(wishes), server, {AdminState::disabled, {}, by});
-    case Action::undrain:
-    case Action::enable:
-      return with_state(std::move(wishes), server, {AdminState::enabled, {}, by});
-    case Action::set_weight:
-      return with_weight(std::move(wishes), server, numbers.value, by);
-    case Action::set_max_connections:
-      return with_max_connections(std::move(wishes), server, numbers.value, by);
-    case Action::alive:
-    case Action::ready:
-    case Action::version:
-    case Action::status:
-    case Action::services:
-    case Action::service:
-    case Action::servers:
-    case Action::server:
-    case Action::reload:
-    case Action::failback:
-    case Action::calm:
-    case Action::overrides:
-      break;
-  }
+  if (action == Action::drain)
+    return with_state(std::move(wishes), server, {AdminState::drain, limit, by});
+  if (action == Action::disable)
+    return with_state(std::move(wishes), server, {AdminState::disabled, {}, by});
+  if (action == Action::undrain || action == Action::enable)
+    return with_state(std::move(wishes), server, {AdminState::enabled, {}, by});
+  if (action == Action::set_weight)
+    return with_weight(std::move(wishes), server, numbers.value, by);
+  if (action == Action::set_max_connections)
+    return with_max_connections(std::move(wishes), server, numbers.value, by);
   return wishes;
 }
 
@@ -152,8 +136,8 @@ std::string state_and_weight(const Decision& decision) {
 
 asio::awaitable<api::Response> Daemon::answer_wish(api::Call call) {
   const uid_t uid = call.peer.uid;
-  const auto ask_name = [uid]() -> asio::awaitable<std::string> { co_return user_name(uid); };
-  Author by{.user = co_await asio::co_spawn(files_, ask_name, asio::use_awaitable),
+  const auto ask_name = [uid] { return user_name(uid); };
+  Author by{.user = co_await files_.run(ask_name),
             .uid = uid,
             .reason = query_text(call, "reason"),
             .since = wall_clock().at};
