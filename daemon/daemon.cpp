@@ -266,11 +266,35 @@ asio::awaitable<void> Daemon::obey_signals() {
     const auto reload_on_signal = [this]() -> asio::awaitable<void> { co_await reload(); };
     asio::co_spawn(loop_, reload_on_signal, die_of);
   }
+  if (applied_ && pools_.config().global.flush_on_stop != FlushOnStop::no) {
+    co_await remove_services();
+  } else {
+    log(Level::notice, "Stopping; the kernel's table stays as it is");
+  }
   stop();
 }
 
+// Ours only, whichever of keepalived's two forms of lvs_flush_on_stop asks for it.
+asio::awaitable<void> Daemon::remove_services() {
+  Plan plan;
+  for (const ServiceKey& key : reconciler_.owned())
+    plan.push_back(RemoveService{key});
+  log(Level::notice,
+      fmt::format("Stopping; {} services leave the kernel (lvs_flush_on_stop)", plan.size()));
+  // The end does not wait for a kernel that hangs.
+  const auto over = std::make_shared<asio::steady_timer>(loop_, 3s);
+  const auto remove = [this, over, plan = std::move(plan)]() -> asio::awaitable<void> {
+    const auto failures = co_await kernel_.apply(plan);
+    if (!failures.empty())
+      log(Level::error, fmt::format("{} services stay in the kernel: {}", failures.size(),
+                                    text(failures.front().error)));
+    over->cancel();
+  };
+  asio::co_spawn(loop_, remove, die_of);
+  co_await over->async_wait(asio::as_tuple(asio::use_awaitable));
+}
+
 void Daemon::stop() {
-  if (exit_code_ == exit_done) log(Level::notice, "Stopping; the kernel's table stays as it is");
   if (api_) api_->stop(0ms);
   loop_.stop();
 }

@@ -36,7 +36,8 @@ namespace lvsd {
 //            bring the kernel to what is wanted, check
 //   a probe  reports -> health -> changed? a line in the log, its services are reconciled
 //   reload   read the file on the side; errors: nothing changes; fine: swap, reconcile
-//   stop     everything ends but the kernel's table: traffic goes on. At any moment, the start
+//   stop     everything ends but the kernel's table (lvs_flush_on_stop: our part of it, too):
+//            traffic goes on. At any moment, the start
 //            included, and whatever the kernel or the disk do
 class Daemon {
  public:
@@ -92,6 +93,7 @@ class Daemon {
   std::optional<Refusal> open_api();
   void adopt(Config config, const Snapshot& table, const State& past);
   boost::asio::awaitable<void> obey_signals();
+  boost::asio::awaitable<void> remove_services();
   void stop();
 
   // A change of configuration, worked out and not yet made.

@@ -74,7 +74,7 @@ constexpr auto table = std::to_array<Keyword>({
      .show = show_timeouts},
     {.name = "lvs_flush",
      .blocks = global,
-     .help = "start with an empty table",
+     .help = "start as if the table were empty: what lvsd does in any case, and keeps connections",
      .excess_ignored = true,
      .apply = [](Compiler& c, const Arguments&) { g(c).flush_at_start = true; },
      .show = [](const Subject& s) { return shown_if(g(s).flush_at_start); }},
@@ -83,7 +83,7 @@ constexpr auto table = std::to_array<Keyword>({
      .blocks = global,
      .arguments = {optional(choice("VS"))},
      .fallback = "the table stays",
-     .help = "empty the table when the daemon stops",
+     .help = "the services of this file leave the table when lvsd stops; others' stay",
      .apply =
          [](Compiler& c, const Arguments& a) {
            g(c).flush_on_stop = a.has(0) ? FlushOnStop::services : FlushOnStop::all;

@@ -118,6 +118,18 @@ TEST_CASE("what left the file while no daemon ran is removed by the next one and
   CHECK(site.stop() == exit_done);
 }
 
+TEST_CASE("a daemon that is told to empties the table of its own services when it stops") {
+  const Table others = table("udp 10.9.9.9:53 rr\n  -> 10.9.9.1:53 NAT weight 1\n");
+  const std::string word = GENERATE("lvs_flush_on_stop", "lvs_flush_on_stop VS");
+  Site site("global_defs {\n  " + word + "\n}\n" + web(unchecked(2) + unchecked(3)));
+  site.fake.put(others);
+  site.up();
+  REQUIRE(site.fake.table().size() == 2);
+  CHECK(site.stop() == exit_done);
+  CHECK(text(site.fake.table()) == text(others));
+  CHECK(site.log.count("1 services leave the kernel") == 1);
+}
+
 TEST_CASE("a daemon refuses to start with a code that says why") {
   Site site(web(unchecked(2)));
   SECTION("the kernel has no IPVS") {

@@ -1,5 +1,6 @@
 #include "daemon/probe_runner.h"
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <catch2/catch.hpp>
@@ -127,14 +128,13 @@ TEST_CASE("neither a late turn nor a slow report moves the place of a check in i
     }
   };
   bench.start(7, check(server.target(), policy));
-  REQUIRE(bench.until([&] { return bench.reports[7].size() == 12; }));
-  // Counted from the end of a report no two runs would be closer than 65 ms.
-  Duration closest = 1h;
-  for (std::size_t i = 1; i < 12; ++i)
-    closest = std::min<Duration>(
-        closest, std::chrono::duration_cast<Duration>(began(bench.reports[7][i]) -
-                                                      began(bench.reports[7][i - 1])));
-  CHECK(closest < 60ms);
+  // Counted from the end of a report no two runs would be closer than 65 ms, on any machine.
+  const std::vector<Observation>& seen = bench.reports[7];
+  const auto is_closer = [](const Observation& earlier, const Observation& later) {
+    return began(later) - began(earlier) < 60ms;
+  };
+  CHECK(bench.until(
+      [&] { return std::adjacent_find(seen.begin(), seen.end(), is_closer) != seen.end(); }));
 }
 
 TEST_CASE("a check that fails is tried again at the pace of retries") {

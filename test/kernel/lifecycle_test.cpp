@@ -249,6 +249,20 @@ TEST_CASE("services of others are never touched") {
   CHECK(ipvs_table(net.director().net) == theirs);
 }
 
+TEST_CASE("lvs_flush_on_stop takes away what is ours and leaves what is not") {
+  TestNet net(2);
+  const std::string theirs = "fwmark 7 lc\n  -> 10.0.1.2:0 DR weight 4\n";
+  add_ipvs_rules(net.director().net, "-A -f 7 -s lc\n-a -f 7 -r 10.0.1.2:0 -g -w 4\n");
+  DaemonFolder folder;
+  folder.write_config("global_defs {\n  lvs_flush_on_stop\n}\n" + service_config(ServiceOptions()));
+  Daemon lvsd(net.director(), folder);
+  lvsd.wait_ready();
+  REQUIRE(ipvs_table(net.director().net) != theirs);
+  lvsd.send(SIGTERM);
+  CHECK(lvsd.exit_code(5s) == 0);
+  CHECK(ipvs_table(net.director().net) == theirs);
+}
+
 TEST_CASE("a second lvsd in the namespace is refused and told who is there") {
   TestNet net(1);
   const ServiceOptions options{.servers = 1};
