@@ -4,10 +4,14 @@
 
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
+#include <limits>
 #include <utility>
+#include <variant>
 
 #include "api/find.h"
-#include "daemon/config_changes.h"
+#include "base/parse_number.h"
+#include "daemon/config_views.h"
+#include "daemon/connections.h"
 #include "daemon/daemon.h"
 
 namespace lvsd {
@@ -83,7 +87,7 @@ asio::awaitable<Outlook> Daemon::outlook() {
   else if (reconciler_.failing() != 0)
     trouble = fmt::format("{} services are not in the kernel as wanted", reconciler_.failing());
   else
-    trouble = not_saved_;
+    trouble = reconciler_.controls().trouble() ? reconciler_.controls().trouble() : not_saved_;
   co_return Outlook{.now = std::chrono::steady_clock::now(),
                     .wall = wall_clock(),
                     .pools = pools_,
@@ -97,7 +101,8 @@ asio::awaitable<Outlook> Daemon::outlook() {
                     .trouble = trouble,
                     .drift = reconciler_.drift(),
                     .repaired = reconciler_.repaired(),
-                    .audited = reconciler_.audited()};
+                    .audited = reconciler_.audited(),
+                    .fights = reconciler_.fights()};
 }
 
 api::ReadinessView Daemon::readiness() const {
@@ -138,6 +143,16 @@ asio::awaitable<api::Response> Daemon::answer(api::Call call) {
     }
     case Action::server:
       co_return answer_server(co_await outlook(), call.path.at("service"), call.path.at("server"));
+    case Action::zero:
+      co_return co_await answer_zero(call.path.at("service"));
+    case Action::connections:
+      co_return co_await answer_connections(std::move(call));
+    case Action::config:
+      co_return co_await answer_config(std::move(call));
+    case Action::config_check:
+      co_return co_await answer_config_check(std::move(call));
+    case Action::config_diff:
+      co_return co_await answer_config_diff(std::move(call));
     case Action::reload:
       co_return co_await answer_reload();
   }
@@ -146,16 +161,111 @@ asio::awaitable<api::Response> Daemon::answer(api::Call call) {
 
 asio::awaitable<api::Response> Daemon::answer_reload() {
   ReloadOutcome outcome = co_await reload();
-  if (const auto* bad = std::get_if<BadConfig>(&outcome)) {
-    std::vector<api::DiagnosticView> views;
-    for (const Diagnostic& diagnostic : bad->diagnostics)
-      views.push_back(diagnostic_view(diagnostic));
-    co_return api::response(api::config_invalid(options_.config_file, std::move(views)));
+  if (const auto* bad = std::get_if<BadConfig>(&outcome))
+    co_return api::response(api::config_invalid(options_.config_file,
+                                                diagnostic_views(without_notes(bad->diagnostics))));
+  if (const auto* none = std::get_if<NoReload>(&outcome))
+    co_return api::response(api::internal_error(none->why + "; the running configuration stays"));
+  const api::ReloadView& view = std::get<Reloaded>(outcome).view;
+  api::Response response = api::response(api::Head{wall_clock(), generation_}, view);
+  // In force, but it goes on: what the kernel refused is tried again.
+  if (!view.failures.empty()) response.status = 202;
+  co_return response;
+}
+
+asio::awaitable<api::Response> Daemon::answer_zero(std::string service) {
+  const auto found = settled(api::virtual_server(pools_.config(), service), service);
+  if (const auto* refusal = std::get_if<api::Response>(&found)) co_return *refusal;
+  ControlPlan plan;
+  for (const ServiceKey& key : std::get<const VirtualServer*>(found)->services)
+    plan.push_back(ZeroCounters{key});
+  const auto failures = co_await kernel_.apply(std::move(plan));
+  if (!failures.empty()) co_return api::response(api::unavailable(text(failures.front().error)));
+  (void)co_await reconciler_.snapshot(0s);  // for the answer, and all who look at the moment
+  co_return answer_service(co_await outlook(), service);
+}
+
+namespace {
+
+// The words of a query as a filter, or what is wrong with them.
+struct ConnectionQuery {
+  ConnectionFilter filter;
+  std::uint64_t limit = std::numeric_limits<std::uint64_t>::max();
+};
+
+std::string word_of(const api::Words& words, const char* name) {
+  const auto found = words.find(name);
+  return found == words.end() ? std::string() : found->second;
+}
+
+void select_service(const VirtualServer& service, ConnectionFilter& filter) {
+  filter.services = service.services;
+  for (const ServiceKey& key : service.services) {
+    if (key.fwmark == 0) continue;
+    for (const RealServer& server : service.real_servers)
+      filter.servers_of_marks.push_back(
+          destination_key(service, key, server.endpoint, server.settings.forwarding));
+    for (const SorryServer& server : service.sorry_servers)
+      filter.servers_of_marks.push_back(
+          destination_key(service, key, server.endpoint, server.settings.forwarding));
   }
-  auto& done = std::get<Reloaded>(outcome);
-  for (const std::string& failure : done.failures)
-    done.view.changes.push_back("not in the kernel yet: " + failure);
-  co_return api::response(api::Head{wall_clock(), generation_}, done.view);
+}
+
+// A server's word: an address with or without port, or what its service calls it.
+std::variant<Endpoint, api::Response> server_of(const VirtualServer* service,
+                                                const std::string& word) {
+  if (const auto endpoint = parse_endpoint(word)) return *endpoint;
+  if (const auto address = parse_address(word)) return Endpoint{*address, 0};
+  if (service == nullptr)
+    return api::response(api::bad_request("server: not an address; a name needs service as well"));
+  const auto real = settled(api::real_server(*service, word), word);
+  if (const auto* refusal = std::get_if<api::Response>(&real)) return *refusal;
+  return std::get<const RealServer*>(real)->endpoint;
+}
+
+std::variant<ConnectionQuery, api::Response> connection_query(const Config& config,
+                                                              const api::Words& words) {
+  ConnectionQuery query;
+  const VirtualServer* service = nullptr;
+  if (const std::string word = word_of(words, "service"); !word.empty()) {
+    const auto found = settled(api::virtual_server(config, word), word);
+    if (const auto* refusal = std::get_if<api::Response>(&found)) return *refusal;
+    service = std::get<const VirtualServer*>(found);
+    select_service(*service, query.filter);
+  }
+  if (const std::string word = word_of(words, "server"); !word.empty()) {
+    auto server = server_of(service, word);
+    if (auto* refusal = std::get_if<api::Response>(&server)) return std::move(*refusal);
+    query.filter.server = std::get<Endpoint>(server);
+  }
+  query.filter.state = word_of(words, "state");
+  if (const std::string word = word_of(words, "client"); !word.empty()) {
+    query.filter.client = parse_network(word);
+    if (!query.filter.client)
+      return api::response(api::bad_request("client: not an address or a network"));
+  }
+  if (const std::string word = word_of(words, "limit"); !word.empty()) {
+    const auto limit = parse_number<std::uint64_t>(word);
+    if (!limit) return api::response(api::bad_request("limit: not a whole number"));
+    query.limit = *limit;
+  }
+  return query;
+}
+
+}  // namespace
+
+asio::awaitable<api::Response> Daemon::answer_connections(api::Call call) {
+  auto query = connection_query(pools_.config(), call.query);
+  if (auto* refusal = std::get_if<api::Response>(&query)) co_return std::move(*refusal);
+  auto& [filter, limit] = std::get<ConnectionQuery>(query);
+  const auto open_it = [where = ipvs_namespace_] { return ConnectionList::open(where); };
+  const auto opened = co_await walkers_.run(open_it);
+  if (!opened) co_return api::response(api::unavailable(text(opened.error())));
+  (*opened)->select(std::move(filter), limit);
+  auto frame = api::list_frame<api::ConnectionView>({wall_clock(), generation_});
+  co_return api::Response{.body = std::move(frame.opening),
+                          .pieces = connection_pieces(loop_.get_executor(), walkers_,
+                                                      std::move(frame.closing), *opened)};
 }
 
 }  // namespace lvsd

@@ -1,10 +1,16 @@
 #include "daemon/api_connection.h"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/http.hpp>
 #include <exception>
+#include <memory>
 #include <string>
+#include <tuple>
 #include <utility>
 
 namespace lvsd {
@@ -48,14 +54,13 @@ api::Response refusal(int status, std::string title, std::string detail) {
 }
 
 // What to say to a client whose request could not be read; nothing if it is not there to hear it.
-std::optional<api::Response> refusal_of(error_code error, const ApiLimits& limits) {
+std::optional<api::Response> refusal_of(error_code error, std::size_t header, std::size_t body) {
   static const auto& http_errors = error_code(http::error::end_of_stream).category();
   if (error == http::error::body_limit)
-    return api::response(
-        api::too_large("a body has at most " + std::to_string(limits.body) + " bytes"));
+    return api::response(api::too_large("a body has at most " + std::to_string(body) + " bytes"));
   if (error == http::error::header_limit || error == http::error::buffer_overflow)
     return refusal(431, "The request's header is too large",
-                   "a header has at most " + std::to_string(limits.header) + " bytes");
+                   "a header has at most " + std::to_string(header) + " bytes");
   const bool left = error == http::error::end_of_stream || error == http::error::partial_message;
   if (left || error.category() != http_errors) return std::nullopt;
   return api::response(api::bad_request(error.message()));
@@ -92,10 +97,15 @@ asio::awaitable<void> ApiConnection::run() {
   }
 }
 
+std::size_t ApiConnection::body_limit() const {
+  const bool may_write = api::may(peer_, api::Access::write, service_.writers);
+  return may_write ? service_.limits.writer_body : service_.limits.body;
+}
+
 asio::awaitable<ApiConnection::Received> ApiConnection::receive() {
   Parser parser;
   parser.header_limit(static_cast<std::uint32_t>(service_.limits.header));
-  parser.body_limit(service_.limits.body);
+  parser.body_limit(body_limit());
   receiving_ = true;
   stream_.expires_after(service_.limits.idle);
   auto [error, header_size] = co_await http::async_read_header(stream_, buffer_, parser, awaiting);
@@ -109,7 +119,7 @@ asio::awaitable<ApiConnection::Received> ApiConnection::receive() {
   stream_.expires_never();
 
   if (error) {
-    auto refused = refusal_of(error, service_.limits);
+    auto refused = refusal_of(error, service_.limits.header, body_limit());
     if (refused) co_return std::move(*refused);
     co_return Gone{};
   }
@@ -149,8 +159,11 @@ asio::awaitable<api::Response> ApiConnection::answered(api::Call call) {
   co_return api::response(api::internal_error(failure));
 }
 
-asio::awaitable<void> ApiConnection::send(api::Response response, bool with_body) {
-  http::response<http::string_body> message;
+namespace {
+
+template <class Body>
+http::response<Body> message_of(const api::Response& response, bool keep_alive) {
+  http::response<Body> message;
   message.version(11);
   message.result(static_cast<unsigned>(response.status));
   message.set(http::field::content_type, response.content_type);
@@ -158,8 +171,32 @@ asio::awaitable<void> ApiConnection::send(api::Response response, bool with_body
   message.set("X-Content-Type-Options", "nosniff");
   for (const auto& [name, value] : response.headers)
     message.insert(name, value);
+  message.keep_alive(keep_alive);
+  return message;
+}
+
+asio::awaitable<std::optional<std::string>> next_piece(api::Pieces& pieces) {
+  const auto executor = co_await asio::this_coro::executor;
+  const auto ask = [&pieces, executor](auto handler) {
+    const auto resume = std::make_shared<decltype(handler)>(std::move(handler));
+    pieces.next([resume, executor](std::optional<std::string> piece) {
+      asio::post(executor, [resume, piece = std::move(piece)]() mutable {
+        auto resumed = std::move(*resume);  // it may be called once only
+        resumed(std::move(piece));
+      });
+    });
+  };
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&,
+                                          void(std::optional<std::string>)>(ask,
+                                                                            asio::use_awaitable);
+}
+
+}  // namespace
+
+asio::awaitable<void> ApiConnection::send(api::Response response, bool with_body) {
+  if (response.pieces) co_return co_await send_pieces(std::move(response), with_body);
+  auto message = message_of<http::string_body>(response, !last_);
   message.body() = std::move(response.body);
-  message.keep_alive(!last_);
   message.prepare_payload();
 
   http::response_serializer<http::string_body> serializer(message);
@@ -174,6 +211,36 @@ asio::awaitable<void> ApiConnection::send(api::Response response, bool with_body
     }
   }
   stream_.expires_never();
+}
+
+// An answer that breaks off lacks its last chunk, so its reader knows.
+asio::awaitable<void> ApiConnection::send_pieces(api::Response response, bool with_body) {
+  auto message = message_of<http::empty_body>(response, !last_);
+  message.chunked(true);
+  http::response_serializer<http::empty_body> serializer(message);
+  stream_.expires_after(service_.limits.write);
+  const auto [error, sent] = co_await http::async_write_header(stream_, serializer, awaiting);
+  stream_.expires_never();
+  if (error) last_ = true;
+  if (error || !with_body) co_return;
+  if (!co_await send_chunk(std::move(response.body))) co_return;
+  while (auto piece = co_await next_piece(*response.pieces))
+    if (!co_await send_chunk(std::move(*piece))) co_return;
+  stream_.expires_after(service_.limits.write);
+  const auto ended = co_await asio::async_write(stream_, http::make_chunk_last(), awaiting);
+  if (std::get<0>(ended)) last_ = true;
+  stream_.expires_never();
+}
+
+// Whether the client took it.
+asio::awaitable<bool> ApiConnection::send_chunk(std::string piece) {
+  if (piece.empty()) co_return true;  // an empty chunk would be the end
+  stream_.expires_after(service_.limits.write);
+  const auto chunk = http::make_chunk(asio::buffer(piece));
+  const auto [error, sent] = co_await asio::async_write(stream_, chunk, awaiting);
+  stream_.expires_never();
+  if (error) last_ = true;
+  co_return !error;
 }
 
 void ApiConnection::finish() {

@@ -43,10 +43,13 @@ class ApiConnection {
   struct Gone {};  // the client left, or was too slow
   using Received = std::variant<Incoming, api::Response, Gone>;
 
+  std::size_t body_limit() const;
   boost::asio::awaitable<Received> receive();
   boost::asio::awaitable<api::Response> answered(api::Request request);
   boost::asio::awaitable<api::Response> answered(api::Call call);
   boost::asio::awaitable<void> send(api::Response response, bool with_body);
+  boost::asio::awaitable<void> send_pieces(api::Response response, bool with_body);
+  boost::asio::awaitable<bool> send_chunk(std::string piece);
 
   boost::beast::basic_stream<boost::asio::local::stream_protocol> stream_;
   boost::beast::flat_buffer buffer_;  // keeps what a pipelining client sent ahead

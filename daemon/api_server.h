@@ -31,6 +31,7 @@ struct ApiLimits {
   std::size_t connections = 256;  // at once; the next is told 503 and closed
   std::size_t reserved = 8;       // further ones, for those who may write
   std::size_t body = std::size_t{1} << 20;
+  std::size_t writer_body = std::size_t{64} << 20;  // of those who may write: whole configurations
   std::size_t header = std::size_t{16} << 10;
   std::chrono::milliseconds idle{10000};        // for a whole request to arrive
   std::chrono::milliseconds write{5000};        // without a byte of an answer being taken

@@ -6,9 +6,10 @@
 namespace lvsd {
 
 // Reads the configuration the options name, from disk. Blocks: not for the loop.
-Loaded load_config(const Options& options);
+Loaded load_config(const Options& options, bool origins = false);
 
-// `lvsd --check-config`: says on standard error what is wrong with the file. Returns the exit code.
+// `lvsd --check-config`: says what is wrong with the file, as `lvsctl config check` does. Returns
+// the exit code.
 int check_config(const Options& options);
 
 }  // namespace lvsd

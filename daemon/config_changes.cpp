@@ -2,6 +2,9 @@
 
 #include <map>
 
+#include "config/changes.h"
+#include "config/codes.h"
+#include "daemon/config_views.h"
 #include "daemon/pools.h"
 
 namespace lvsd {
@@ -52,16 +55,23 @@ api::ReloadView config_changes(const Config& old, const Config& next) {
     count(in(before, key), in(after, key), view.servers);
   for (const auto& [key, service] : before)
     if (!after.contains(key)) count(in(before, key), in(after, key), view.servers);
+  view.changes = change_views(changes(old, next));
   return view;
 }
 
-api::DiagnosticView diagnostic_view(const Diagnostic& diagnostic) {
-  return {.severity = std::string(text(diagnostic.severity)),
-          .file = diagnostic.where.file,
-          .line = diagnostic.where.line,
-          .column = diagnostic.where.column,
-          .message = diagnostic.message,
-          .text = text(diagnostic)};
+Diagnostics fixed_at_start(const GlobalSettings& old, const GlobalSettings& next) {
+  Diagnostics found;
+  const auto compare = [&found](const char* word, bool is_same) {
+    if (is_same) return;
+    Diagnostic diagnostic;
+    diagnostic.code = text(Code::contradiction);
+    diagnostic.message = std::string(word) + " differs from the one lvsd was started with";
+    diagnostic.hint = "restart lvsd to change it";
+    found.push_back(std::move(diagnostic));
+  };
+  compare("net_namespace", old.net_namespace == next.net_namespace);
+  compare("net_namespace_ipvs", old.net_namespace_ipvs == next.net_namespace_ipvs);
+  return found;
 }
 
 }  // namespace lvsd

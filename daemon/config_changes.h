@@ -9,6 +9,7 @@ namespace lvsd {
 // What a reload from `old` to `next` changes, for whoever asked for it.
 api::ReloadView config_changes(const Config& old, const Config& next);
 
-api::DiagnosticView diagnostic_view(const Diagnostic& diagnostic);
+// What of the new settings only a restart can bring about; no file stands in them.
+Diagnostics fixed_at_start(const GlobalSettings& old, const GlobalSettings& next);
 
 }  // namespace lvsd

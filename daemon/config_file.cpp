@@ -6,7 +6,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstdlib>
+#include <random>
 #include <string>
 #include <utility>
 
@@ -114,10 +117,28 @@ bool executable(const std::string& path) {
          (status.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) != 0;
 }
 
+// What keepalived compares `@id` with when it is told nothing.
+std::string host_name() {
+  std::array<char, 256> name{};
+  ::gethostname(name.data(), name.size() - 1);
+  const std::string host = name.data();
+  return host.substr(0, host.find('.'));
+}
+
+std::optional<std::string> environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
 }  // namespace
 
 Files disk_files() {
   return Files{read, matches, executable};
+}
+
+LoadOptions machine_options() {
+  return {
+      .config_id = host_name(), .environment = environment, .random_seed = std::random_device{}()};
 }
 
 }  // namespace lvsd

@@ -16,12 +16,13 @@
 #include <variant>
 #include <vector>
 
-#include "daemon/check_config.h"
 #include "daemon/config_changes.h"
+#include "daemon/config_views.h"
 #include "daemon/event_text.h"
 #include "daemon/instance_lock.h"
 #include "daemon/kernel_error.h"
 #include "daemon/log.h"
+#include "daemon/network_namespace.h"
 
 namespace lvsd {
 
@@ -62,15 +63,27 @@ CheckHealth common_health(const Pools& pools, const std::vector<CheckUser>& user
   return health;
 }
 
+// The same kernel, in the namespace that `where` holds by the time of the first call.
+KernelWriter::Open opened_inside(std::shared_ptr<const UniqueFd> where, KernelWriter::Open open) {
+  return [where = std::move(where), open = std::move(open)]() -> Result<std::unique_ptr<Kernel>> {
+    if (const auto entered = enter_namespace(*where); !entered) return entered.error();
+    return open();
+  };
+}
+
 }  // namespace
 
 Daemon::Daemon(asio::io_context& loop, Options options, KernelWriter::Open open_kernel,
-               std::string lock_name)
+               std::string lock_name, Load load)
     : loop_(loop),
       options_(std::move(options)),
       lock_name_(std::move(lock_name)),
+      load_(std::move(load)),
       signals_(loop, SIGHUP, SIGTERM, SIGINT),
-      kernel_(loop.get_executor(), std::move(open_kernel)),
+      files_(loop.get_executor(), "lvsd-files"),
+      walkers_(loop.get_executor(), "lvsd-conns"),
+      ipvs_namespace_(std::make_shared<UniqueFd>()),
+      kernel_(loop.get_executor(), opened_inside(ipvs_namespace_, std::move(open_kernel))),
       reconciler_(loop.get_executor(), kernel_,
                   [this](const Services& services) { return pools_.wanted(services); }),
       prober_(loop.get_executor(),
@@ -88,21 +101,21 @@ int Daemon::run() {
 }
 
 asio::awaitable<void> Daemon::live() {
+  asio::co_spawn(loop_, obey_signals(), die_of);
   if (const auto refusal = co_await start()) {
     log(Level::critical, refusal->message);
     exit_code_ = refusal->code;
     stop();
-    co_return;
+  } else if (reload_after_start_) {
+    co_await reload();
   }
-  co_await obey_signals();
-  stop();
 }
 
 asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
   Config config;
   Snapshot table;
-  if (auto refusal = lock()) co_return refusal;
   if (auto refusal = co_await read_config(config)) co_return refusal;
+  if (auto refusal = enter_namespaces(config.global)) co_return refusal;
   if (auto refusal = co_await read_kernel(table)) co_return refusal;
   if (auto refusal = open_api()) co_return refusal;
 
@@ -110,15 +123,32 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
   adopt(std::move(config), table);
   co_await save_state();
   api_->start();
-  asio::co_spawn(loop_, reconciler_.run(), die_of);
   // What we owned before and is configured no more goes, too.
-  const auto failures = co_await reconciler_.reconcile(reconciler_.owned());
+  const auto failures = co_await reconciler_.take_over(std::move(table));
+  asio::co_spawn(loop_, reconciler_.run(), die_of);
   applied_ = true;
   log(Level::notice, fmt::format("lvsd {} serves {} virtual servers of {}{}", LVSD_VERSION,
                                  pools_.config().virtual_servers.size(), options_.config_file,
                                  failures.empty() ? "" : ", some not yet in the kernel as wanted"));
   co_await save_state();
   co_return std::nullopt;
+}
+
+// The loop's thread stays where the checks are made from; the lock and what the state file says are
+// about the table, so they belong to the namespace it is in.
+std::optional<Daemon::Refusal> Daemon::enter_namespaces(const GlobalSettings& settings) {
+  auto namespaces = open_namespaces(settings);
+  if (!namespaces) return Refusal{exit_kernel, text(namespaces.error())};
+  if (const auto entered = enter_namespace(namespaces->ipvs); !entered)
+    return Refusal{exit_permission, text(entered.error())};
+  identity_ = present_state();
+  if (auto refusal = lock()) return refusal;
+  *ipvs_namespace_ = std::move(namespaces->ipvs);
+  if (!*ipvs_namespace_) return std::nullopt;  // we never left
+  const UniqueFd& home = namespaces->checks ? namespaces->checks : namespaces->home;
+  if (const auto back = enter_namespace(home); !back)
+    return Refusal{exit_permission, text(back.error())};
+  return std::nullopt;
 }
 
 std::optional<Daemon::Refusal> Daemon::lock() {
@@ -152,9 +182,9 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::read_kernel(Snapshot& ta
 }
 
 std::optional<Daemon::Refusal> Daemon::open_api() {
+  writers_ = {.daemon = ::geteuid(), .admin_group = group_id("lvsd-admin")};
   auto server = ApiServer::open(
-      loop_, {.path = options_.socket, .group = group_id("lvsd")},
-      {.daemon = ::geteuid(), .admin_group = group_id("lvsd-admin")},
+      loop_, {.path = options_.socket, .group = group_id("lvsd")}, writers_,
       [this](api::Call call) { return answer(std::move(call)); },
       [](std::string_view line) { log(Level::notice, line); });
   if (!server) return Refusal{exit_refused, text(server.error())};
@@ -164,6 +194,7 @@ std::optional<Daemon::Refusal> Daemon::open_api() {
 
 void Daemon::adopt(Config config, const Snapshot& table) {
   reconciler_.set_audit_interval(config.global.audit_interval);
+  reconciler_.want(config.global);
   pools_.take(std::move(config), table_of(table), std::chrono::steady_clock::now());
   reconciler_.own(pools_.services());
   generation_ = 1;
@@ -174,10 +205,8 @@ void Daemon::adopt(Config config, const Snapshot& table) {
 // What was ours when the last daemon ended. Whatever is wrong with the file, nothing follows from
 // it for the kernel: what is not known to be ours is left alone.
 asio::awaitable<void> Daemon::recall_state() {
-  const auto load_it = [this]() -> asio::awaitable<std::optional<Result<std::optional<State>>>> {
-    co_return state_file_.load();
-  };
-  const auto loaded = *co_await asio::co_spawn(files_, load_it, asio::use_awaitable);
+  const auto load_it = [file = state_file_] { return file.load(); };
+  const auto loaded = co_await files_.run(load_it);
   saved_ = {};
   if (!loaded) {
     may_save_ = loaded.error().code != state_errc::newer;
@@ -187,21 +216,21 @@ asio::awaitable<void> Daemon::recall_state() {
                     text(loaded.error()), may_save_ ? "" : ", and the file is left as it is"));
     co_return;
   }
-  const State now = present_state();
-  if (*loaded && (*loaded)->boot_id == now.boot_id &&
-      (*loaded)->network_namespace == now.network_namespace)
+  if (*loaded && (*loaded)->boot_id == identity_.boot_id &&
+      (*loaded)->network_namespace == identity_.network_namespace) {
     reconciler_.own((*loaded)->owned);
+    reconciler_.own((*loaded)->sync_daemons);
+  }
 }
 
 // Written before the kernel is changed, so that what we make is known to be ours whenever we die.
 asio::awaitable<void> Daemon::save_state() {
-  State state = present_state();
+  State state = identity_;
   state.owned = reconciler_.owned();
+  state.sync_daemons = reconciler_.controls().owned();
   if (!may_save_ || state == saved_) co_return;
-  const auto save_it = [this, &state]() -> asio::awaitable<std::optional<Result<void>>> {
-    co_return state_file_.save(state);
-  };
-  const auto saved = *co_await asio::co_spawn(files_, save_it, asio::use_awaitable);
+  const auto save_it = [file = state_file_, state] { return file.save(state); };
+  const auto saved = co_await files_.run(save_it);
   const auto before =
       std::exchange(not_saved_, saved ? std::nullopt : std::optional(text(saved.error())));
   if (saved) saved_ = std::move(state);
@@ -215,10 +244,15 @@ asio::awaitable<void> Daemon::save_state() {
 asio::awaitable<void> Daemon::obey_signals() {
   for (;;) {
     const int signal = co_await signals_.async_wait(asio::use_awaitable);
-    if (signal != SIGHUP) co_return;
+    if (signal != SIGHUP) break;
+    if (!applied_) {
+      reload_after_start_ = true;
+      continue;
+    }
     const auto reload_on_signal = [this]() -> asio::awaitable<void> { co_await reload(); };
     asio::co_spawn(loop_, reload_on_signal, die_of);
   }
+  stop();
 }
 
 void Daemon::stop() {
@@ -229,9 +263,11 @@ void Daemon::stop() {
 
 // ---- configuration
 
-asio::awaitable<Loaded> Daemon::loaded_config() {
-  const auto load_it = [this]() -> asio::awaitable<Loaded> { co_return load_config(options_); };
-  co_return co_await asio::co_spawn(files_, load_it, asio::use_awaitable);
+asio::awaitable<Loaded> Daemon::loaded_config(bool origins) {
+  const auto load_it = [load = load_, options = options_, origins] {
+    return load(options, origins);
+  };
+  co_return co_await files_.run(load_it);
 }
 
 // Reloads run one at a time. Whoever asks while one runs waits for the next, which will read the
@@ -254,35 +290,69 @@ asio::awaitable<void> Daemon::run_reloads() {
   reloading_ = false;
 }
 
+// Whatever is thrown here, the running configuration has not been touched.
+asio::awaitable<Daemon::Prepared> Daemon::prepared_reload() {
+  Prepared next;
+  next.loaded = co_await loaded_config();
+  log_diagnostics(next.loaded.diagnostics);
+  if (!next.loaded.config) co_return next;
+  next.found = co_await found_in_kernel(pools_.newcomers(*next.loaded.config));
+  auto compare = [running = pools_.config(), next = std::move(next)]() mutable {
+    next.view = config_changes(running, *next.loaded.config);
+    return std::move(next);
+  };
+  co_return co_await files_.run(std::move(compare));
+}
+
 asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now() {
   const Time begin = std::chrono::steady_clock::now();
-  Loaded loaded = co_await loaded_config();
-  log_diagnostics(loaded.diagnostics);
+  Prepared next;
+  std::optional<std::string> failure;
+  try {
+    next = co_await prepared_reload();
+  } catch (const std::exception& thrown) {
+    failure = thrown.what();
+  }
+  if (failure) {
+    log(Level::error,
+        fmt::format("Reload given up: {}. Generation {} stays in force", *failure, generation_));
+    co_return NoReload{std::move(*failure)};
+  }
+  Loaded& loaded = next.loaded;
   if (!loaded.config) {
     log(Level::error, fmt::format("Reload refused, {} is not valid: generation {} stays in force",
                                   options_.config_file, generation_));
     co_return BadConfig{std::move(loaded.diagnostics)};
   }
-  const Table found = co_await found_in_kernel(pools_.newcomers(*loaded.config));
+  if (auto fixed = fixed_at_start(pools_.config().global, loaded.config->global); !fixed.empty()) {
+    for (Diagnostic& diagnostic : fixed)
+      diagnostic.where.file = options_.config_file;
+    log_diagnostics(fixed);
+    log(Level::error, fmt::format("Reload refused: generation {} stays in force", generation_));
+    co_return BadConfig{std::move(fixed)};
+  }
 
-  Reloaded done{.view = config_changes(pools_.config(), *loaded.config)};
+  Reloaded done{.view = std::move(next.view)};
   reconciler_.set_audit_interval(loaded.config->global.audit_interval);
+  reconciler_.want(loaded.config->global);
   const auto touched =
-      pools_.take(std::move(*loaded.config), found, std::chrono::steady_clock::now());
+      pools_.take(std::move(*loaded.config), next.found, std::chrono::steady_clock::now());
   reconciler_.own(pools_.services());
   renew_checks();
   done.view.previous_generation = generation_++;
   loaded_ = wall_clock();
 
   co_await save_state();
-  done.failures = co_await reconciler_.reconcile(touched);
+  done.view.failures = co_await reconciler_.reconcile(touched);
+  if (const auto& trouble = reconciler_.controls().trouble())
+    done.view.failures.push_back(*trouble);
+  done.view.state = done.view.failures.empty() ? "APPLIED" : "PARTLY";
   co_await save_state();
   const auto took = std::chrono::steady_clock::now() - begin;
   done.view.duration_seconds = std::chrono::duration<double>(took).count();
   log(Level::notice, fmt::format("Reloaded {}: generation {}, {} services changed",
                                  options_.config_file, generation_, touched.size()));
-  for (Diagnostic& diagnostic : loaded.diagnostics)
-    done.view.diagnostics.push_back(diagnostic_view(diagnostic));
+  done.view.diagnostics = diagnostic_views(without_notes(std::move(loaded.diagnostics)));
   co_return done;
 }
 

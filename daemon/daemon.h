@@ -4,11 +4,12 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <variant>
 
 #include "api/request.h"
@@ -17,11 +18,13 @@
 #include "config/load.h"
 #include "daemon/api_server.h"
 #include "daemon/check_book.h"
+#include "daemon/check_config.h"
 #include "daemon/kernel_writer.h"
 #include "daemon/options.h"
 #include "daemon/pools.h"
 #include "daemon/probe_runner.h"
 #include "daemon/reconciler.h"
+#include "daemon/side_thread.h"
 #include "daemon/state_file.h"
 #include "daemon/views.h"
 
@@ -29,16 +32,20 @@ namespace lvsd {
 
 // The life of lvsd: everything is made, joined and ended here.
 //
-//   start    lock the namespace, read the file, read the kernel, adopt what is there, open the API,
+//   start    read the file, lock the namespace, read the kernel, adopt what is there, open the API,
 //            bring the kernel to what is wanted, check
 //   a probe  reports -> health -> changed? a line in the log, its services are reconciled
 //   reload   read the file on the side; errors: nothing changes; fine: swap, reconcile
-//   stop     everything ends but the kernel's table: traffic goes on
+//   stop     everything ends but the kernel's table: traffic goes on. At any moment, the start
+//            included, and whatever the kernel or the disk do
 class Daemon {
  public:
-  // `open_kernel`, and the name of the lock: tests bring their own.
+  // Reads the configuration; blocks. `origins`: with where each value was written.
+  using Load = std::function<Loaded(const Options& options, bool origins)>;
+
+  // `open_kernel`, the name of the lock, and how the configuration is read: tests bring their own.
   Daemon(boost::asio::io_context& loop, Options options, KernelWriter::Open open_kernel,
-         std::string lock_name = "lvsd");
+         std::string lock_name = "lvsd", Load load = load_config);
   ~Daemon();
 
   // Runs the loop until told to stop. Returns the exit code.
@@ -50,15 +57,18 @@ class Daemon {
     Exit code = exit_kernel;
     std::string message;
   };
-  // What a reload came to: applied, or refused with all diagnostics.
+  // What a reload came to: applied, refused with all diagnostics, or given up before anything was
+  // changed.
   struct Reloaded {
     api::ReloadView view;
-    std::vector<std::string> failures;  // services the kernel does not have as wanted
   };
   struct BadConfig {
     Diagnostics diagnostics;
   };
-  using ReloadOutcome = std::variant<BadConfig, Reloaded>;
+  struct NoReload {
+    std::string why;
+  };
+  using ReloadOutcome = std::variant<BadConfig, Reloaded, NoReload>;
   // A reload that has been asked for, until all who wait for it know what it came to.
   struct Reload {
     explicit Reload(boost::asio::io_context& loop) : over(loop, Time::max()) {}
@@ -68,8 +78,9 @@ class Daemon {
 
   boost::asio::awaitable<void> live();
   boost::asio::awaitable<std::optional<Refusal>> start();
-  std::optional<Refusal> lock();
   boost::asio::awaitable<std::optional<Refusal>> read_config(Config& config);
+  std::optional<Refusal> enter_namespaces(const GlobalSettings& settings);
+  std::optional<Refusal> lock();
   boost::asio::awaitable<std::optional<Refusal>> read_kernel(Snapshot& table);
   boost::asio::awaitable<void> recall_state();
   boost::asio::awaitable<void> save_state();
@@ -78,7 +89,14 @@ class Daemon {
   boost::asio::awaitable<void> obey_signals();
   void stop();
 
-  boost::asio::awaitable<Loaded> loaded_config();
+  // A change of configuration, worked out and not yet made.
+  struct Prepared {
+    Loaded loaded;
+    Table found;  // what the kernel has of the services that are new
+    api::ReloadView view;
+  };
+  boost::asio::awaitable<Loaded> loaded_config(bool origins = false);
+  boost::asio::awaitable<Prepared> prepared_reload();
   boost::asio::awaitable<ReloadOutcome> reload();
   boost::asio::awaitable<void> run_reloads();
   boost::asio::awaitable<ReloadOutcome> reload_now();
@@ -89,19 +107,32 @@ class Daemon {
   boost::asio::awaitable<Outlook> outlook();
   boost::asio::awaitable<api::Response> answer(api::Call call);
   boost::asio::awaitable<api::Response> answer_reload();
+  boost::asio::awaitable<api::Response> answer_zero(std::string service);
+  boost::asio::awaitable<api::Response> answer_connections(api::Call call);
+  boost::asio::awaitable<api::Response> answer_config(api::Call call);
+  boost::asio::awaitable<api::Response> answer_config_check(api::Call call);
+  boost::asio::awaitable<api::Response> answer_config_diff(api::Call call);
+  boost::asio::awaitable<Loaded> loaded_of(const api::Call& call);
+  boost::asio::awaitable<Result<Plan>> plan_of(const Config& config);
   api::ReadinessView readiness() const;
 
   boost::asio::io_context& loop_;
   const Options options_;
   const std::string lock_name_;
+  const Load load_;
   int exit_code_ = exit_done;
 
   UniqueFd lock_;
+  State identity_;  // this boot, and the namespace of the table
   boost::asio::signal_set signals_;
-  boost::asio::thread_pool files_{1};  // reads and writes files, which may hang on a disk
+  SideThread files_;    // reads and writes files, which may hang on a disk; and what takes long
+  SideThread walkers_;  // walks the kernel's connections
+  // Where the table is. Written before the writer's first call, and read by its thread.
+  std::shared_ptr<UniqueFd> ipvs_namespace_;
   KernelWriter kernel_;
   Reconciler reconciler_;
   ProbeRunner prober_;
+  api::Writers writers_;
   std::optional<ApiServer> api_;
 
   const StateFile state_file_;
@@ -116,6 +147,7 @@ class Daemon {
   Time started_;
   api::Moment loaded_;
   bool applied_ = false;  // the first configuration has reached the kernel
+  bool reload_after_start_ = false;
   bool reloading_ = false;
   std::shared_ptr<Reload> next_reload_;  // has not begun; null: nobody waits for one
 };

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "base/result.h"
@@ -33,6 +34,9 @@ class Kernel {
   // Everything, ours or not. Not atomic in the kernel: entries that others add or remove meanwhile
   // may be missing.
   virtual Result<Snapshot> dump() = 0;
+
+  // The names of all services. Much cheaper than a dump, and no more atomic.
+  virtual Result<std::set<ServiceKey>> services() = 0;
 
   // One service; nothing when it does not exist.
   virtual Result<std::optional<ServiceSnapshot>> dump(const ServiceKey& service) = 0;

@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <memory>
 
+#include "base/printable.h"
+
 namespace lvsd {
 
 namespace {
@@ -37,20 +39,6 @@ Words words(Level level) {
   return {6, "INFO"};
 }
 
-// What servers and users send may hold terminal escapes and line ends.
-std::string printable(std::string_view line) {
-  std::string out;
-  out.reserve(line.size());
-  for (const char c : line) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f)
-      out += fmt::format("\\x{:02x}", byte);
-    else
-      out += c;
-  }
-  return out;
-}
-
 }  // namespace
 
 void open_log(Level threshold) {
@@ -63,10 +51,14 @@ void open_log(Level threshold) {
   spdlog::set_default_logger(std::move(logger));
 }
 
+bool is_logged(Level level) {
+  return level >= lowest;
+}
+
 void log(Level level, std::string_view line) {
-  if (level < lowest) return;
+  if (!is_logged(level)) return;
   const auto [priority, name] = words(level);
-  const std::string message = printable(line);
+  const std::string message = printable_line(line);
   spdlog::info("{}", to_journal ? fmt::format("<{}>{}", priority, message)
                                 : fmt::format("{} {}", name, message));
 }

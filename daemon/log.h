@@ -12,6 +12,9 @@ enum class Level { debug, info, notice, warning, error, critical };
 // priority as sd-daemon(3) wants it; elsewhere a time and the level in words.
 void open_log(Level threshold);
 
+// Whether lines of this level are written: for those that cost more to make than to leave out.
+bool is_logged(Level level);
+
 // One event, one line; control bytes are escaped. Thread-safe.
 void log(Level level, std::string_view line);
 

@@ -1,5 +1,7 @@
 // lvsd(8): the command line, and the loop everything runs on.
 
+#include <malloc.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
@@ -9,6 +11,7 @@
 #include "daemon/check_config.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
+#include "daemon/module_loading_kernel.h"
 #include "daemon/netlink_kernel.h"
 #include "daemon/netlink_socket.h"
 #include "daemon/options.h"
@@ -20,10 +23,15 @@ namespace {
 Result<std::unique_ptr<Kernel>> open_kernel() {
   auto kernel = NetlinkKernel::open(NetlinkSocket::open);
   if (!kernel) return kernel.error();
-  return std::unique_ptr<Kernel>(std::move(*kernel));
+  return std::unique_ptr<Kernel>(std::make_unique<ModuleLoadingKernel>(std::move(*kernel)));
 }
 
 int serve(const Options& options) {
+  // One heap for all threads: what reading a file leaves behind is used again by whoever is next,
+  // and they seldom allocate at the same time.
+  ::mallopt(M_ARENA_MAX, 1);
+  // What an audit or a reload takes, the next one takes again: it is not given back in between.
+  ::mallopt(M_TRIM_THRESHOLD, 64 << 20);
   open_log(options.verbose ? Level::debug : Level::info);
   boost::asio::io_context loop(1);
   Daemon daemon(loop, options, open_kernel);
@@ -44,8 +52,13 @@ int main(int argc, char** argv) {
                  "Keep the lines `@ID …` of the file (default: the host name up to its first dot)");
   app.add_flag("-t,--check-config", options.check_config,
                "Read the configuration, say what is wrong with it, and exit");
-  app.add_flag("--lenient", options.lenient,
-               "Survive the mistakes that keepalived survives, with a warning each");
+  bool lenient = false;
+  bool strict = false;
+  auto* lenient_flag = app.add_flag("--lenient", lenient,
+                                    "Survive the mistakes that keepalived survives, with a warning "
+                                    "each (default for a file named keepalived.conf)");
+  app.add_flag("--strict", strict, "Refuse every mistake, whatever the file's name")
+      ->excludes(lenient_flag);
   app.add_flag("--foreground")
       ->description("Stay in the foreground (always so; accepted for scripts)");
   app.add_flag("-v,--verbose", options.verbose, "Log every check and every change of the kernel");
@@ -55,6 +68,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& wrong) {
     return app.exit(wrong) == 0 ? exit_done : exit_usage;
   }
+  if (lenient || strict) options.lenient = lenient;
   try {
     return options.check_config ? check_config(options) : serve(options);
   } catch (const std::exception& failure) {

@@ -108,8 +108,6 @@ Result<Controls> NetlinkKernel::controls() {
 
 namespace {
 
-using DestinationSnapshots = decltype(ServiceSnapshot::destinations);
-
 Question question_for_service(const ServiceKey& service, std::optional<ServiceEntry>& found) {
   return {.attempt = "reading",
           .service = &service,
@@ -124,9 +122,14 @@ Question question_for_service(const ServiceKey& service, std::optional<ServiceEn
           }};
 }
 
-using DestinationList = std::vector<std::pair<DestinationKey, DestinationSnapshot>>;
+struct DestinationList {
+  std::vector<std::pair<DestinationKey, DestinationSnapshot>> entries;
+  std::uint64_t datagram = 0;  // that brought the first
+  bool at_once = true;         // and all the others
+};
 
-Question question_for_destinations(const ServiceKey& service, DestinationList& found) {
+Question question_for_destinations(const ServiceKey& service, const NetlinkSession& session,
+                                   DestinationList& found) {
   return {.attempt = "listing the destinations of",
           .service = &service,
           .is_list = true,
@@ -134,23 +137,28 @@ Question question_for_destinations(const ServiceKey& service, DestinationList& f
               [&service](Bytes& out, const RequestHeader& header) {
                 append_get_destinations(out, header, service);
               },
-          .take = [&found, &service](const Message& message) -> Result<void> {
+          .take = [&found, &service, &session](const Message& message) -> Result<void> {
             const auto entry = destination_entry(message, service.family);
             if (!entry) return entry.error();
-            found.emplace_back(entry->key, DestinationSnapshot{entry->settings, entry->counters});
+            if (found.entries.empty()) found.datagram = session.datagrams();
+            found.at_once = found.at_once && found.datagram == session.datagrams();
+            found.entries.emplace_back(entry->key,
+                                       DestinationSnapshot{entry->settings, entry->counters});
             return {};
           }};
 }
 
 // Sorted once, in memory of just the size: the kernel lists the newest first, and a table is long.
-DestinationSnapshots in_order(DestinationList& list) {
-  std::ranges::sort(list, {}, &DestinationList::value_type::first);
+ServiceSnapshot snapshot_of(const ServiceEntry& service, DestinationList& list) {
+  auto& entries = list.entries;
+  std::ranges::sort(entries, {}, [](const auto& entry) { return entry.first; });
   const auto same_key = [](const auto& a, const auto& b) { return a.first == b.first; };
-  list.erase(std::unique(list.begin(), list.end(), same_key), list.end());
-  DestinationSnapshots destinations;
-  destinations.reserve(list.size());
-  destinations.insert(boost::container::ordered_unique_range, list.begin(), list.end());
-  return destinations;
+  entries.erase(std::unique(entries.begin(), entries.end(), same_key), entries.end());
+  ServiceSnapshot snapshot{service.settings, service.traffic, {}, list.at_once};
+  snapshot.destinations.reserve(entries.size());
+  snapshot.destinations.insert(boost::container::ordered_unique_range, entries.begin(),
+                               entries.end());
+  return snapshot;
 }
 
 bool is_no_service(const Result<void>& outcome) {
@@ -160,57 +168,65 @@ bool is_no_service(const Result<void>& outcome) {
 }  // namespace
 
 Result<Snapshot> NetlinkKernel::dump_once() {
-  const auto entries = services();
-  if (!entries) return entries.error();
+  std::vector<ServiceEntry> entries;
+  const auto listed =
+      list_services([&entries](ServiceEntry&& entry) { entries.push_back(std::move(entry)); });
+  if (!listed) return listed.error();
   Snapshot snapshot;
   DestinationList found;  // one for all, for its capacity
-  for (const ServiceEntry& entry : *entries) {
-    found.clear();
-    const auto asked = ask(session_, question_for_destinations(entry.key, found));
+  for (const ServiceEntry& entry : entries) {
+    found.entries.clear();
+    found.at_once = true;
+    const auto asked = ask(session_, question_for_destinations(entry.key, session_, found));
     if (!asked) return asked.error();
-    if (found.empty()) {
+    if (found.entries.empty()) {
       const auto still = exists(entry.key);
       if (!still) return still.error();
       if (!*still) continue;
     }
-    snapshot.insert_or_assign(entry.key,
-                              ServiceSnapshot{entry.settings, entry.traffic, in_order(found)});
+    snapshot.insert_or_assign(entry.key, snapshot_of(entry, found));
   }
   return snapshot;
+}
+
+Result<std::set<ServiceKey>> NetlinkKernel::services() {
+  return repeated([this]() -> Result<std::set<ServiceKey>> {
+    std::set<ServiceKey> keys;
+    const auto listed = list_services([&keys](ServiceEntry&& entry) { keys.insert(entry.key); });
+    if (!listed) return listed.error();
+    return keys;
+  });
 }
 
 Result<std::optional<ServiceSnapshot>> NetlinkKernel::dump_once(const ServiceKey& service) {
   std::optional<ServiceEntry> entry;
   DestinationList found;
   std::array questions{question_for_service(service, entry),
-                       question_for_destinations(service, found)};
+                       question_for_destinations(service, session_, found)};
   if (const auto asked = ask(session_, questions); !asked) return asked.error();
   if (is_no_service(questions[0].outcome)) return std::optional<ServiceSnapshot>();
   for (const Question& question : questions)
     if (!question.outcome) return question.outcome.error();
-  if (found.empty()) {
+  if (found.entries.empty()) {
     const auto still = exists(service);
     if (!still) return still.error();
     if (!*still) return std::optional<ServiceSnapshot>();
   }
-  return std::optional(ServiceSnapshot{entry->settings, entry->traffic, in_order(found)});
+  return std::optional(snapshot_of(*entry, found));
 }
 
-Result<std::vector<ServiceEntry>> NetlinkKernel::services() {
-  std::vector<ServiceEntry> entries;
-  const auto asked = ask(session_, {.attempt = "listing the services",
-                                    .is_list = true,
-                                    .write = append_get_services,
-                                    .take = [&entries](const Message& message) -> Result<void> {
-                                      auto entry = service_entry(message);
-                                      if (entry)
-                                        entries.push_back(std::move(*entry));
-                                      else if (entry.error().code != codec_errc::unnameable)
-                                        return entry.error();
-                                      return {};
-                                    }});
-  if (!asked) return asked.error();
-  return entries;
+Result<void> NetlinkKernel::list_services(const std::function<void(ServiceEntry&&)>& take) {
+  return ask(session_, {.attempt = "listing the services",
+                        .is_list = true,
+                        .write = append_get_services,
+                        .take = [&take](const Message& message) -> Result<void> {
+                          auto entry = service_entry(message);
+                          if (entry)
+                            take(std::move(*entry));
+                          else if (entry.error().code != codec_errc::unnameable)
+                            return entry.error();
+                          return {};
+                        }});
 }
 
 Result<bool> NetlinkKernel::exists(const ServiceKey& service) {

@@ -32,6 +32,7 @@ class NetlinkKernel final : public Kernel {
 
   // A service that the model has no name for (of protocol 47, say) is a stranger's and left out.
   Result<Snapshot> dump() override;
+  Result<std::set<ServiceKey>> services() override;
   Result<std::optional<ServiceSnapshot>> dump(const ServiceKey& service) override;
 
   // In batches. After one whose outcome is unknown, or which took longer than the timeout, the rest
@@ -49,7 +50,8 @@ class NetlinkKernel final : public Kernel {
   Result<Snapshot> dump_once();
   Result<std::optional<ServiceSnapshot>> dump_once(const ServiceKey& service);
   Result<Controls> controls_once();
-  Result<std::vector<ServiceEntry>> services();
+  // All services, as they come.
+  Result<void> list_services(const std::function<void(ServiceEntry&&)>& take);
   // Asked where the list of destinations is empty, which it also is without the service.
   Result<bool> exists(const ServiceKey& service);
 

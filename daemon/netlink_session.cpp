@@ -54,6 +54,7 @@ Result<void> NetlinkSession::receive_all(Time deadline, std::uint32_t first, std
 Result<bool> NetlinkSession::take_datagram(const Datagram& datagram, std::uint32_t first,
                                            std::uint32_t count,
                                            const std::function<bool(const Message&)>& take) {
+  ++datagrams_;
   if (datagram.sender != 0) {
     ++dropped_.foreign_sender;
     return false;

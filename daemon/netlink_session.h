@@ -44,6 +44,9 @@ class NetlinkSession {
   // The next exchange opens a new socket.
   void disconnect() { transport_.reset(); }
 
+  // Received so far: entries of one datagram were listed at one moment.
+  std::uint64_t datagrams() const { return datagrams_; }
+
   Duration timeout() const { return timeout_; }
   const Dropped& dropped() const { return dropped_; }
 
@@ -58,6 +61,7 @@ class NetlinkSession {
   std::unique_ptr<NetlinkTransport> transport_;  // null: to be opened
   std::uint16_t family_ = 0;
   std::uint32_t next_sequence_ = 1;
+  std::uint64_t datagrams_ = 0;
   Dropped dropped_;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 namespace lvsd {
@@ -11,7 +12,7 @@ struct Options {
   std::string state_dir = "/var/lib/lvsd";
   std::string config_id;  // for `@id` lines; empty: the host name up to its first dot
   bool check_config = false;
-  bool lenient = false;
+  std::optional<bool> lenient;  // absent: the file's name decides
   bool verbose = false;
 };
 

@@ -55,6 +55,7 @@ Pool carried(const VirtualServer& old, const Pool& before, const VirtualServer& 
     known.emplace(old.real_servers[i].endpoint, i);
 
   Pool pool{.quorum = before.quorum, .quorum_since = before.quorum_since};
+  pool.servers.reserve(server.real_servers.size());
   for (const RealServer& real : server.real_servers) {
     const auto found = known.find(real.endpoint);
     pool.servers.push_back(
@@ -68,6 +69,7 @@ Pool carried(const VirtualServer& old, const Pool& before, const VirtualServer& 
 Pool adopted(const VirtualServer& server, const Table& actual, Time now) {
   const Adoption found = adoption(server, actual);
   Pool pool{.quorum = found.had_quorum, .quorum_since = now};
+  pool.servers.reserve(server.real_servers.size());
   for (std::size_t i = 0; i < server.real_servers.size(); ++i)
     pool.servers.push_back(started(server.real_servers[i], found.real_servers[i], now));
   return pool;
@@ -90,13 +92,19 @@ std::size_t Pools::serving(const std::vector<Decision>& decisions) {
 std::set<ServiceKey> Pools::take(Config config, const Table& actual, Time now) {
   const auto sources = predecessors(config);
   const Config old = std::exchange(config_, std::move(config));
-  const std::vector<Pool> before = std::exchange(pools_, {});
+  std::vector<Pool> before = std::exchange(pools_, {});
+  std::vector<std::size_t> heirs(before.size());
+  for (const auto& from : sources)
+    if (from) ++heirs[*from];
   std::set<ServiceKey> touched;
+  pools_.reserve(sources.size());
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const VirtualServer& server = config_.virtual_servers[i];
     const auto from = sources[i];
     pools_.push_back(from ? carried(old.virtual_servers[*from], before[*from], server, now)
                           : adopted(server, actual, now));
+    // Of all that a reload has twice, this need not be.
+    if (from && --heirs[*from] == 0) before[*from] = {};
     settle_quorum(i, now);
     if (!from || !(server == old.virtual_servers[*from]))
       touched.insert(server.services.begin(), server.services.end());

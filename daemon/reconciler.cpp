@@ -4,11 +4,15 @@
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
+#include <exception>
 #include <utility>
 
+#include "daemon/backoff.h"
 #include "daemon/log.h"
+#include "plan/reading.h"
 #include "plan/stages.h"
 
 namespace lvsd {
@@ -18,18 +22,24 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Duration first_pause = 50ms;
-constexpr Duration longest_pause = 5s;
 // From this many services on, reading everything costs less than reading them one by one.
 constexpr std::size_t worth_a_full_dump = 64;
+// Of one kind, at a time; what is more is counted.
+constexpr std::size_t most_lines = 20;
+constexpr std::size_t most_drift_lines = 1000;
+// So many services are compared and sent at a time: what that takes does not grow with the table.
+constexpr std::size_t slice_size = 500;
 
 Time now() {
   return std::chrono::steady_clock::now();
 }
 
-Table only(const Services& services, Table&& table) {
-  std::erase_if(table, [&](const auto& entry) { return !services.contains(entry.first); });
-  return std::move(table);
+// The next services from `at` on, which moves past them.
+Services slice(Services::const_iterator& at, const Services& services) {
+  Services some;
+  for (; at != services.end() && some.size() < slice_size; ++at)
+    some.insert(some.end(), *at);
+  return some;
 }
 
 }  // namespace
@@ -38,6 +48,7 @@ Reconciler::Reconciler(asio::any_io_executor strand, KernelWriter& kernel, Wante
     : strand_(strand),
       kernel_(kernel),
       wanted_(std::move(wanted)),
+      controls_(kernel),
       next_audit_(now()),
       wake_(strand),
       pass_over_(strand, Time::max()) {}
@@ -52,6 +63,11 @@ void Reconciler::own(const Services& services) {
   owned_.insert(services.begin(), services.end());
 }
 
+void Reconciler::want(const GlobalSettings& settings) {
+  controls_.want(settings);
+  wake_.cancel();
+}
+
 void Reconciler::request(const Services& services) {
   ++requests_;
   requested_.insert(services.begin(), services.end());
@@ -64,15 +80,27 @@ asio::awaitable<std::vector<std::string>> Reconciler::reconcile(Services service
   while (finished_ < ticket)
     co_await pass_over_.async_wait(asio::as_tuple(asio::use_awaitable));
 
-  std::vector<std::string> failures;
+  co_return troubles(services);
+}
+
+asio::awaitable<std::vector<std::string>> Reconciler::take_over(Snapshot found) {
+  next_audit_ = now() + audit_interval_;
+  const Services services = owned_;
+  co_await bring_about(services, found);
+  co_return troubles(services);
+}
+
+// What still keeps any of them from being as wanted.
+std::vector<std::string> Reconciler::troubles(const Services& services) const {
+  std::vector<std::string> sentences;
   for (const ServiceKey& key : services)
     if (const auto found = retries_.find(key); found != retries_.end())
-      failures.push_back(found->second.error);
-  co_return failures;
+      sentences.push_back(found->second.error);
+  return sentences;
 }
 
 Time Reconciler::next_event() const {
-  Time next = next_audit_;
+  Time next = std::min(next_audit_, controls_.due());
   for (const auto& [key, retry] : retries_)
     next = std::min(next, retry.due);
   return next;
@@ -88,6 +116,9 @@ asio::awaitable<void> Reconciler::run() {
     take_due_retries();
     if (next_audit_ <= now()) {
       co_await audit();
+      co_await controls_.bring_about();
+    } else if (controls_.due() <= now()) {
+      co_await controls_.bring_about();
     } else if (finished_ != requests_ || !requested_.empty()) {
       co_await pass();
     } else {
@@ -113,34 +144,64 @@ asio::awaitable<void> Reconciler::bring_about(const Services& services) {
       retry_later(key, text(actual.error()));
     co_return;
   }
-  const Table wanted = wanted_(services);
-  const Failures failures = co_await apply(*actual, diff(*actual, wanted, owned_));
+  co_await bring_about(services, *actual);
+}
+
+asio::awaitable<void> Reconciler::bring_about(const Services& services, const Snapshot& found) {
+  Services leaving;
+  for (auto at = services.begin(); at != services.end();) {
+    Services some = slice(at, services);
+    const Table wanted = wanted_(some);
+    for (const ServiceKey& key : some)
+      if (!wanted.contains(key)) leaving.insert(key);
+    std::erase_if(some, [&leaving](const ServiceKey& key) { return leaving.contains(key); });
+    co_await bring_about(some, wanted, found);
+  }
+  // What goes, goes when all that comes is there.
+  const Table nothing;
+  for (auto at = leaving.begin(); at != leaving.end();) {
+    const Services some = slice(at, leaving);
+    co_await bring_about(some, nothing, found);
+  }
+}
+
+asio::awaitable<void> Reconciler::bring_about(const Services& services, const Table& wanted,
+                                              const Snapshot& found) {
+  const Table actual = table_of(found, services);
+  const Failures failures = co_await apply(actual, diff(actual, wanted, owned_), {});
   note_outcome(services, wanted, failures);
 }
 
-asio::awaitable<Result<Table>> Reconciler::read(const Services& services) {
-  if (services.size() >= worth_a_full_dump) {
-    const auto everything = co_await kernel_.dump();
-    if (!everything) co_return everything.error();
-    co_return only(services, table_of(*everything));
-  }
-  Table table;
+asio::awaitable<Result<Snapshot>> Reconciler::read(const Services& services) {
+  if (services.size() >= worth_a_full_dump) co_return co_await kernel_.dump();
+  Snapshot snapshot;
   for (const ServiceKey& key : services) {
-    const auto service = co_await kernel_.dump(key);
+    auto service = co_await kernel_.dump(key);
     if (!service) co_return service.error();
-    if (*service) table.emplace(key, service_of(**service));
+    if (*service) snapshot.emplace(key, std::move(**service));
   }
-  co_return table;
+  co_return snapshot;
+}
+
+// Those that the kernel does not have as wanted.
+Services Reconciler::unlike(const Services& services, const Snapshot& found) const {
+  Services differing;
+  for (auto at = services.begin(); at != services.end();) {
+    const Services some = slice(at, services);
+    differing.merge(lvsd::unlike(found, wanted_(some), some));
+  }
+  return differing;
 }
 
 asio::awaitable<void> Reconciler::audit() {
-  auto everything = co_await kernel_.dump();
+  snapshot_.reset();  // old by now, and as large as the table
+  const auto everything = co_await snapshot(Duration::zero());
   // Counted from the end: a kernel that answers late leaves time for what was requested.
   next_audit_ = now() + audit_interval_;
+  for (const std::string& entry : fights_.ended(now()))
+    log(Level::notice, fmt::format("Fight: {} is left alone by others again", entry));
   note_reading(everything ? std::nullopt : std::optional(everything.error()));
   if (!everything) co_return;
-  snapshot_ = std::make_shared<const Snapshot>(std::move(*everything));
-  snapshot_at_ = now();
 
   // What was requested meanwhile, or failed before, differs for a reason of our own.
   Services settled = owned_;
@@ -149,46 +210,58 @@ asio::awaitable<void> Reconciler::audit() {
   for (const auto& [key, retry] : retries_)
     settled.erase(key);
 
-  const Table actual = only(settled, table_of(*snapshot_));
+  settled = unlike(settled, **everything);
+  const Table actual = table_of(**everything, settled);
   const Table wanted = wanted_(settled);
   const Plan plan = diff(actual, wanted, settled);
-  note_drift(lvsd::drift(plan, actual));
+  const IsHeld is_held = held_in(plan);
+  note_drift(plan, actual, is_held);
   if (plan.empty()) co_return;
-  const Failures failures = co_await apply(actual, plan);
+  const Failures failures = co_await apply(actual, plan, is_held);
   note_outcome(settled, wanted, failures);
-  repaired_ +=
-      std::erase_if(drift_, [&](const Drift& entry) { return !failures.contains(entry.service); });
+  note_repairs(plan, is_held, failures);
 }
 
-asio::awaitable<Reconciler::Failures> Reconciler::apply(const Table& actual, Plan plan) {
+// `is_held` may be empty: nothing is.
+asio::awaitable<Reconciler::Failures> Reconciler::apply(const Table& actual, Plan plan,
+                                                        IsHeld is_held) {
   Failures failures;
   Stages stages = lvsd::stages(std::move(plan), actual);
-  const auto failed = co_await send(stages.give, failures);
-  co_await send(harmless(std::move(stages.take), actual, stages.give, failed), failures);
+  const auto failed = co_await send(stages.give, is_held, failures);
+  const Plan take = harmless(std::move(stages.take), actual, stages.give, failed);
+  co_await send(take, is_held, failures);
   co_return failures;
 }
 
-asio::awaitable<std::vector<std::size_t>> Reconciler::send(const Plan& plan, Failures& failures) {
-  std::vector<std::size_t> failed;
-  if (plan.empty()) co_return failed;
-  for (const Op& op : plan)
-    log(Level::debug, fmt::format("Kernel: {}", text(op)));
-  for (const OpFailure& failure : co_await kernel_.apply(plan)) {
-    failed.push_back(failure.op);
-    failures.try_emplace(service_of(plan[failure.op]), text(failure.error));
+// Returns the ops that were not done, those that were held back included.
+asio::awaitable<std::vector<std::size_t>> Reconciler::send(const Plan& plan, const IsHeld& is_held,
+                                                           Failures& failures) {
+  std::vector<std::size_t> not_done;
+  std::vector<std::size_t> places;  // in `plan`, of the ops that are sent
+  Plan sent;
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    if (is_held && is_held(plan[i])) {
+      not_done.push_back(i);
+      continue;
+    }
+    if (is_logged(Level::debug)) log(Level::debug, fmt::format("Kernel: {}", text(plan[i])));
+    places.push_back(i);
+    sent.push_back(plan[i]);
   }
-  co_return failed;
+  if (sent.empty()) co_return not_done;
+  for (const OpFailure& failure : co_await kernel_.apply(std::move(sent))) {
+    const std::size_t op = places[failure.op];
+    not_done.push_back(op);
+    failures.try_emplace(service_of(plan[op]), text(failure.error));
+  }
+  co_return not_done;
 }
 
 void Reconciler::note_outcome(const Services& services, const Table& wanted,
                               const Failures& failures) {
+  note_refusals(failures);
   for (const ServiceKey& key : services) {
-    if (const auto failure = failures.find(key); failure != failures.end()) {
-      Retry& retry = retry_later(key, failure->second);
-      if (std::exchange(retry.logged, failure->second) != failure->second)
-        log(Level::error, fmt::format("The kernel refused: {}. Trying again", failure->second));
-      continue;
-    }
+    if (failures.contains(key)) continue;
     if (const auto retry = retries_.extract(key); retry && !retry.mapped().logged.empty())
       log(Level::notice, fmt::format("Service {} is in the kernel as wanted again", text(key)));
     // What was asked for again meanwhile may be wanted by now.
@@ -196,10 +269,23 @@ void Reconciler::note_outcome(const Services& services, const Table& wanted,
   }
 }
 
+// A kernel in trouble refuses every service there is: the first lines tell of them all.
+void Reconciler::note_refusals(const Failures& failures) {
+  std::size_t fresh = 0;
+  for (const auto& [key, error] : failures) {
+    Retry& retry = retry_later(key, error);
+    if (std::exchange(retry.logged, error) == error) continue;
+    if (++fresh <= most_lines)
+      log(Level::error, fmt::format("The kernel refused: {}. Trying again", error));
+  }
+  if (fresh > most_lines)
+    log(Level::error,
+        fmt::format("The kernel refused {} more services. Trying again", fresh - most_lines));
+}
+
 Reconciler::Retry& Reconciler::retry_later(const ServiceKey& service, const std::string& error) {
-  const auto [entry, is_new] = retries_.try_emplace(service, Retry{.pause = first_pause});
-  Retry& retry = entry->second;
-  if (!is_new) retry.pause = std::min(retry.pause * 2, longest_pause);
+  Retry& retry = retries_[service];
+  retry.pause = longer(retry.pause);
   retry.due = now() + retry.pause;
   retry.error = error;
   return retry;
@@ -217,20 +303,91 @@ void Reconciler::note_reading(const std::optional<Error>& failure) {
     log(Level::notice, "The kernel's table can be read again");
 }
 
-void Reconciler::note_drift(std::vector<Drift> drift) {
-  drift_ = std::move(drift);
+// What of the plan is in a fight and has been repaired too recently. Where a service is left out,
+// so are its destinations.
+Reconciler::IsHeld Reconciler::held_in(const Plan& plan) const {
+  std::set<std::string> entries;
+  Services missing;
+  for (const Op& op : plan) {
+    if (!fights_.holds(entry_text(op), now())) continue;
+    entries.insert(entry_text(op));
+    if (const auto* add = std::get_if<AddService>(&op)) missing.insert(add->service);
+  }
+  if (entries.empty()) return {};
+  return [entries = std::move(entries), missing = std::move(missing)](const Op& op) {
+    return missing.contains(service_of(op)) || entries.contains(entry_text(op));
+  };
+}
+
+void Reconciler::note_drift(const Plan& plan, const Table& actual, const IsHeld& is_held) {
+  drift_ = lvsd::drift(plan, actual);
   audited_ = snapshot_at_;
-  for (const Drift& entry : drift_)
-    log(Level::warning, fmt::format("Drift: {}; changed by someone else, repairing", text(entry)));
+  std::size_t repairs = 0;
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    if (is_held && is_held(plan[i])) continue;
+    if (++repairs <= most_drift_lines)
+      log(Level::warning,
+          fmt::format("Drift: {}; changed by someone else, repairing", text(drift_[i])));
+  }
+  if (repairs > most_drift_lines)
+    log(Level::warning, fmt::format("Drift: {} more entries were changed by someone else, "
+                                    "repairing",
+                                    repairs - most_drift_lines));
+}
+
+void Reconciler::note_repairs(const Plan& plan, const IsHeld& is_held, const Failures& failures) {
+  const auto is_repaired = [&](const Op& op) {
+    return !failures.contains(service_of(op)) && !(is_held && is_held(op));
+  };
+  std::vector<Drift> left;
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    if (!is_repaired(plan[i])) {
+      left.push_back(std::move(drift_[i]));
+      continue;
+    }
+    ++repaired_;
+    if (fights_.note_repair(entry_text(plan[i]), now()))
+      log(Level::error, fmt::format("Fight: {} was repaired several times within a minute and is "
+                                    "changed each time: {}. Is another program managing it? "
+                                    "Repairing goes on, with pauses",
+                                    entry_text(plan[i]), text(drift_[i])));
+  }
+  drift_ = std::move(left);
+}
+
+std::vector<std::string> Reconciler::fights() const {
+  return fights_.going_on();
 }
 
 asio::awaitable<Result<std::shared_ptr<const Snapshot>>> Reconciler::snapshot(Duration age) {
-  if (snapshot_ && now() - snapshot_at_ <= age) co_return snapshot_;
+  const Time oldest = now() - age;
+  if (snapshot_ && snapshot_at_ >= oldest) co_return snapshot_;
+  for (;;) {
+    if (!reading_) {
+      reading_ = std::make_shared<Reading>(strand_, now());
+      // Many wait for it, so it must not end without their knowing.
+      asio::co_spawn(strand_, read_everything(reading_), [](const std::exception_ptr& failure) {
+        if (failure) std::rethrow_exception(failure);
+      });
+    }
+    const auto joined = reading_;
+    while (!joined->outcome)
+      co_await joined->over.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (joined->begun >= oldest) co_return *joined->outcome;
+  }
+}
+
+asio::awaitable<void> Reconciler::read_everything(std::shared_ptr<Reading> reading) {
   auto everything = co_await kernel_.dump();
-  if (!everything) co_return everything.error();
-  snapshot_ = std::make_shared<const Snapshot>(std::move(*everything));
-  snapshot_at_ = now();
-  co_return snapshot_;
+  if (everything) {
+    snapshot_ = std::make_shared<const Snapshot>(std::move(*everything));
+    snapshot_at_ = reading->begun;
+    reading->outcome = snapshot_;
+  } else {
+    reading->outcome = everything.error();
+  }
+  reading_.reset();
+  reading->over.cancel();
 }
 
 }  // namespace lvsd

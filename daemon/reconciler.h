@@ -12,11 +12,13 @@
 #include <string>
 #include <vector>
 
+#include "daemon/control_keeper.h"
 #include "daemon/kernel_writer.h"
 #include "model/op.h"
 #include "model/table.h"
 #include "plan/diff.h"
 #include "plan/drift.h"
+#include "plan/fights.h"
 
 namespace lvsd {
 
@@ -24,8 +26,8 @@ namespace lvsd {
 //
 // Asked for some services any number of times, it reads those services once a turn of the loop,
 // compares, and applies the difference. Every audit interval it reads everything and repairs what
-// others changed. What fails is logged once with its cause and tried again, at growing intervals;
-// the rest goes on.
+// others changed, and so with what IPVS has beside its table. What fails is logged once with its
+// cause and tried again, at growing intervals; the rest goes on.
 class Reconciler {
  public:
   // What the kernel should hold for those of the services that are configured now.
@@ -41,25 +43,35 @@ class Reconciler {
   void own(const Services& services);
   const Services& owned() const { return owned_; }
 
+  // What the kernel should have beside its table, from now on; done before what is requested after.
+  void want(const GlobalSettings& settings);
+  void own(const std::set<SyncRole>& sync_daemons) { controls_.own(sync_daemons); }
+  const ControlKeeper& controls() const { return controls_; }
+
   void request(const Services& services);
 
   // Requests, and waits until the kernel was brought there or that was tried and failed. Returns
   // what is still not as wanted, one sentence each.
   boost::asio::awaitable<std::vector<std::string>> reconcile(Services services);
 
+  // The start: brings everything that is ours to what is wanted, by a reading of the kernel that
+  // was made just now. Returns as reconcile does. REQUIRES: run() has not begun.
+  boost::asio::awaitable<std::vector<std::string>> take_over(Snapshot found);
+
   // The loop; ends by cancellation only.
   boost::asio::awaitable<void> run();
 
-  // The last full reading of the kernel's table, not older than `age`.
+  // The last full reading of the kernel's table, begun at most `age` ago. All who ask while one is
+  // under way that will do for them share it.
   boost::asio::awaitable<Result<std::shared_ptr<const Snapshot>>> snapshot(Duration age);
-  // The last one there is; may be null.
-  std::shared_ptr<const Snapshot> last_snapshot() const { return snapshot_; }
 
   // For status.
   const std::optional<Error>& trouble() const { return trouble_; }  // reading the kernel failed
   std::size_t failing() const { return retries_.size(); }           // services not as wanted
   const std::vector<Drift>& drift() const { return drift_; }  // of the last audit, not repaired yet
-  std::uint64_t repaired() const { return repaired_; }
+  std::uint64_t repaired() const { return repaired_ + controls_.repaired(); }
+  // Entries that someone changes again as soon as they are repaired; a line each.
+  std::vector<std::string> fights() const;
   std::optional<Time> audited() const { return audited_; }
 
  private:
@@ -71,17 +83,36 @@ class Reconciler {
   };
 
   using Failures = std::map<ServiceKey, std::string>;  // the first one of each service
+  using IsHeld = std::function<bool(const Op&)>;       // left out of a plan for now
+  // A reading of everything that is under way, until all who wait for it know its outcome.
+  struct Reading {
+    Reading(const boost::asio::any_io_executor& strand, Time now)
+        : begun(now), over(strand, Time::max()) {}
+    Time begun;
+    boost::asio::steady_timer over;  // cancelled when the outcome is there
+    std::optional<Result<std::shared_ptr<const Snapshot>>> outcome;
+  };
 
   Time next_event() const;
   void take_due_retries();
   boost::asio::awaitable<void> pass();
   boost::asio::awaitable<void> bring_about(const Services& services);
+  boost::asio::awaitable<void> bring_about(const Services& services, const Snapshot& found);
+  boost::asio::awaitable<void> bring_about(const Services& services, const Table& wanted,
+                                           const Snapshot& found);
+  Services unlike(const Services& services, const Snapshot& found) const;
+  std::vector<std::string> troubles(const Services& services) const;
   boost::asio::awaitable<void> audit();
-  boost::asio::awaitable<Result<Table>> read(const Services& services);
-  boost::asio::awaitable<Failures> apply(const Table& actual, Plan plan);
-  boost::asio::awaitable<std::vector<std::size_t>> send(const Plan& plan, Failures& failures);
+  boost::asio::awaitable<Result<Snapshot>> read(const Services& services);
+  boost::asio::awaitable<void> read_everything(std::shared_ptr<Reading> reading);
+  boost::asio::awaitable<Failures> apply(const Table& actual, Plan plan, IsHeld is_held);
+  boost::asio::awaitable<std::vector<std::size_t>> send(const Plan& plan, const IsHeld& is_held,
+                                                        Failures& failures);
   void note_reading(const std::optional<Error>& failure);
-  void note_drift(std::vector<Drift> drift);
+  IsHeld held_in(const Plan& plan) const;
+  void note_drift(const Plan& plan, const Table& actual, const IsHeld& is_held);
+  void note_repairs(const Plan& plan, const IsHeld& is_held, const Failures& failures);
+  void note_refusals(const Failures& failures);
   void note_outcome(const Services& services, const Table& wanted, const Failures& failures);
   Retry& retry_later(const ServiceKey& service, const std::string& error);
 
@@ -90,6 +121,7 @@ class Reconciler {
   Wanted wanted_;
   Duration audit_interval_ = std::chrono::seconds(10);
 
+  ControlKeeper controls_;
   Services owned_;
   Services requested_;                   // to be reconciled in the next pass
   std::map<ServiceKey, Retry> retries_;  // failed
@@ -101,10 +133,12 @@ class Reconciler {
   std::uint64_t finished_ = 0;
   boost::asio::steady_timer pass_over_;  // cancelled after each pass
 
-  std::shared_ptr<const Snapshot> snapshot_;
-  Time snapshot_at_;
+  std::shared_ptr<Reading> reading_;          // null: none under way
+  std::shared_ptr<const Snapshot> snapshot_;  // null: none of late
+  Time snapshot_at_;                          // when its reading began
   std::optional<Error> trouble_;
   std::vector<Drift> drift_;
+  Fights fights_;
   std::uint64_t repaired_ = 0;
   std::optional<Time> audited_;
 };

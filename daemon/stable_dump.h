@@ -5,10 +5,10 @@
 namespace lvsd {
 
 // What adoption reads. The kernel lists by position and does not say when somebody added or removed
-// entries meanwhile: one dump may lack entries that are there, or have some twice. So everything is
-// read again until two readings in a row name the same entries; after `attempts` readings, the
-// services they differ in are read one by one, which is exact: a service's destinations come in one
-// piece.
+// entries meanwhile: one dump may lack entries that are there, or have some twice. A list that came
+// in one piece is exact, and that of a service's destinations does unless it is long; so the names
+// of the services are read again until two readings in a row agree, and so is each service whose
+// destinations came in pieces. After `attempts` readings the last one counts.
 Result<Snapshot> stable_dump(Kernel& kernel, int attempts = 5);
 
 }  // namespace lvsd

@@ -45,6 +45,11 @@ std::optional<State> state_of(const Json& content) {
     if (!key) return std::nullopt;
     state.owned.insert(*key);
   }
+  for (const Json& entry : content.value("sync_daemons", Json::array())) {
+    const auto role = parse_sync_role(entry.get<std::string>());
+    if (!role) return std::nullopt;
+    state.sync_daemons.insert(*role);
+  }
   return state;
 }
 
@@ -59,9 +64,11 @@ std::string text(const State& state) {
   Json owned = Json::array();
   for (const ServiceKey& key : state.owned)
     owned.push_back(text(key));
-  const Json content = {{"boot_id", state.boot_id},
-                        {"network_namespace", state.network_namespace},
-                        {"owned", std::move(owned)}};
+  Json content = {{"boot_id", state.boot_id},
+                  {"network_namespace", state.network_namespace},
+                  {"owned", std::move(owned)}};
+  for (const SyncRole role : state.sync_daemons)
+    content["sync_daemons"].push_back(text(role));
   const Json file = {
       {"lvsd_state", version}, {"checksum", checksum(content)}, {"content", content}};
   return file.dump(2) + "\n";

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
+#include "model/controls.h"
 #include "plan/diff.h"
 
 namespace lvsd {
@@ -14,6 +16,7 @@ struct State {
   std::string boot_id;
   std::uint64_t network_namespace = 0;  // inode
   Services owned;
+  std::set<SyncRole> sync_daemons;  // that we started
 
   bool operator==(const State&) const = default;
 };

@@ -306,6 +306,8 @@ void add_attention(const Outlook& outlook, std::size_t index,
 std::vector<api::AttentionView> attention(const Outlook& outlook) {
   std::vector<api::AttentionView> found;
   if (outlook.trouble) found.push_back({"error", "", *outlook.trouble, {}});
+  for (const std::string& entry : outlook.fights)
+    found.push_back({"error", entry, "another program changes it each time it is repaired", {}});
   for (std::size_t i = 0; i < outlook.pools.config().virtual_servers.size(); ++i)
     add_attention(outlook, i, found);
   std::stable_partition(found.begin(), found.end(),

@@ -36,6 +36,7 @@ struct Outlook {
   const std::vector<Drift>& drift;           // of the last audit
   std::uint64_t repaired = 0;
   std::optional<Time> audited;
+  std::vector<std::string> fights;  // entries that others change as soon as they are repaired
 };
 
 api::Head head(const Outlook& outlook);

@@ -32,19 +32,20 @@ class Exchange {
   Exchange(std::filesystem::path socket, milliseconds timeout, const ClientLimits& limits)
       : path_(std::move(socket)), timeout_(timeout), limits_(limits) {}
 
-  Answer answer(api::Method method, const std::string& target) {
+  Answer answer(api::Method method, const std::string& target, const std::string& body) {
     method_ = method;
     if (auto failure = connect()) return *failure;
-    if (auto failure = send(request_text(target))) return *failure;
+    if (auto failure = send(request_text(target, body))) return *failure;
     return receive();
   }
 
  private:
   using Stop = std::optional<Failure>;  // nothing: go on
 
-  std::string request_text(const std::string& target) const {
+  std::string request_text(const std::string& target, const std::string& body) const {
     return std::string(api::text(method_)) + " " + target +
-           " HTTP/1.1\r\nHost: lvsd\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+           " HTTP/1.1\r\nHost: lvsd\r\nConnection: close\r\nContent-Length: " +
+           std::to_string(body.size()) + "\r\n\r\n" + body;
   }
 
   Failure unreachable(const std::string& why) const {
@@ -147,8 +148,8 @@ class Exchange {
 }  // namespace
 
 Ask client(const std::filesystem::path& socket, milliseconds timeout, const ClientLimits& limits) {
-  return [=](api::Method method, const std::string& target) {
-    return Exchange(socket, timeout, limits).answer(method, target);
+  return [=](api::Method method, const std::string& target, const std::string& body) {
+    return Exchange(socket, timeout, limits).answer(method, target, body);
   };
 }
 

@@ -19,7 +19,8 @@ struct Reply {
 };
 using Answer = boost::system::result<Reply, Failure>;
 
-using Ask = std::function<Answer(api::Method method, const std::string& target)>;
+using Ask =
+    std::function<Answer(api::Method method, const std::string& target, const std::string& body)>;
 
 struct ClientLimits {
   std::size_t header = std::size_t{64} << 10;

@@ -2,12 +2,14 @@
 
 #include <CLI/App.hpp>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "lvsctl/client.h"
 #include "lvsctl/exit.h"
+#include "lvsctl/machine.h"
 #include "lvsctl/render.h"
 
 // What a command is: options of its own, and a function from the daemon's answers to what is
@@ -22,6 +24,8 @@ struct Context {
   Ask ask;
   Format format = Format::table;
   Screen screen;
+  bool error_color = false;  // of standard error
+  Machine machine;
 };
 
 // `out` goes to standard output, `err` to standard error.
@@ -39,7 +43,9 @@ struct Command {
   std::string_view word;
   std::string_view alias;  // empty: none
   std::string_view summary;
-  Run (*set_up)(CLI::App& command);  // adds its options; called once
+  Run (*set_up)(CLI::App& command);     // adds its options; called once
+  std::span<const Command> parts = {};  // if there are any, the next word names one of them
+  bool hidden = false;                  // asked by programs, not by people
 };
 
 // One function a command, each in the command_*.cpp of its subject.
@@ -47,6 +53,14 @@ Run status_command(CLI::App& command);
 Run services_command(CLI::App& command);
 Run servers_command(CLI::App& command);
 Run show_command(CLI::App& command);
+Run config_check_command(CLI::App& command);
+Run config_show_command(CLI::App& command);
+Run config_diff_command(CLI::App& command);
+Run config_import_command(CLI::App& command);
+Run explain_command(CLI::App& command);
+Run completion_command(CLI::App& command);
+Run complete_command(CLI::App& command);
+Run manual_command(CLI::App& command);
 Run reload_command(CLI::App& command);
 Run version_command(CLI::App& command);
 

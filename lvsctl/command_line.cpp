@@ -13,12 +13,24 @@
 namespace lvsd::ctl {
 namespace {
 
+constexpr Command config_parts[] = {
+    {"check", "", "what is wrong with a file; asks no daemon", config_check_command},
+    {"show", "", "what lvsd has in force, or would make of a file", config_show_command},
+    {"diff", "", "what a reload would change, in words and in the kernel", config_diff_command},
+    {"import", "", "rewrite a keepalived.conf as a file of ours", config_import_command},
+};
+
 constexpr Command table[] = {
     {"status", "st", "is everything well (the default)", status_command},
     {"services", "svc", "the services and their state", services_command},
     {"servers", "srv", "the servers and their state", servers_command},
     {"show", "", "everything about one service or server", show_command},
+    {"config", "", "check, show, compare and import configurations", nullptr, config_parts},
     {"reload", "", "read the configuration file again; a bad one changes nothing", reload_command},
+    {"explain", "", "what a word of the configuration language means", explain_command},
+    {"completion", "", "completion for bash, zsh or fish", completion_command},
+    {"__complete", "", "the words that may come next", complete_command, {}, true},
+    {"__manual", "", "the options and commands, for lvsctl(1)", manual_command, {}, true},
     {"version", "", "versions of lvsctl, lvsd, IPVS and the kernel", version_command},
 };
 
@@ -62,9 +74,13 @@ Context context_of(const Globals& globals, const Surroundings& surroundings) {
   context.ask = surroundings.connect(globals.socket, *parse_duration(globals.timeout));
   context.format = formats.at(globals.format);
   context.screen.width = surroundings.terminal_width;
-  context.screen.color =
-      globals.color == "always" ||
-      (globals.color == "auto" && surroundings.terminal_width && !surroundings.no_color);
+  const auto colored = [&](bool terminal) {
+    return globals.color == "always" ||
+           (globals.color == "auto" && terminal && !surroundings.no_color);
+  };
+  context.screen.color = colored(surroundings.terminal_width.has_value());
+  context.error_color = colored(surroundings.error_is_terminal);
+  context.machine = surroundings.machine;
   context.screen.unicode = surroundings.unicode;
   context.screen.header = !globals.no_header;
   return context;
@@ -80,11 +96,24 @@ Output usage_error(const std::string& message) {
 Output unknown_command(const std::string& word) {
   std::vector<std::string> words;
   for (const Command& command : table)
-    words.emplace_back(command.word);
+    if (!command.hidden) words.emplace_back(command.word);
   std::string message = "unknown command '" + word + "'";
   if (const auto near = api::near_matches(word, words, 1); !near.empty())
     message += "; did you mean '" + near.front() + "'?";
   return usage_error(message);
+}
+
+// "config needs check, show, diff or import"; empty where no part is missing.
+std::string missing_part(const CLI::App& app, const std::vector<std::string>& extras) {
+  if (app.get_subcommands().empty()) return {};
+  const CLI::App& command = *app.get_subcommands().front();
+  std::string parts;
+  for (const CLI::App* part : command.get_subcommands([](const CLI::App*) { return true; }))
+    parts += (parts.empty() ? "" : ", ") + part->get_name();
+  if (parts.empty() || !command.get_subcommands().empty()) return {};
+  const std::string name = command.get_name();
+  if (extras.empty()) return name + " needs one of: " + parts;
+  return "'" + name + " " + extras.front() + "' is no command; " + name + " has: " + parts;
 }
 
 // Help and versions are not errors; everything else is one of usage, whatever CLI11's own code is.
@@ -94,7 +123,29 @@ Output output_of(const CLI::App& app, const CLI::ParseError& error) {
   const auto extras = app.remaining();
   if (app.get_subcommands().empty() && !extras.empty() && !extras.front().starts_with('-'))
     return unknown_command(extras.front());
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr)
+    if (const std::string wanted = missing_part(app, extras); !wanted.empty())
+      return usage_error(wanted);
   return usage_error(error.what());
+}
+
+using Runs = std::map<const CLI::App*, Run>;
+
+Runs add_commands(CLI::App& app, std::span<const Command> commands) {
+  Runs runs;
+  for (const Command& command : commands) {
+    CLI::App* sub = app.add_subcommand(std::string(command.word), std::string(command.summary));
+    if (!command.alias.empty()) sub->alias(std::string(command.alias));
+    if (command.hidden) sub->group("");
+    sub->footer("The options of 'lvsctl --help' go with every command.");
+    if (command.parts.empty()) {
+      runs[sub] = command.set_up(*sub);
+    } else {
+      sub->require_subcommand(1);
+      runs.merge(add_commands(*sub, command.parts));
+    }
+  }
+  return runs;
 }
 
 }  // namespace
@@ -109,22 +160,18 @@ Output outcome(std::vector<std::string> words, const Surroundings& surroundings)
   app.require_subcommand(0, 1);
   Globals globals;
   add_globals(app, globals);
-  std::map<const CLI::App*, Run> runs;
-  for (const Command& command : table) {
-    CLI::App* sub = app.add_subcommand(std::string(command.word), std::string(command.summary));
-    if (!command.alias.empty()) sub->alias(std::string(command.alias));
-    sub->footer("The options of 'lvsctl --help' go with every command.");
-    runs[sub] = command.set_up(*sub);
-  }
+  const Runs runs = add_commands(app, table);
   try {
     std::reverse(words.begin(), words.end());  // as CLI11 wants them
     app.parse(std::move(words));
   } catch (const CLI::ParseError& error) {
     return output_of(app, error);
   }
-  const auto chosen = app.get_subcommands();
-  const CLI::App* command = chosen.empty() ? app.get_subcommand("status") : chosen.front();
-  return runs.at(command)(context_of(globals, surroundings));
+  const CLI::App* chosen = &app;
+  while (!chosen->get_subcommands().empty())
+    chosen = chosen->get_subcommands().front();
+  if (chosen == &app) chosen = app.get_subcommand("status");
+  return runs.at(chosen)(context_of(globals, surroundings));
 }
 
 }  // namespace lvsd::ctl

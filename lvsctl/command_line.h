@@ -16,10 +16,12 @@ std::span<const Command> commands();
 // What the words do not say.
 struct Surroundings {
   std::optional<std::size_t> terminal_width;  // of standard output; absent: not a terminal
+  bool error_is_terminal = false;             // standard error
   bool no_color = false;                      // NO_COLOR is set and not empty
   bool unicode = true;                        // the locale writes UTF-8
   // Makes the way to the daemon; client() of client.h, or a test's.
   std::function<Ask(std::filesystem::path socket, std::chrono::milliseconds timeout)> connect;
+  Machine machine;
 };
 
 // `words` without the program's name.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "config/changes.h"
+#include "daemon/config_views.h"
 #include "lvsctl/command.h"
 #include "lvsctl/page.h"
 #include "lvsctl/units.h"
@@ -25,18 +27,40 @@ std::string warnings_text(const ReloadView& reload) {
   return fmt::format("{} warning{}", warnings, warnings == 1 ? "" : "s");
 }
 
+bool is_partial(const ReloadView& reload) {
+  return !reload.failures.empty();
+}
+
+Exit exit_of(const ReloadView& reload) {
+  return is_partial(reload) ? Exit::partly : Exit::done;
+}
+
+// A change of a default can change thousands of servers; all of them are in the JSON.
+std::string beginning(const std::string& lines) {
+  constexpr std::size_t most = 100;
+  std::size_t end = 0;
+  for (std::size_t count = 0; count < most && end < lines.size(); ++count)
+    end = lines.find('\n', end) + 1;
+  const auto left = std::count(lines.begin() + static_cast<std::ptrdiff_t>(end), lines.end(), '\n');
+  if (left == 0) return lines;
+  return lines.substr(0, end) + fmt::format("… and {} more lines (-o json has all)\n", left);
+}
+
 std::string reload_text(const Page<ReloadView>& page) {
   const ReloadView& reload = page.view;
-  const bool nothing = reload.services == api::ChangeCounts{} &&
-                       reload.servers == api::ChangeCounts{} && reload.changes.empty();
   std::string out = fmt::format("checked: ok (0 errors, {})\n", warnings_text(reload));
-  out += fmt::format("applied gen {} in {}: {}\n", page.head.generation,
-                     latency_text(reload.duration_seconds),
-                     nothing ? "nothing changed"
-                             : changes_text("services", reload.services) + "   " +
-                                   changes_text("servers", reload.servers));
-  for (const std::string& change : reload.changes)
-    out += "  " + change + "\n";
+  out += fmt::format("applied{} gen {} in {}: {}\n", is_partial(reload) ? " PARTLY" : "",
+                     page.head.generation, latency_text(reload.duration_seconds),
+                     reload.changes.empty() ? "nothing changed"
+                                            : changes_text("services", reload.services) + "   " +
+                                                  changes_text("servers", reload.servers));
+  return out + beginning(text(changes_of(reload.changes)));
+}
+
+std::string failures_text(const ReloadView& reload) {
+  std::string out;
+  for (const std::string& failure : reload.failures)
+    out += "not in the kernel yet, lvsd goes on trying: " + failure + "\n";
   return out;
 }
 
@@ -45,10 +69,11 @@ std::string reload_text(const Page<ReloadView>& page) {
 Run reload_command(CLI::App&) {
   return [](const Context& context) -> Output {
     const Question question{api::Action::reload};
-    if (context.format == Format::json) return json_page(context, question);
+    if (context.format == Format::json) return json_page<ReloadView>(context, question, exit_of);
     const auto reload = page<ReloadView>(context, question);
     if (!reload) return reload.error();
-    return {Exit::done, reload_text(*reload), diagnostics_text(reload->view.diagnostics)};
+    return {exit_of(reload->view), reload_text(*reload),
+            diagnostics_text(reload->view.diagnostics) + failures_text(reload->view)};
   };
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "lvsctl/command_line.h"
+#include "lvsctl/machine.h"
 
 namespace {
 
@@ -23,6 +24,8 @@ lvsd::ctl::Surroundings surroundings() {
   here.no_color = no_color && *no_color != '\0';
   std::setlocale(LC_CTYPE, "");
   here.unicode = std::string_view(::nl_langinfo(CODESET)) == "UTF-8";
+  here.error_is_terminal = ::isatty(STDERR_FILENO) == 1;
+  here.machine = lvsd::ctl::this_machine();
   here.connect = [](const std::filesystem::path& socket, std::chrono::milliseconds timeout) {
     return lvsd::ctl::client(socket, timeout);
   };

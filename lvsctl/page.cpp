@@ -3,7 +3,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "api/fields.h"
+#include "api/config_fields.h"
 #include "lvsctl/printable.h"
 
 namespace lvsd::ctl {
@@ -38,10 +38,12 @@ class Cleaner {
   }
 
  private:
-  // The one text that has lines.
+  // Texts that have lines.
   static void clean_diagnostic(api::DiagnosticView& diagnostic) {
     diagnostic.text = printable_lines(diagnostic.text);
     diagnostic.message = printable(diagnostic.message);
+    diagnostic.hint = printable(diagnostic.hint);
+    diagnostic.code = printable(diagnostic.code);
     diagnostic.file = printable(diagnostic.file);
     diagnostic.severity = printable(diagnostic.severity);
   }
@@ -93,13 +95,13 @@ std::string diagnostics_text(const std::vector<api::DiagnosticView>& diagnostics
   return out;
 }
 
-namespace {
-
 Output json_output(const std::string& body) {
   const auto text = api::indented(body);
   if (!text) return failed(unreadable(text.error()));
   return {Exit::done, *text + "\n", ""};
 }
+
+namespace {
 
 Output refused(const Context& context, const Reply& reply) {
   const Exit exit = exit_of(reply.status);
@@ -116,10 +118,12 @@ Output refused(const Context& context, const Reply& reply) {
 // The body of an answer that is none of refusal.
 boost::system::result<std::string, Output> body_of(const Context& context,
                                                    const Question& question) {
-  const Answer answer = context.ask(api::route_of(question.action).method,
-                                    api::path_of(question.action, question.words, question.query));
+  const Answer answer =
+      context.ask(api::route_of(question.action).method,
+                  api::path_of(question.action, question.words, question.query), question.body);
   if (!answer) return failed(answer.error());
-  if (answer->status != 200) return refused(context, *answer);
+  // 202: done but for what goes on in the daemon; the view says what that is.
+  if (answer->status != 200 && answer->status != 202) return refused(context, *answer);
   return answer->body;
 }
 
@@ -131,13 +135,35 @@ Output json_page(const Context& context, const Question& question) {
 }
 
 template <class View>
-boost::system::result<Page<View>, Output> page(const Context& context, const Question& question) {
+Output json_page(const Context& context, const Question& question, Exit (*exit)(const View&)) {
+  const auto body = body_of(context, question);
+  if (!body) return body.error();
+  const auto document = api::document<View>(*body);
+  if (!document) return failed(unreadable(document.error()));
+  Output output = json_output(*body);
+  if (output.exit == Exit::done) output.exit = exit(document->view);
+  return output;
+}
+
+template Output json_page(const Context&, const Question&, Exit (*)(const api::ReloadView&));
+template Output json_page(const Context&, const Question&, Exit (*)(const api::ConfigCheckView&));
+template Output json_page(const Context&, const Question&, Exit (*)(const api::ConfigDiffView&));
+
+template <class View>
+boost::system::result<Page<View>, Output> page_as_is(const Context& context,
+                                                     const Question& question) {
   const auto body = body_of(context, question);
   if (!body) return body.error();
   auto document = api::document<View>(*body);
   if (!document) return failed(unreadable(document.error()));
-  make_printable(document->view);
   return Page<View>{document->head, std::move(document->view)};
+}
+
+template <class View>
+boost::system::result<Page<View>, Output> page(const Context& context, const Question& question) {
+  auto answer = page_as_is<View>(context, question);
+  if (answer) make_printable(answer->view);
+  return answer;
 }
 
 template boost::system::result<Page<api::StatusView>, Output> page(const Context&, const Question&);
@@ -151,5 +177,11 @@ template boost::system::result<Page<std::vector<api::ServerView>>, Output> page(
 template boost::system::result<Page<api::ReloadView>, Output> page(const Context&, const Question&);
 template boost::system::result<Page<api::VersionView>, Output> page(const Context&,
                                                                     const Question&);
+template boost::system::result<Page<api::ConfigCheckView>, Output> page(const Context&,
+                                                                        const Question&);
+template boost::system::result<Page<api::ConfigDiffView>, Output> page(const Context&,
+                                                                       const Question&);
+template boost::system::result<Page<api::ConfigView>, Output> page_as_is(const Context&,
+                                                                         const Question&);
 
 }  // namespace lvsd::ctl

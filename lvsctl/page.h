@@ -16,6 +16,7 @@ struct Question {
   api::Action action;
   api::Words words = {};
   api::Words query = {};
+  std::string body = {};
 };
 
 // The answer as a document whose texts are all printable.
@@ -30,9 +31,25 @@ struct Page {
 template <class View>
 boost::system::result<Page<View>, Output> page(const Context& context, const Question& question);
 
+// The same, but with its texts as they came: for what is to be taken exactly.
+template <class View>
+boost::system::result<Page<View>, Output> page_as_is(const Context& context,
+                                                     const Question& question);
+
 // The answer as it came, for -o json: never taken apart, so that what this lvsctl does not know is
 // there too.
 Output json_page(const Context& context, const Question& question);
+// The same, where the exit code depends on what it says.
+template <class View>
+Output json_page(const Context& context, const Question& question, Exit (*exit)(const View&));
+
+// A body, indented.
+Output json_output(const std::string& body);
+// What lvsctl knows by itself, for -o json.
+template <class View>
+Output local_json(const Context& context, const View& view) {
+  return json_output(api::body(api::Head{.time = context.machine.now()}, view));
+}
 
 // Each with its line and caret, as they came.
 // REQUIRES: from a page, so printable.

@@ -242,6 +242,22 @@ struct Fields<KernelView> {
 };
 
 template <>
+struct Fields<ConnectionView> {
+  static constexpr std::string_view kind = "Connection";
+  static void visit(auto& connection, auto& field) {
+    field("protocol", connection.protocol);
+    field("client", connection.client);
+    field("service", connection.service);
+    field("server", connection.server);
+    field("state", connection.state);
+    field("expires_seconds", connection.expires_seconds);
+    field("template", connection.is_template);
+    field("engine", connection.engine);
+    field("engine_data", connection.engine_data);
+  }
+};
+
+template <>
 struct Fields<DriftView> {
   static void visit(auto& drift, auto& field) {
     field("missing", drift.missing);
@@ -323,10 +339,12 @@ template <>
 struct Fields<DiagnosticView> {
   static void visit(auto& diagnostic, auto& field) {
     field("severity", diagnostic.severity);
+    field("code", diagnostic.code);
     field("file", diagnostic.file);
     field("line", diagnostic.line);
     field("column", diagnostic.column);
     field("message", diagnostic.message);
+    field("hint", diagnostic.hint);
     field("text", diagnostic.text);
   }
 };
@@ -341,13 +359,27 @@ struct Fields<ChangeCounts> {
 };
 
 template <>
+struct Fields<ChangeView> {
+  static void visit(auto& change, auto& field) {
+    field("kind", change.kind);
+    field("service", change.service);
+    field("server", change.server);
+    field("what", change.what);
+    field("before", change.before);
+    field("after", change.after);
+  }
+};
+
+template <>
 struct Fields<ReloadView> {
   static constexpr std::string_view kind = "Reload";
   static void visit(auto& reload, auto& field) {
+    field("state", reload.state);
     field("previous_generation", reload.previous_generation);
     field("services", reload.services);
     field("servers", reload.servers);
     field("changes", reload.changes);
+    field("failures", reload.failures);
     field("diagnostics", reload.diagnostics);
     field("duration_seconds", reload.duration_seconds);
   }

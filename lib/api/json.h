@@ -29,11 +29,23 @@ struct Document {
   View view;
 };
 
-// View is one of StatusView, ServiceView, ServerView, std::vector of the latter two (a list, under
-// "items"), ReloadView, ReadinessView, VersionView. One line, no blanks.
+// View is one of StatusView, ServiceView, ServerView, std::vector of the latter two or of
+// ConnectionView or KeywordView (a list, under "items"), ReloadView, ReadinessView, VersionView,
+// ConfigCheckView, ConfigView, ConfigDiffView. One line, no blanks.
 template <class View>
 std::string body(const Head& head, const View& view);
 std::string body(const ProblemView& problem);
+
+// A list that is written while it is made: `opening`, the items with commas between them,
+// `closing`.
+struct ListFrame {
+  std::string opening;
+  std::string closing;
+};
+template <class View>  // ConnectionView
+ListFrame list_frame(const Head& head);
+template <class View>
+void append_item(std::string& out, const View& view);
 
 // What a body may cost its reader; more is an error.
 struct JsonLimits {

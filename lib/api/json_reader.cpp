@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "api/config_fields.h"
 #include "api/fields.h"
 #include "api/json.h"
 #include "api/json_bounds.h"
@@ -239,9 +240,15 @@ template Result<Document<ServiceView>> document(std::string_view, const JsonLimi
 template Result<Document<ServerView>> document(std::string_view, const JsonLimits&);
 template Result<Document<std::vector<ServiceView>>> document(std::string_view, const JsonLimits&);
 template Result<Document<std::vector<ServerView>>> document(std::string_view, const JsonLimits&);
+template Result<Document<std::vector<ConnectionView>>> document(std::string_view,
+                                                                const JsonLimits&);
 template Result<Document<ReloadView>> document(std::string_view, const JsonLimits&);
 template Result<Document<ReadinessView>> document(std::string_view, const JsonLimits&);
 template Result<Document<VersionView>> document(std::string_view, const JsonLimits&);
+template Result<Document<ConfigCheckView>> document(std::string_view, const JsonLimits&);
+template Result<Document<ConfigView>> document(std::string_view, const JsonLimits&);
+template Result<Document<ConfigDiffView>> document(std::string_view, const JsonLimits&);
+template Result<Document<std::vector<KeywordView>>> document(std::string_view, const JsonLimits&);
 
 Result<ProblemView> problem(std::string_view body, const JsonLimits& limits) {
   const auto json = parsed_object(body, limits);

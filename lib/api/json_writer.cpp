@@ -1,6 +1,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "api/config_fields.h"
 #include "api/fields.h"
 #include "api/json.h"
 #include "base/utf8.h"
@@ -174,9 +175,29 @@ template std::string body(const Head&, const ServiceView&);
 template std::string body(const Head&, const ServerView&);
 template std::string body(const Head&, const std::vector<ServiceView>&);
 template std::string body(const Head&, const std::vector<ServerView>&);
+template std::string body(const Head&, const std::vector<ConnectionView>&);
 template std::string body(const Head&, const ReloadView&);
 template std::string body(const Head&, const ReadinessView&);
 template std::string body(const Head&, const VersionView&);
+template std::string body(const Head&, const ConfigCheckView&);
+template std::string body(const Head&, const ConfigView&);
+template std::string body(const Head&, const ConfigDiffView&);
+template std::string body(const Head&, const std::vector<KeywordView>&);
+
+template <class View>
+ListFrame list_frame(const Head& head) {
+  constexpr std::string_view closing = "]}";  // of an empty list
+  std::string opening = document_text(head, std::vector<View>{});
+  opening.resize(opening.size() - closing.size());
+  return {std::move(opening), std::string(closing)};
+}
+template ListFrame list_frame<ConnectionView>(const Head&);
+
+template <class View>
+void append_item(std::string& out, const View& view) {
+  write(out, view);
+}
+template void append_item(std::string&, const ConnectionView&);
 
 std::string body(const ProblemView& problem) {
   std::string out;

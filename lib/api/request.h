@@ -3,6 +3,9 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,11 +36,23 @@ struct Request {
   Peer peer;
 };
 
+// A body, or the rest of one, that is made while it is sent.
+class Pieces {
+ public:
+  using Take = std::function<void(std::optional<std::string>)>;
+
+  virtual ~Pieces() = default;
+  // Calls `take` once with the next piece, which may be empty; with nothing after the last one.
+  // REQUIRES: `take` of the call before has been called.
+  virtual void next(Take take) = 0;
+};
+
 struct Response {
   int status = 200;
   std::string content_type = "application/json";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;  // further ones
+  std::shared_ptr<Pieces> pieces = nullptr;                  // what follows `body`; null: nothing
 };
 
 template <class View>

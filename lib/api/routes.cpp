@@ -25,6 +25,17 @@ constexpr Route table[] = {
      "one server and its checks"},
     {Method::get, "/api/v1/servers", Action::servers, Access::read,
      "all servers, or those of ?service="},
+    {Method::post, "/api/v1/services/{service}/zero", Action::zero, Access::write,
+     "sets the kernel's counters of a service and its servers to 0, for everyone who reads them"},
+    {Method::get, "/api/v1/connections", Action::connections, Access::read,
+     "the kernel's connections, streamed; ?service= ?server= ?state= ?client=NETWORK ?limit="},
+    {Method::get, "/api/v1/config", Action::config, Access::read,
+     "the configuration in force: ?detail=changed|effective, ?as=entries|text, ?origin=yes; "
+     "secrets are shown to those who may write"},
+    {Method::post, "/api/v1/config/check", Action::config_check, Access::write,
+     "what is wrong with the configuration file, or with the body"},
+    {Method::post, "/api/v1/config/diff", Action::config_diff, Access::write,
+     "what the configuration file, or the body, would change, with the kernel operations"},
     {Method::post, "/api/v1/config/reload", Action::reload, Access::write,
      "reads the configuration file again; a bad one changes nothing"},
 };

@@ -24,6 +24,11 @@ enum class Action : std::uint8_t {
   service,
   servers,
   server,
+  zero,
+  connections,
+  config,
+  config_check,
+  config_diff,
   reload,
 };
 

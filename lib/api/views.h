@@ -127,6 +127,21 @@ struct ServerView {
   bool operator==(const ServerView&) const = default;
 };
 
+// A connection of the kernel's, or a persistence template.
+struct ConnectionView {
+  std::string protocol;  // "tcp"; "ip" for a template of a mark
+  std::string client;    // "198.51.100.7:40000"; port 0 for a template
+  std::string service;   // what the client called; of a template of a mark the mark as an address
+  std::string server;
+  std::string state;  // "ESTABLISHED"…
+  std::uint64_t expires_seconds = 0;
+  bool is_template = false;
+  std::optional<std::string> engine;  // of persistence: "sip"
+  std::optional<std::string> engine_data;
+
+  bool operator==(const ConnectionView&) const = default;
+};
+
 // ---- a service
 
 struct ServerCounts {
@@ -280,10 +295,12 @@ struct VersionView {
 
 struct DiagnosticView {
   std::string severity;  // "error", "warning"
+  std::string code;      // "LVC010", stable
   std::string file;
   std::uint32_t line = 0;    // from 1
   std::uint32_t column = 0;  // from 1
   std::string message;
+  std::string hint;
   std::string text;  // all of it as it is printed: position, message, the line, the caret
 
   bool operator==(const DiagnosticView&) const = default;
@@ -297,13 +314,27 @@ struct ChangeCounts {
   bool operator==(const ChangeCounts&) const = default;
 };
 
-// A reload that was applied; one that was refused is a ProblemView. The envelope's generation is
-// the new one.
+// One difference between two configurations, in the words of the file.
+struct ChangeView {
+  std::string kind;     // "added", "removed", "changed"
+  std::string service;  // empty: global
+  std::string server;   // empty: the service itself
+  std::string what;     // the keyword, with the blocks around it; empty: all of it
+  std::string before;
+  std::string after;
+
+  bool operator==(const ChangeView&) const = default;
+};
+
+// A reload that was put in force; one that was refused is a ProblemView. The envelope's generation
+// is the new one.
 struct ReloadView {
+  std::string state;  // "APPLIED"; "PARTLY": the kernel refused `failures`, which are tried again
   std::uint64_t previous_generation = 0;
   ChangeCounts services;
   ChangeCounts servers;
-  std::vector<std::string> changes;         // in words, one line each: "web/web02 weight 10 -> 20"
+  std::vector<ChangeView> changes;
+  std::vector<std::string> failures;
   std::vector<DiagnosticView> diagnostics;  // warnings
   double duration_seconds = 0;
 

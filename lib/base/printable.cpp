@@ -1,13 +1,20 @@
 #include "base/printable.h"
 
+#include "base/utf8.h"
+
 namespace lvsd {
 
 namespace {
 
 constexpr std::string_view ellipsis = "...";
 
-std::string escaped(char c) {
+std::string hexadecimal(char c) {
   constexpr std::string_view digits = "0123456789abcdef";
+  const auto byte = static_cast<unsigned char>(c);
+  return {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+}
+
+std::string escaped(char c) {
   switch (c) {
     case '\n':
       return "\\n";
@@ -18,9 +25,8 @@ std::string escaped(char c) {
     case '\\':
       return "\\\\";
   }
-  const auto byte = static_cast<unsigned char>(c);
-  if (byte >= 0x20 && byte < 0x7f) return std::string(1, c);
-  return {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+  const bool is_shown = c >= 0x20 && c < 0x7f;
+  return is_shown ? std::string(1, c) : hexadecimal(c);
 }
 
 }  // namespace
@@ -34,6 +40,25 @@ std::string printable(std::string_view bytes, std::size_t most) {
     if (out.size() > most) {
       out.resize(fits);
       return out.append(ellipsis);
+    }
+  }
+  return out;
+}
+
+std::string printable_line(std::string_view line) {
+  std::string out;
+  out.reserve(line.size());
+  while (!line.empty()) {
+    const std::string_view rest = line;
+    const auto character = next_character(line);
+    const std::string_view bytes = rest.substr(0, rest.size() - line.size());
+    const bool is_shown =
+        character && *character >= 0x20 && (*character < 0x7f || *character > 0x9f);
+    if (is_shown) {
+      out += bytes;
+    } else {
+      for (const char c : bytes)
+        out += hexadecimal(c);
     }
   }
   return out;

@@ -9,14 +9,6 @@
 
 namespace lvsd {
 
-namespace {
-
-std::string quoted(std::string_view word) {
-  return "'" + std::string(word) + "'";
-}
-
-}  // namespace
-
 Arguments::Arguments(const Keyword& keyword, const Reader& reader, Problems& problems)
     : keyword_(keyword),
       reader_(reader),

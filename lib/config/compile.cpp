@@ -14,10 +14,6 @@ namespace {
 constexpr std::size_t deepest_block = 256;
 constexpr std::size_t most_named = 5;  // words that a message lists
 
-std::string quoted(std::string_view word) {
-  return "'" + std::string(word) + "'";
-}
-
 bool is_check(Block block) {
   return block >= Block::tcp_check && block <= Block::bfd_check;
 }
@@ -36,6 +32,16 @@ void Compiler::compile() {
 
 void Compiler::put_off(std::size_t position, ServiceDraft draft) {
   put_off_.emplace_back(position, std::move(draft));
+}
+
+void Compiler::keep_group() {
+  const auto& all = config_.groups;
+  groups_.emplace(all.back().name, all.size() - 1);
+}
+
+const ServiceGroup* Compiler::group(std::string_view name) const {
+  const auto found = groups_.find(name);
+  return found == groups_.end() ? nullptr : &config_.groups[found->second];
 }
 
 ServerDraft& Compiler::server() {
@@ -157,22 +163,22 @@ void Compiler::record(const Keyword& keyword, Span where) {
 }
 
 void Compiler::open_block(const Keyword& keyword, Scope scope) {
-  if (!find_open_brace(keyword, scope)) return;
+  scope.errors_before = problems_.error_count();
+  const bool has_contents = find_open_brace(keyword, scope);
   if (scopes_.size() > deepest_block) {
     problems_.report(Code::too_deep, scope.where, "blocks are nested more than 256 deep");
     refused_ = true;
   }
   if (refused_) {
-    skip_block(scope.name, scope.where);
+    if (has_contents) skip_block(scope.name, scope.where);
     return;
   }
   scopes_.push_back(std::move(scope));
-  scopes_.back().errors_before = problems_.error_count();
   unwind_to_ = scopes_.size();
-  compile_block();
+  if (has_contents) compile_block();
   if (keyword.finish != nullptr) keyword.finish(*this);
   report_inert(scopes_.back());
-  if (scopes_.size() == 2) {
+  if (scopes_.size() == 2 && has_contents) {
     last_closed_ = scopes_.back().block;
     last_close_ = reader_.span();
   }
@@ -180,15 +186,12 @@ void Compiler::open_block(const Keyword& keyword, Scope scope) {
   unwind_to_ = std::min(unwind_to_, scopes_.size());
 }
 
-// The brace may stand on the line of the keyword or on the next one. False: there is no block.
+// The brace may stand on the line of the keyword or on the next one. False: nothing stands in it.
 bool Compiler::find_open_brace(const Keyword& keyword, const Scope& scope) {
   const Reader::Kind kind = reader_.next();
   if (kind == Reader::Kind::open) return true;
   reader_.unread();
-  if (keyword.opens == Opens::maybe) {
-    if (keyword.finish != nullptr && !refused_) keyword.finish(*this);
-    return false;
-  }
+  if (keyword.opens == Opens::maybe) return false;
   problems_.report(Code::missing_open_brace, scope.where, quoted(scope.name) + " needs a '{'");
   return kind == Reader::Kind::statement;
 }
@@ -244,7 +247,9 @@ void Compiler::take_unknown() {
   const bool block = reader_.next() == Reader::Kind::open;
   if (!block) reader_.unread();
 
-  if (!find_keywords(word).empty()) {
+  if (problems_.is_full()) {
+    problems_.report(block ? Code::unknown_block : Code::unknown_keyword, where, quoted(word));
+  } else if (!find_keywords(word).empty()) {
     take_misplaced(word, where, block);
   } else {
     const std::string_view near = nearest_keyword(scopes_.back().block, word);
@@ -263,7 +268,7 @@ std::string Compiler::misplaced_hint(std::string_view word) const {
     if (keyword->name != word && find_keyword(here, keyword->name) != nullptr)
       return "write " + quoted(keyword->name);
   const std::string_view near = nearest_keyword(here, word);
-  return near.empty() ? "it belongs in " + blocks_of(word) : "did you mean " + quoted(near) + "?";
+  return near.empty() ? "its place is " + blocks_of(word) : "did you mean " + quoted(near) + "?";
 }
 
 // A keyword of another block. At the root, after a block was closed early, that is told once.
@@ -282,7 +287,7 @@ void Compiler::take_misplaced(const std::string& word, Span where, bool block) {
       quoted(word) + " does not belong " + (block ? "at the top level" : "outside of blocks"),
       closed_early ? quoted(text(last_closed_)) + " was closed at " + problems_.place(last_close_) +
                          "; is that '}' one too many?"
-                   : "it belongs in " + blocks_of(word));
+                   : "its place is " + blocks_of(word));
 }
 
 // Old spellings are told once a load, what is not acted on once a block.

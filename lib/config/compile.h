@@ -53,6 +53,10 @@ class Compiler {
 
   Intern& intern() { return intern_; }
 
+  // The group that was read last is complete, and found by its name.
+  void keep_group();
+  const ServiceGroup* group(std::string_view name) const;  // null: there is none so far
+
   // Virtual servers that wait for their group, and where in the Config they go.
   using PutOff = std::vector<std::pair<std::size_t, ServiceDraft>>;
   void put_off(std::size_t position, ServiceDraft draft);
@@ -98,6 +102,7 @@ class Compiler {
   Intern intern_;
   ServiceDraft service_;
   PutOff put_off_;
+  std::map<std::string, std::size_t, std::less<>> groups_;  // by name: where in the Config
   std::vector<Scope> scopes_;
   std::size_t unwind_to_ = 1;  // scopes that stay; more are being left
   bool refused_ = false;

@@ -4,6 +4,7 @@
 
 #include "base/parse_number.h"
 #include "config/characters.h"
+#include "config/scan.h"
 
 namespace lvsd {
 
@@ -11,6 +12,7 @@ namespace {
 
 constexpr int deepest_reference = 64;
 constexpr std::size_t longest_line = std::size_t{1} << 20;
+constexpr std::size_t most_references = 100'000;  // in one line, those in definitions included
 
 std::size_t name_length(std::string_view text) {
   if (text.empty() || !is_name_start(text.front())) return 0;
@@ -27,6 +29,10 @@ bool ends_reference(char c) {
 
 bool escapes_comment(std::string_view text, std::size_t at) {
   return text[at] == '\\' && at + 1 < text.size() && (text[at + 1] == '#' || text[at + 1] == '!');
+}
+
+bool is_built_in(std::string_view name) {
+  return among("_PWD _INSTANCE _RANDOM _ENV _HASH _BANG", name);
 }
 
 struct Reference {
@@ -93,7 +99,7 @@ class Definitions::Writer {
   // Copies what starts at `at`, or replaces the reference there; returns where to go on.
   std::size_t step(const RawLine& content, std::size_t at) {
     const std::string_view rest = content.text.substr(at);
-    if (rest.front() == '$') {
+    if (rest.front() == '$' && !overflowed_) {
       if (const auto found = reference(rest, '\0')) {
         begin_segment(content.span(at, found->length), true);
         const char after =
@@ -127,17 +133,26 @@ class Definitions::Writer {
     auto& out = result_.line.text;
     if (out.size() + text.size() <= longest_line) {
       out += text;
-    } else if (!std::exchange(overflowed_, true)) {
-      definitions_.problems_.report(Code::expansion_too_large, line_.span(),
-                                    "the line expands to more than 1 MiB");
+    } else {
+      overflow();
     }
+  }
+
+  void overflow() {
+    if (std::exchange(overflowed_, true)) return;
+    definitions_.problems_.report(Code::expansion_too_large, line_.span(),
+                                  "the line expands to more than 1 MiB or 100,000 references");
   }
 
   void replace(const Reference& found, char after, int depth) {
     const Span where = result_.line.segments.back().origin;
+    if (++result_.references > most_references) {
+      overflow();
+      return;
+    }
     if (depth >= deepest_reference) {
       definitions_.problems_.report(Code::bad_definition, where,
-                                    "'" + std::string(found.name) + "' refers to itself");
+                                    quoted(found.name) + " refers to itself");
       put("$");
       put(found.name);
       return;
@@ -152,7 +167,7 @@ class Definitions::Writer {
     } else {
       definitions_.problems_.report(
           Code::undefined, where,
-          "'" + std::string(found.name) + "' has several lines and can only end a line");
+          quoted(found.name) + " has several lines and can only end a line");
     }
   }
 
@@ -178,9 +193,14 @@ class Definitions::Writer {
     // `pass$word` is text; a word that starts with the dollar is meant as a reference.
     const std::string& out = result_.line.text;
     const bool starts_word = out.empty() || is_blank(out.back());
-    if (found.braced || starts_word) {
+    if (is_built_in(found.name)) {
       definitions_.problems_.report(
-          Code::undefined, where, "'" + std::string(found.name) + "' is not defined",
+          Code::bad_definition, where,
+          quoted(found.name) + " does not take " +
+              (found.parameters.empty() ? "nothing" : quoted(found.parameters)));
+    } else if (found.braced || starts_word) {
+      definitions_.problems_.report(
+          Code::undefined, where, quoted(found.name) + " is not defined",
           "write $" + std::string(found.name) + "=VALUE on a line before");
     }
     put("$");

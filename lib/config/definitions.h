@@ -27,6 +27,7 @@ struct Definition {
 struct Expansion {
   ExpandedLine line;
   std::shared_ptr<const Definition> tail;
+  std::size_t references = 0;  // that were replaced
 };
 
 // The definitions in force, the built-in ones included, and their replacement in lines

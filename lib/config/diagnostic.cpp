@@ -61,7 +61,7 @@ std::string stack_text(const Diagnostic& diagnostic) {
   std::string out;
   for (const Where& from : diagnostic.included_from) {
     out += out.empty() ? "In file included from " : "                 from ";
-    out += from.file + ":" + std::to_string(from.line) + ":\n";
+    out += utf8::printable(from.file) + ":" + std::to_string(from.line) + ":\n";
   }
   return out;
 }
@@ -96,7 +96,8 @@ std::string excerpt(const Diagnostic& diagnostic, const Painter& paint) {
 std::string text(const Diagnostic& diagnostic, bool colour) {
   const Painter paint(colour);
   std::string out = stack_text(diagnostic);
-  if (!diagnostic.where.file.empty()) out += paint(bold, text(diagnostic.where) + ":") + " ";
+  if (!diagnostic.where.file.empty())
+    out += paint(bold, utf8::printable(text(diagnostic.where)) + ":") + " ";
   out += paint(tint(diagnostic.severity), std::string(text(diagnostic.severity)) + ":") + " ";
   out += utf8::printable(diagnostic.message);
   if (!diagnostic.hint.empty()) out += " — " + utf8::printable(diagnostic.hint);

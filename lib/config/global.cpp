@@ -17,10 +17,6 @@ namespace {
 
 constexpr std::uint32_t longest_timeout = 2'678'400;  // the kernel's bound (ip_vs_ctl.c)
 
-std::string quoted(std::string_view word) {
-  return "'" + std::string(word) + "'";
-}
-
 // "WORD VALUE" pairs with a number each.
 class Pairs {
  public:

@@ -63,7 +63,7 @@ class EntryReader {
   bool too_many(std::size_t most) {
     if (words_.size() > most)
       compiler_.problems().report(Code::extra_argument, compiler_.reader().span(words_[most]),
-                                  "unexpected '" + std::string(words_[most]) + "'",
+                                  "unexpected " + quoted(words_[most]),
                                   "one entry a line: ADDRESS[-LAST|/MASK] [PORT]");
     return words_.size() > most;
   }
@@ -72,7 +72,7 @@ class EntryReader {
     if (words_.size() < 2) return refuse(words_[0], "'fwmark' needs a number");
     const auto mark = parse_number<std::uint32_t>(words_[1]);
     if (!mark || *mark == 0)
-      return refuse(words_[1], "'" + std::string(words_[1]) + "' is not a mark",
+      return refuse(words_[1], quoted(words_[1]) + " is not a mark",
                     "expected a number from 1 to 4294967295");
     entry.fwmark = *mark;
     if (words_.size() > 2 && (words_[2] == "inet" || words_[2] == "inet6")) {
@@ -89,8 +89,7 @@ class EntryReader {
     const std::string_view word = words_[0];
     const std::size_t end = word.find_first_of("-/");
     const auto first = parse_address(word.substr(0, end));
-    if (!first)
-      return refuse(word, "'" + std::string(word) + "' is not an IP address", address_hint(word));
+    if (!first) return refuse(word, quoted(word) + " is not an IP address", address_hint(word));
     entry.first = *first;
     entry.family = first->family;
     if (end != word.npos) {
@@ -99,7 +98,7 @@ class EntryReader {
     }
     if (words_.size() > 1) {
       const auto port = parse_number<std::uint16_t>(words_[1]);
-      if (!port) return refuse(words_[1], "'" + std::string(words_[1]) + "' is not a port");
+      if (!port) return refuse(words_[1], quoted(words_[1]) + " is not a port");
       entry.port = *port;
     }
     too_many(2);
@@ -110,7 +109,7 @@ class EntryReader {
   bool read_range(GroupEntry& entry, std::string_view rest) {
     auto last = parse_address(rest);
     if (!last) last = with_last_part(entry.first, rest);
-    if (!last) return refuse(rest, "'" + std::string(rest) + "' is no end of a range");
+    if (!last) return refuse(rest, quoted(rest) + " is no end of a range");
     const auto distance = offset(entry.first, *last);
     if (!distance || *distance == 0)
       return refuse(rest, "the end of the range is not behind its start");
@@ -138,7 +137,7 @@ class EntryReader {
     const std::uint32_t bits = entry.family == Family::v4 ? 32 : 128;
     const auto length = parse_number<std::uint32_t>(rest);
     if (!length || *length == 0 || *length > bits)
-      return refuse(rest, "'" + std::string(rest) + "' is not a mask length",
+      return refuse(rest, quoted(rest) + " is not a mask length",
                     "expected a number from 1 to " + std::to_string(bits));
     if (has_host_bits(entry.first, *length))
       return refuse(words_[0], "the address has bits outside of its mask");
@@ -188,10 +187,7 @@ bool mixes_families_without_saying(const ServiceGroup& group) {
 }  // namespace
 
 void open_group(Compiler& c, const Arguments& a) {
-  const auto& groups = c.config().groups;
-  const auto same = std::find_if(groups.begin(), groups.end(),
-                                 [&](const ServiceGroup& g) { return g.name == a.word(0); });
-  if (same != groups.end())
+  if (const ServiceGroup* same = c.group(a.word(0)))
     c.problems().report(Code::duplicate_group, a.where(a.word(0)),
                         "there is a group '" + same->name + "' already",
                         "it stands at " + c.place(same->origin));
@@ -217,6 +213,7 @@ void close_group(Compiler& c) {
         Code::too_many_services, c.block_span(),
         "the group stands for more than " + std::to_string(most_services) + " services");
   } else {
+    c.keep_group();
     return;
   }
   c.config().groups.pop_back();

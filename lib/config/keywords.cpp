@@ -181,7 +181,7 @@ std::string blocks_of(std::string_view word) {
     if (find_keyword(block, word) == nullptr) continue;
     if (++count > most_blocks_told) return out + " and others";
     if (!out.empty()) out += ", ";
-    out += block == Block::root ? "the top level" : "'" + std::string(text(block)) + "'";
+    out += block == Block::root ? "the top level" : quoted(text(block));
   }
   return out;
 }
@@ -192,9 +192,9 @@ std::string_view nearest_keyword(Block block, std::string_view word) {
   for (const Keyword* row : keywords()) {
     if (!row->blocks.has(block)) continue;
     each_spelling(*row, [&](std::string_view spelling) {
-      const std::size_t edits = distance(word, spelling, least);
-      if (edits >= least) return;
-      least = edits;
+      const std::size_t needed = edits(word, spelling, least);
+      if (needed >= least) return;
+      least = needed;
       best = spelling;
     });
   }
@@ -222,6 +222,8 @@ std::string choices_text(std::string_view choices) {
   return out;
 }
 
+}  // namespace
+
 std::string_view label(const Argument& argument) {
   if (!argument.label.empty()) return argument.label;
   switch (argument.kind) {
@@ -246,8 +248,6 @@ std::string_view label(const Argument& argument) {
   }
   return "WORD";
 }
-
-}  // namespace
 
 std::string usage(const Keyword& keyword) {
   std::string out(keyword.name);

@@ -163,6 +163,8 @@ std::string_view nearest_keyword(Block block, std::string_view word);
 
 // "weight NUMBER", "real_server ADDRESS [PORT] { … }".
 std::string usage(const Keyword& keyword);
+// "SECONDS": the argument in a usage line; of a choice without a name, the words to choose from.
+std::string_view label(const Argument& argument);
 // "a number from 0 to 65535".
 std::string text(const Argument& argument);
 

@@ -168,7 +168,7 @@ constexpr auto table = std::to_array<Keyword>({
          }},
     {.name = "body_limit",
      .blocks = http,
-     .arguments = {number(1, 64 * 1024 * 1024, "BYTES")},
+     .arguments = {number(1, std::int64_t{64} << 20, "BYTES")},
      .fallback = "1048576",
      .help = "how much of a body is read and judged",
      .ours = true,

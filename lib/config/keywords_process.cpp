@@ -45,7 +45,7 @@ void set_checkers(Compiler& c, const Arguments& a) {
     return;
   }
   c.problems().report(Code::bad_argument, a.where(a.word(0)),
-                      "'" + std::string(a.word(0)) + "' does not fit here",
+                      quoted(a.word(0)) + " does not fit here",
                       "expected auto, or a number from 1 to 256");
 }
 

@@ -71,7 +71,7 @@ void set_initial(Compiler& c, const Arguments& a) {
       file.overwrite = true;
     } else {
       c.problems().report(Code::bad_argument, a.where(word),
-                          "'" + std::string(word) + "' is neither a number nor 'overwrite'");
+                          quoted(word) + " is neither a number nor 'overwrite'");
     }
   }
 }

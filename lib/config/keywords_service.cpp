@@ -63,7 +63,7 @@ void set_granularity(Compiler& c, const Arguments& a) {
   const auto mask = scan_netmask(a.word(0));
   if (!mask) {
     c.problems().report(Code::bad_argument, a.where(a.word(0)),
-                        "'" + std::string(a.word(0)) + "' is neither a netmask nor a prefix length",
+                        quoted(a.word(0)) + " is neither a netmask nor a prefix length",
                         "expected 255.255.255.0, or for IPv6 a number from 1 to 128");
     return;
   }
@@ -90,7 +90,7 @@ void set_hash_flag(Compiler& c, const Arguments& a) {
     return;
   }
   c.problems().report(Code::flag_ignored, a.where(),
-                      "'" + std::string(word) + "' is for 'lvs_sched " + std::string(wanted) + "'",
+                      quoted(word) + " is for 'lvs_sched " + std::string(wanted) + "'",
                       c.service().scheduler.empty() ? "write it after the lvs_sched line" : "");
 }
 

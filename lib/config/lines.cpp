@@ -10,8 +10,10 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 constexpr std::size_t largest_total = std::size_t{64} << 20;
+constexpr std::size_t most_files = 65'536;
 constexpr std::size_t deepest_include = 256;
 constexpr std::size_t deepest_frame = 1024;
+constexpr std::size_t most_made_lines = 2'000'000;
 
 }  // namespace
 
@@ -93,6 +95,7 @@ Lines::Step Lines::next_of(File& file, RawLine& line) {
 
 Lines::Step Lines::next_of(Body& body, RawLine& line) {
   if (body.next == body.definition->body.size()) return Step::used_up;
+  if (!may_make_line(body.definition->where)) return Step::used_up;
   line = body.definition->body[body.next++];
   return Step::line;
 }
@@ -100,11 +103,19 @@ Lines::Step Lines::next_of(Body& body, RawLine& line) {
 Lines::Step Lines::next_of(Repeat& repeat, RawLine& line) {
   std::vector<std::string> values;
   if (!repeat.sequence.next(values)) return Step::used_up;
+  if (!may_make_line(repeat.sequence.text().span())) return Step::used_up;
   for (std::size_t i = 0; i < values.size(); ++i)
     definitions_.define(repeat.sequence.names()[i],
                         {std::move(values[i]), {}, repeat.sequence.text().span()});
   line = repeat.sequence.text();
   return Step::line;
+}
+
+bool Lines::may_make_line(Span where) {
+  if (++made_lines_ > most_made_lines)
+    stop(Code::expansion_too_large, where,
+         "definitions and sequences stand for over two million lines");
+  return !stopped_;
 }
 
 Lines::Step Lines::next_of(RawLine& rest, RawLine& line) {
@@ -152,14 +163,15 @@ void Lines::enter_file(const std::string& path, const FileList& list) {
   if (!may_include(path, list)) return;
   auto contents = files_.read(path);
   if (!contents) {
-    const Span where = list.from.known() ? list.from : Span{};
-    problems_.report(list.required ? Code::unreadable : Code::include_bad, where,
+    problems_.report(list.required ? Code::unreadable : Code::include_bad, list.from,
                      text(contents.error()));
     return;
   }
   total_bytes_ += contents->size();
-  if (total_bytes_ > largest_total) {
-    stop(Code::too_large, list.from, "the files are larger than 64 MiB together");
+  if (total_bytes_ > largest_total || sources_.count() >= most_files) {
+    stop(Code::too_large, list.from,
+         total_bytes_ > largest_total ? "the files are larger than 64 MiB together"
+                                      : "more than 65,536 files are included");
     return;
   }
   const std::uint32_t number = sources_.add(path, std::move(*contents), list.from);

@@ -72,6 +72,7 @@ class Lines {
   Step next_of(Repeat& repeat, RawLine& line);
   Step next_of(RawLine& rest, RawLine& line);
   Step step(RawLine& line);
+  bool may_make_line(Span where);  // of a definition or a sequence
   void enter(Frame frame, Span where);
   void drop_nul_line(RawLine& line);
   void leave(const Frame& frame);
@@ -85,6 +86,7 @@ class Lines {
   Problems& problems_;
   std::vector<std::unique_ptr<Frame>> frames_;  // entering must not move the one that asks for it
   std::size_t total_bytes_ = 0;
+  std::size_t made_lines_ = 0;  // by definitions and sequences
   bool stopped_ = false;
 };
 

@@ -38,8 +38,8 @@ class MethodReader {
   bool refuse(Code code, std::string_view word, std::string hint) {
     compiler_.problems().report(code, arguments_.where(word),
                                 code == Code::missing_argument
-                                    ? "'" + std::string(word) + "' needs an argument"
-                                    : "'" + std::string(word) + "' is not known here",
+                                    ? quoted(word) + " needs an argument"
+                                    : quoted(word) + " is not known here",
                                 std::move(hint));
     return false;
   }

@@ -29,13 +29,9 @@ HttpCheck& http(Compiler& c) {
   return std::get<HttpCheck>(c.check().probe);
 }
 
-void drop_check(Compiler& c, std::string why) {
-  c.problems().report(Code::incomplete_check, c.block_span(), std::move(why));
+void drop_check(Compiler& c, std::string why, Code code = Code::incomplete_check) {
+  c.problems().report(code, c.block_span(), std::move(why));
   c.server().checks.pop_back();
-}
-
-std::string quoted(std::string_view word) {
-  return "'" + std::string(word) + "'";
 }
 
 }  // namespace
@@ -80,7 +76,8 @@ void close_file_check(Compiler& c) {
     return candidate.name == check.track_file;
   });
   if (file == files.end())
-    return drop_check(c, "no track_file " + quoted(check.track_file) + " is defined before");
+    return drop_check(c, "no track_file " + quoted(check.track_file) + " is defined before",
+                      Code::unknown_reference);
   check.path = file->path;
   check.weight = draft.file_weight.value_or(file->weight);
   check.reverse = draft.file_reverse.value_or(file->reverse);
@@ -92,7 +89,8 @@ void close_bfd_check(Compiler& c) {
   const auto& known = c.config().global.bfd_instances;
   if (std::none_of(known.begin(), known.end(),
                    [&](const BfdInstance& candidate) { return candidate.name == instance; }))
-    return drop_check(c, "no bfd_instance " + quoted(instance) + " is defined before");
+    return drop_check(c, "no bfd_instance " + quoted(instance) + " is defined before",
+                      Code::unknown_reference);
   c.problems().report(Code::not_acted_on, c.block_span(),
                       "lvsd does not speak BFD yet: this check never runs",
                       "the server counts as up, and with 'alpha' as down, for ever");
@@ -104,15 +102,24 @@ void open_url(Compiler& c, const Arguments&) {
   c.check().statuses_given = false;
 }
 
+namespace {
+
+// keepalived logs a pattern that it cannot use, and compares nothing.
+void drop_unusable_pattern(Compiler& c, BodyPattern& body) {
+  if (body.pattern.empty()) return;
+  const Pattern pattern(body.pattern, body.options);
+  if (pattern.is_valid()) return;
+  c.problems().report(
+      Code::bad_argument, c.block_span(), "the regex cannot be used: " + pattern.refusal(),
+      c.problems().lenient() ? "the body is not looked at; patterns are RE2's"
+                             : "patterns are RE2's: no look-around, no back references");
+  body = {};
+}
+
+}  // namespace
+
 void close_url(Compiler& c) {
-  const BodyPattern& body = http(c).urls.back().body;
-  if (!body.pattern.empty()) {
-    const Pattern pattern(body.pattern, body.options);
-    if (!pattern.is_valid())
-      c.problems().report(Code::bad_argument, c.block_span(),
-                          "the regex cannot be used: " + pattern.refusal(),
-                          "patterns are RE2's: no look-around, no back references");
-  }
+  drop_unusable_pattern(c, http(c).urls.back().body);
   if (!http(c).urls.back().path.empty()) return;
   c.problems().report(Code::incomplete_check, c.block_span(), "the url has no path");
   http(c).urls.pop_back();

@@ -10,8 +10,18 @@ namespace lvsd {
 namespace {
 
 constexpr std::size_t most_known = 10'000;
+constexpr std::size_t longest_quoted = 80;
+constexpr std::size_t longest_shown = 4096;  // bytes of a line that is shown with a caret
 
 }  // namespace
+
+std::string quoted(std::string_view word) {
+  if (word.size() <= longest_quoted) return "'" + std::string(word) + "'";
+  std::size_t end = longest_quoted;
+  while (end > 0 && (static_cast<unsigned char>(word[end]) & 0xc0U) == 0x80)
+    --end;
+  return "'" + std::string(word.substr(0, end)) + "…'";
+}
 
 void Problems::report(Code code, Span where, std::string message, std::string hint) {
   const CodeInfo& kind = info(code);
@@ -30,7 +40,10 @@ void Problems::report(Code code, Span where, std::string message, std::string hi
                         .where = sources_.where(where),
                         .source_line = {},
                         .included_from = sources_.include_stack(where)};
-  if (where.known() && !where.is_whole()) diagnostic.source_line = sources_.line_text(where);
+  if (where.known() && !where.is_whole()) {
+    const std::string_view line = sources_.line_text(where);
+    if (line.size() <= longest_shown) diagnostic.source_line = line;
+  }
   list.push_back(Found{std::move(diagnostic), where});
 }
 

@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -11,6 +12,9 @@
 #include "config/source.h"
 
 namespace lvsd {
+
+// A word of the file in quotes, for a message; a long one is cut.
+std::string quoted(std::string_view word);
 
 // Collects what is found wrong during one load. Bounded: a file of a million mistakes gives a
 // hundred diagnostics and a count.
@@ -25,6 +29,9 @@ class Problems {
 
   // "FILE:LINE", to point at another place from within a message.
   std::string place(Span where) const;
+
+  // Another mistake would only be counted: no need to find out what it could be.
+  bool is_full() const { return (lenient_ ? others_ : errors_).size() >= most; }
 
   bool has_errors() const { return error_count_ != 0; }
   std::size_t error_count() const { return error_count_; }

@@ -11,6 +11,7 @@ namespace lvsd {
 namespace {
 
 constexpr std::size_t largest_made = std::size_t{64} << 20;
+constexpr std::size_t most_references = 10'000'000;
 constexpr std::size_t longest_keepalived_line = 1023;
 
 }  // namespace
@@ -182,11 +183,12 @@ void Reader::expand_rest() {
   Expansion expansion = definitions_.expanded(line_);
   expanded_ = std::move(expansion.line);
   is_expanded_ = true;
-  made_bytes_ += expanded_.text.size() + 1;
-  if (made_bytes_ > largest_made) {
+  made_bytes_ += expanded_.text.size();
+  made_references_ += expansion.references;
+  if (made_bytes_ > largest_made || made_references_ > most_references) {
     take_nothing();
     lines_.stop(Code::expansion_too_large, line_.span(),
-                "definitions and sequences expand to over 64 MiB");
+                "definitions expand to over 64 MiB or ten million references");
     return;
   }
   if (expansion.tail) lines_.enter_body(std::move(expansion.tail), 0);

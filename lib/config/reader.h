@@ -71,7 +71,8 @@ class Reader {
   Lines lines_;
   Splitter splitter_;
 
-  std::size_t made_bytes_ = 0;  // by definitions and sequences
+  std::size_t made_bytes_ = 0;  // by definitions
+  std::size_t made_references_ = 0;
   bool told_of_wide_blanks_ = false;
 
   // A definition of several lines that is being read; no name: none.

@@ -4,8 +4,8 @@
 #include <array>
 #include <charconv>
 #include <limits>
-#include <vector>
 
+#include "base/edit_distance.h"
 #include "config/characters.h"
 #include "model/address.h"
 
@@ -123,9 +123,9 @@ std::string_view nearest(std::string_view word, std::string_view list) {
   std::string_view best;
   std::size_t least = forgiven_edits(word.size()) + 1;
   each_word(list, [&](std::string_view candidate) {
-    const std::size_t edits = distance(word, candidate, least);
-    if (edits >= least) return;
-    least = edits;
+    const std::size_t needed = edits(word, candidate, least);
+    if (needed >= least) return;
+    least = needed;
     best = candidate;
   });
   return best;
@@ -136,26 +136,9 @@ std::size_t forgiven_edits(std::size_t length) {
   return length < 6 ? 1 : (length < 12 ? 2 : 3);
 }
 
-std::size_t distance(std::string_view a, std::string_view b, std::size_t limit) {
+std::size_t edits(std::string_view a, std::string_view b, std::size_t limit) {
   const std::size_t difference = a.size() > b.size() ? a.size() - b.size() : b.size() - a.size();
-  if (difference > limit || a.size() > 64 || b.size() > 64) return limit + 1;
-  // Three rows of the table: the present one and the two before, for swaps.
-  std::array<std::array<std::size_t, 65>, 3> rows{};
-  for (std::size_t j = 0; j <= b.size(); ++j)
-    rows[0][j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    auto& row = rows[i % 3];
-    const auto& before = rows[(i + 2) % 3];
-    const auto& two_before = rows[(i + 1) % 3];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t change = a[i - 1] == b[j - 1] ? 0 : 1;
-      row[j] = std::min({before[j] + 1, row[j - 1] + 1, before[j - 1] + change});
-      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-      if (swapped) row[j] = std::min(row[j], two_before[j - 2] + 1);
-    }
-  }
-  return rows[a.size() % 3][b.size()];
+  return difference >= limit ? limit : std::min(limit, edit_distance(a, b));
 }
 
 std::string address_hint(std::string_view word) {

@@ -45,8 +45,8 @@ bool equal_in_any_case(std::string_view a, std::string_view b);  // ASCII
 // The word of the list that was probably meant; empty: none is near.
 std::string_view nearest(std::string_view word, std::string_view list);
 
-// Single-character edits, swaps of neighbours included, from one to the other, up to `limit`+1.
-std::size_t distance(std::string_view a, std::string_view b, std::size_t limit);
+// Edits from one to the other (base/edit_distance.h); `limit` where they are that many or more.
+std::size_t edits(std::string_view a, std::string_view b, std::size_t limit);
 // How many edits are forgiven in a word of that length.
 std::size_t forgiven_edits(std::size_t length);
 

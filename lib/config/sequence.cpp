@@ -73,7 +73,7 @@ class Sequence::Parser {
     const std::string_view word = text.substr(0, open);
     const std::size_t close = text.find(')');
     if (word != "~SEQ" && word != "~SEQx" && word != "~LST")
-      return refuse("'" + std::string(word) + "' is neither ~SEQ, ~SEQx nor ~LST");
+      return refuse(quoted(word) + " is neither ~SEQ, ~SEQx nor ~LST");
     if (open == text.npos || close == text.npos || close < open)
       return refuse("the parentheses are not closed");
 
@@ -106,7 +106,7 @@ class Sequence::Parser {
     std::vector<std::int64_t> values;
     for (std::size_t i = 1; i < arguments.size(); ++i) {
       const auto value = c_number(arguments[i]);
-      if (!value) return fail("'" + arguments[i] + "' is not a number");
+      if (!value) return fail(quoted(arguments[i]) + " is not a number");
       values.push_back(*value);
     }
     const std::int64_t end = values.back();
@@ -125,13 +125,13 @@ class Sequence::Parser {
   bool list(Sequence& sequence, const Words& arguments) {
     sequence.names_ = inner_parts(arguments[0]);
     for (const std::string& name : sequence.names_)
-      if (!is_whole_name(name)) return fail("'" + name + "' is not a name");
+      if (!is_whole_name(name)) return fail(quoted(name) + " is not a name");
     for (std::size_t i = 1; i < arguments.size(); ++i) {
       Words values = sequence.names_.size() == 1 && !is_braced(arguments[0])
                          ? Words{arguments[i]}
                          : inner_parts(arguments[i]);
       if (values.size() > sequence.names_.size())
-        return fail("'" + arguments[i] + "' holds more values than there are names");
+        return fail(quoted(arguments[i]) + " holds more values than there are names");
       values.resize(sequence.names_.size());
       sequence.rows_.push_back(std::move(values));
     }

@@ -16,10 +16,6 @@ namespace {
 
 constexpr std::uint32_t forced_persistence = 360;  // keepalived's default
 
-std::string quoted(std::string_view word) {
-  return "'" + std::string(word) + "'";
-}
-
 bool refuse(Compiler& c, Span where, Code code, std::string message, std::string hint = {}) {
   c.problems().report(code, where, std::move(message), std::move(hint));
   c.refuse_block();
@@ -112,6 +108,7 @@ class Settler {
       if (problems_.lenient()) return std::nullopt;
     }
     settle_quorum(out);
+    warn_of_refused_clients(out);
     out.quorum_up = draft_.quorum_up;
     out.quorum_down = draft_.quorum_down;
     out.omega = draft_.omega;
@@ -207,6 +204,26 @@ class Settler {
     out.real_servers.reserve(draft_.servers.size());
     settler.settle_real_servers(out);
     settler.settle_sorry_servers(out);
+    if (group_ != nullptr) check_families(out);
+  }
+
+  // Each service of a group gets every server, and the kernel refuses those of another family that
+  // are not behind a tunnel.
+  void check_families(const VirtualServer& out) {
+    const auto has = [&](Family wanted) {
+      return std::any_of(out.services.begin(), out.services.end(),
+                         [wanted](const ServiceKey& key) { return key.family == wanted; });
+    };
+    const bool v4 = has(Family::v4);
+    const bool v6 = has(Family::v6);
+    for (const RealServer& server : out.real_servers) {
+      const bool is_v6 = server.endpoint.address.family == Family::v6;
+      if (!(is_v6 ? v4 : v6) || server.settings.forwarding == Forwarding::tunnel) continue;
+      problems_.report(Code::family_of_group, compiler_.span_of(server.origin),
+                       quoted(text(server.endpoint.address)) + " cannot serve the " +
+                           (is_v6 ? "IPv4" : "IPv6") + " addresses of the group",
+                       "write a group for each family, or 'lvs_method TUN'");
+    }
   }
 
   // That DR and TUN cannot change; nothing where it is each service's own.
@@ -238,6 +255,33 @@ class Settler {
     }
   }
 
+  // A server with weight 0 keeps its share of a hash table, and the kernel (ip_vs_sh.c, ip_vs_mh.c)
+  // turns the clients of that share away unless it is told to fall back to another server.
+  void warn_of_refused_clients(const VirtualServer& out) {
+    const std::string& scheduler = out.settings.scheduler;
+    const bool falls_back = scheduler != "dh" && out.settings.flags.flag_1;
+    if ((scheduler != "sh" && scheduler != "mh" && scheduler != "dh") || falls_back) return;
+    for (const RealServer& server : out.real_servers) {
+      if (server.settings.weight == 0)
+        return warn_of_refused_clients(scheduler, server.origin, "this server has weight 0");
+      if (server.inhibit_on_failure)
+        return warn_of_refused_clients(scheduler, server.origin,
+                                       "with inhibit_on_failure a failed server has weight 0");
+    }
+    for (const SorryServer& sorry : out.sorry_servers)
+      if (sorry.inhibit)
+        return warn_of_refused_clients(scheduler, sorry.origin,
+                                       "with sorry_server_inhibit it has weight 0 at rest");
+  }
+
+  void warn_of_refused_clients(const std::string& scheduler, const Origin& origin,
+                               const std::string& why) {
+    problems_.report(Code::clients_refused, compiler_.span_of(origin),
+                     why + ", and '" + scheduler + "' refuses the clients it hashes to it",
+                     scheduler == "dh" ? "use 'sh' or 'mh', which can fall back"
+                                       : "write '" + scheduler + "-fallback'");
+  }
+
   Compiler& compiler_;
   Problems& problems_;
   ServiceDraft& draft_;
@@ -245,19 +289,13 @@ class Settler {
   bool is_clean_;  // no error so far: what is missing was not just mistyped
 };
 
-const ServiceGroup* find_group(const Config& config, const std::string& name) {
-  const auto found = std::find_if(config.groups.begin(), config.groups.end(),
-                                  [&](const ServiceGroup& group) { return group.name == name; });
-  return found == config.groups.end() ? nullptr : &*found;
-}
-
 }  // namespace
 
 void close_service(Compiler& c) {
   ServiceDraft& draft = c.service();
   const ServiceGroup* group = nullptr;
   if (!draft.group.empty()) {
-    group = find_group(c.config(), draft.group);
+    group = c.group(draft.group);
     if (group == nullptr) {
       c.put_off(c.config().virtual_servers.size(), std::move(draft));
       return;
@@ -272,7 +310,7 @@ namespace {
 void settle_late(Compiler& c) {
   std::size_t inserted = 0;
   for (auto& [position, draft] : c.put_off()) {
-    const ServiceGroup* const group = find_group(c.config(), draft.group);
+    const ServiceGroup* const group = c.group(draft.group);
     if (group == nullptr) {
       c.problems().report(Code::unknown_group, draft.where,
                           "there is no virtual_server_group " + quoted(draft.group));

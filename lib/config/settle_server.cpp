@@ -1,6 +1,7 @@
 #include "config/settle_server.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "config/compile.h"
@@ -16,6 +17,16 @@ void settle_checks(Compiler& c, const ServiceDraft& service, ServerDraft& server
   for (CheckDraft& check : server.checks)
     if (auto settled = settled_check(c, check, service, server, endpoint))
       out.push_back(std::move(*settled));
+}
+
+// Sorted.
+std::vector<Endpoint> endpoints(const std::vector<RealServer>& servers) {
+  std::vector<Endpoint> out;
+  out.reserve(servers.size());
+  for (const RealServer& server : servers)
+    out.push_back(server.endpoint);
+  std::sort(out.begin(), out.end());
+  return out;
 }
 
 template <class T>
@@ -38,13 +49,18 @@ ServerSettler::ServerSettler(Compiler& compiler, ServiceDraft& service, Family f
       port_(port) {}
 
 void ServerSettler::settle_real_servers(VirtualServer& out) {
+  std::vector<Span> places;
   for (ServerDraft& draft : service_.servers) {
     if (!family_fits(draft)) continue;
-    RealServer server = real_server(draft);
-    if (is_duplicate(server, draft.where)) continue;
-    out.real_servers.push_back(std::move(server));
+    out.real_servers.push_back(real_server(draft));
+    places.push_back(draft.where);
   }
-  check_backups(out);
+  auto known = endpoints(out.real_servers);
+  if (std::adjacent_find(known.begin(), known.end()) != known.end()) {
+    drop_repeated(out.real_servers, places);
+    known.erase(std::unique(known.begin(), known.end()), known.end());
+  }
+  check_backups(known);
 }
 
 void ServerSettler::settle_sorry_servers(VirtualServer& out) {
@@ -160,34 +176,35 @@ SorryServer ServerSettler::sorry_server(ServerDraft& draft) {
 }
 
 // After the ports are settled: with DR two servers that differ by port are the same to the kernel.
-bool ServerSettler::is_duplicate(const RealServer& server, Span where) {
-  const auto at = std::lower_bound(
-      seen_.begin(), seen_.end(), server.endpoint,
-      [](const auto& known, const Endpoint& endpoint) { return known.first < endpoint; });
-  if (at == seen_.end() || at->first != server.endpoint) {
-    seen_.insert(at, {server.endpoint, where});
-    return false;
+void ServerSettler::drop_repeated(std::vector<RealServer>& servers,
+                                  const std::vector<Span>& places) {
+  std::map<Endpoint, Span> first;
+  std::vector<RealServer> kept;
+  for (std::size_t i = 0; i < servers.size(); ++i) {
+    const auto [at, is_new] = first.emplace(servers[i].endpoint, places[i]);
+    if (is_new) {
+      kept.push_back(std::move(servers[i]));
+      continue;
+    }
+    problems_.report(Code::duplicate_server, places[i],
+                     "real server " + text(at->first) + " stands here twice" +
+                         (problems_.lenient() ? "; this one is left out" : ""),
+                     "first at " + problems_.place(at->second));
   }
-  problems_.report(
-      Code::duplicate_server, where,
-      "real server " + text(server.endpoint) +
-          (problems_.lenient() ? " stands here twice; this one is left out" : " stands here twice"),
-      "first at " + problems_.place(at->second));
-  return true;
+  servers = std::move(kept);
 }
 
-// design.md 7.1: a backup server serves one real server, and is none itself.
-void ServerSettler::check_backups(const VirtualServer& out) {
-  for (std::size_t i = 0; i < backups_.size(); ++i) {
-    const Endpoint& endpoint = backups_[i].first;
-    const Span where = backups_[i].second;
-    for (std::size_t j = 0; j < i; ++j)
-      if (backups_[j].first == endpoint)
-        problems_.report(Code::bad_backup, where,
-                         text(endpoint) + " is the backup of another real server already",
-                         "at " + problems_.place(backups_[j].second));
-    const auto is_it = [&](const RealServer& server) { return server.endpoint == endpoint; };
-    if (std::any_of(out.real_servers.begin(), out.real_servers.end(), is_it))
+// A backup server stands in for one real server only, and is none itself: otherwise two that fail
+// would have half of what their clients were promised.
+void ServerSettler::check_backups(const std::vector<Endpoint>& real_servers) {
+  std::map<Endpoint, Span> first;
+  for (const auto& [endpoint, where] : backups_) {
+    const auto [at, is_new] = first.emplace(endpoint, where);
+    if (!is_new)
+      problems_.report(Code::bad_backup, where,
+                       text(endpoint) + " is the backup of another real server already",
+                       "at " + problems_.place(at->second));
+    if (std::binary_search(real_servers.begin(), real_servers.end(), endpoint))
       problems_.report(Code::bad_backup, where,
                        text(endpoint) + " is a real server of this virtual server");
   }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "config/draft.h"
@@ -32,15 +33,14 @@ class ServerSettler {
   SorryServer sorry_server(ServerDraft& draft);
   std::shared_ptr<const BackupServer> backup_server(ServerDraft& draft);
   std::shared_ptr<const ServerPolicy> policy(ServerDraft& draft);
-  bool is_duplicate(const RealServer& server, Span where);
-  void check_backups(const VirtualServer& out);
+  void drop_repeated(std::vector<RealServer>& servers, const std::vector<Span>& places);
+  void check_backups(const std::vector<Endpoint>& real_servers);  // sorted
 
   Compiler& compiler_;
   Problems& problems_;
   ServiceDraft& service_;
   Family family_;
   std::optional<std::uint16_t> port_;
-  std::vector<std::pair<Endpoint, Span>> seen_;  // real servers, sorted
   std::vector<std::pair<Endpoint, Span>> backups_;
 };
 

@@ -10,7 +10,7 @@ namespace lvsd {
 
 namespace {
 
-constexpr std::uint32_t lines_per_mark = 64;
+constexpr std::size_t bytes_per_mark = 4096;
 
 }  // namespace
 
@@ -28,23 +28,21 @@ std::vector<std::string> Sources::names() const {
 
 const std::vector<std::uint32_t>& Sources::marks(const File& file) {
   if (!file.marks.empty()) return file.marks;
-  std::uint32_t line = 0;
-  for (std::size_t at = 0; at != std::string::npos && at <= file.text.size(); ++line) {
-    if (line % lines_per_mark == 0) file.marks.push_back(static_cast<std::uint32_t>(at));
-    const std::size_t newline = file.text.find('\n', at);
-    at = newline == std::string::npos ? newline : newline + 1;
+  std::uint32_t ends = 0;
+  for (std::size_t at = 0; at <= file.text.size(); at += bytes_per_mark) {
+    file.marks.push_back(ends);
+    const std::string_view piece = std::string_view(file.text).substr(at, bytes_per_mark);
+    ends += static_cast<std::uint32_t>(std::count(piece.begin(), piece.end(), '\n'));
   }
   return file.marks;
 }
 
 std::uint32_t Sources::line(Span span) const {
   const File& file = files_[span.file];
-  const auto& known = marks(file);
-  const auto mark = std::upper_bound(known.begin(), known.end(), span.offset) - 1;
-  const auto from = file.text.begin() + *mark;
+  const std::size_t mark = span.offset / bytes_per_mark;
+  const auto from = file.text.begin() + static_cast<std::ptrdiff_t>(mark * bytes_per_mark);
   const auto to = file.text.begin() + span.offset;
-  return static_cast<std::uint32_t>((mark - known.begin()) * lines_per_mark +
-                                    std::count(from, to, '\n') + 1);
+  return marks(file)[mark] + static_cast<std::uint32_t>(std::count(from, to, '\n')) + 1;
 }
 
 std::size_t Sources::line_start(const File& file, std::uint32_t offset) {
@@ -53,17 +51,24 @@ std::size_t Sources::line_start(const File& file, std::uint32_t offset) {
   return newline == std::string::npos ? 0 : newline + 1;
 }
 
-Span Sources::first_word(std::uint32_t number, std::uint32_t line) const {
-  const std::string& all = files_[number].text;
-  const auto& known = marks(files_[number]);
-  std::size_t start = known[(line - 1) / lines_per_mark];
-  for (std::uint32_t i = (line - 1) % lines_per_mark; i > 0; --i)
-    start = all.find('\n', start) + 1;
-  const auto offset = static_cast<std::uint32_t>(start);
-  const std::string_view text = line_text(Span{number, offset, 0});
+// Behind the last line end before line `line`: from the last mark that has fewer line ends.
+std::size_t Sources::line_offset(const File& file, std::uint32_t line) {
+  if (line == 1) return 0;
+  const auto& known = marks(file);
+  const auto after = std::lower_bound(known.begin(), known.end(), line - 1);
+  const auto mark = static_cast<std::size_t>(after - known.begin() - 1);
+  std::size_t at = mark * bytes_per_mark;
+  for (std::uint32_t left = line - 1 - known[mark]; left > 0; --left)
+    at = file.text.find('\n', at) + 1;
+  return at;
+}
+
+Span Sources::first_word(std::uint32_t file, std::uint32_t line) const {
+  const auto offset = static_cast<std::uint32_t>(line_offset(files_[file], line));
+  const std::string_view text = line_text(Span{file, offset, 0});
   const std::size_t begin = indentation(text);
   const std::size_t end = std::min(text.find_first_of(" \t{", begin), text.size());
-  return Span{number, offset + static_cast<std::uint32_t>(begin),
+  return Span{file, offset + static_cast<std::uint32_t>(begin),
               static_cast<std::uint32_t>(end - begin)};
 }
 

@@ -47,12 +47,13 @@ class Sources {
     std::string name;
     std::string text;
     Span included_from;
-    // Where every 64th line starts, filled when first asked for: a table of all lines would be as
-    // large as the Config.
+    // Line ends before every 4,096th byte, counted when first asked for: a table of all lines would
+    // be as large as the Config.
     mutable std::vector<std::uint32_t> marks;
   };
 
   static const std::vector<std::uint32_t>& marks(const File& file);
+  static std::size_t line_offset(const File& file, std::uint32_t line);
   static std::size_t line_start(const File& file, std::uint32_t offset);
 
   std::deque<File> files_;  // texts never move

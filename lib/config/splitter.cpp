@@ -110,7 +110,7 @@ std::size_t Splitter::blank_length(std::size_t at) {
 // belongs to a block around it.
 bool Splitter::takes_include(std::size_t begin) {
   const std::string_view keyword = words_.back();
-  if (keyword.front() != 'i' || at_ == text_.size() || !is_blank(text_[at_])) return false;
+  if (!keyword.starts_with('i') || at_ == text_.size() || !is_blank(text_[at_])) return false;
   if (!include_demands(keyword, {})) return false;
 
   std::string_view rest = text_.substr(at_);

@@ -2,26 +2,13 @@
 
 #include <array>
 
+#include "base/utf8.h"
+
 namespace lvsd::utf8 {
 
 namespace {
 
 constexpr char32_t broken = 0xfffd;
-
-// Bytes of the sequence that starts with `lead`; 0: not a lead byte.
-std::size_t sequence_length(unsigned char lead) {
-  if (lead < 0x80) return 1;
-  if (lead >= 0xc2 && lead < 0xe0) return 2;
-  if (lead >= 0xe0 && lead < 0xf0) return 3;
-  if (lead >= 0xf0 && lead < 0xf5) return 4;
-  return 0;
-}
-
-bool in_code_space(char32_t code, std::size_t bytes) {
-  constexpr std::array<char32_t, 5> least = {0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = code >= 0xd800 && code < 0xe000;
-  return code >= least[bytes] && code <= 0x10ffff && !surrogate;
-}
 
 struct Range {
   char32_t from;
@@ -59,19 +46,9 @@ bool is_control(char32_t code) {
 }  // namespace
 
 Character first(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text.front());
-  const std::size_t bytes = sequence_length(lead);
-  if (bytes == 1) return {lead, text.substr(0, 1)};
-  if (bytes == 0 || bytes > text.size()) return {broken, text.substr(0, 1)};
-
-  char32_t code = lead & (0xffU >> (bytes + 1));
-  for (std::size_t i = 1; i < bytes; ++i) {
-    const auto next = static_cast<unsigned char>(text[i]);
-    if ((next & 0xc0) != 0x80) return {broken, text.substr(0, 1)};
-    code = (code << 6) | (next & 0x3fU);
-  }
-  if (!in_code_space(code, bytes)) return {broken, text.substr(0, 1)};
-  return {code, text.substr(0, bytes)};
+  std::string_view rest = text;
+  const auto code = next_character(rest);
+  return {code.value_or(broken), text.substr(0, text.size() - rest.size())};
 }
 
 std::vector<Character> characters(std::string_view text) {
@@ -85,8 +62,10 @@ std::vector<Character> characters(std::string_view text) {
 
 std::uint32_t length(std::string_view text) {
   std::uint32_t count = 0;
-  for (; !text.empty(); ++count)
-    text.remove_prefix(first(text).bytes.size());
+  for (; !text.empty(); ++count) {
+    const bool ascii = static_cast<unsigned char>(text.front()) < 0x80;
+    text.remove_prefix(ascii ? 1 : first(text).bytes.size());
+  }
   return count;
 }
 
@@ -98,7 +77,9 @@ std::uint32_t width(char32_t code) {
 std::string printable(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  for (const Character& c : characters(text)) {
+  while (!text.empty()) {
+    const Character c = first(text);
+    text.remove_prefix(c.bytes.size());
     if (c.code == broken || is_control(c.code)) {
       out += "\xef\xbf\xbd";
     } else {

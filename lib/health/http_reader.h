@@ -15,7 +15,7 @@ namespace lvsd {
 class HttpReader {
  public:
   // All lines together: status, header, chunk sizes, trailer.
-  static constexpr std::size_t most_line_bytes = 64 * 1024;
+  static constexpr std::size_t most_line_bytes = std::size_t{64} * 1024;
 
   // `body_limit`: what is read of the body. `of_head`: the request was a HEAD.
   HttpReader(std::uint64_t body_limit, bool of_head);

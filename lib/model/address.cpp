@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 
-
 #include "base/parse_number.h"
 
 namespace lvsd {

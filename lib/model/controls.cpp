@@ -3,8 +3,16 @@
 namespace lvsd {
 
 std::string text(const Timeouts& timeouts) {
-  return "tcp " + std::to_string(timeouts.tcp) + " tcpfin " + std::to_string(timeouts.tcp_fin) +
-         " udp " + std::to_string(timeouts.udp);
+  std::string out;
+  const auto add = [&out](std::string_view word, std::uint32_t value) {
+    if (value == 0) return;
+    if (!out.empty()) out += ' ';
+    out += std::string(word) + " " + std::to_string(value);
+  };
+  add("tcp", timeouts.tcp);
+  add("tcpfin", timeouts.tcp_fin);
+  add("udp", timeouts.udp);
+  return out;
 }
 
 std::string_view text(SyncRole role) {
@@ -15,6 +23,12 @@ std::string_view text(SyncRole role) {
       return "backup";
   }
   return "?";
+}
+
+std::optional<SyncRole> parse_sync_role(std::string_view name) {
+  for (const SyncRole role : {SyncRole::master, SyncRole::backup})
+    if (name == text(role)) return role;
+  return std::nullopt;
 }
 
 std::string text(const SyncSettings& daemon) {

@@ -3,6 +3,7 @@
 #include <compare>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -25,11 +26,13 @@ struct Timeouts {
 
   auto operator<=>(const Timeouts&) const = default;
 };
-std::string text(const Timeouts& timeouts);  // "tcp 900 tcpfin 120 udp 300"
+// "tcp 900 tcpfin 120 udp 300"; those that are 0 are left out.
+std::string text(const Timeouts& timeouts);
 
 // Values of IP_VS_STATE_* (linux/ip_vs.h). A director may have both.
 enum class SyncRole : std::uint8_t { master = 1, backup = 2 };
 std::string_view text(SyncRole role);  // "master"
+std::optional<SyncRole> parse_sync_role(std::string_view text);
 
 // The kernel's thread that sends connections to other directors, or takes them in.
 struct SyncSettings {

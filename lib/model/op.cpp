@@ -6,6 +6,17 @@ const ServiceKey& service_of(const Op& op) {
   return std::visit([](const auto& o) -> const ServiceKey& { return o.service; }, op);
 }
 
+const DestinationKey* destination_of(const Op& op) {
+  return std::visit(
+      [](const auto& change) -> const DestinationKey* {
+        if constexpr (requires { change.destination; })
+          return &change.destination;
+        else
+          return nullptr;
+      },
+      op);
+}
+
 namespace {
 
 struct Spell {

@@ -48,6 +48,8 @@ using Op = std::variant<AddService, SetService, RemoveService, AddDestination, S
 using Plan = std::vector<Op>;
 
 const ServiceKey& service_of(const Op& op);
+// The destination it is about; null where it is the service itself.
+const DestinationKey* destination_of(const Op& op);
 
 // "add tcp 10.0.0.1:80 wlc", "set tcp 10.0.0.1:80 -> 10.0.0.2:80 NAT weight 0",
 // "remove tcp 10.0.0.1:80 -> 10.0.0.2:80". A plan is one line per op.

@@ -36,6 +36,8 @@ struct ServiceSnapshot {
   ServiceSettings settings;
   Traffic traffic;
   boost::container::flat_map<DestinationKey, DestinationSnapshot> destinations;
+  // The kernel listed all destinations in one piece, so none is missing that was there.
+  bool at_once = true;
 };
 
 using Snapshot = std::map<ServiceKey, ServiceSnapshot>;

@@ -287,6 +287,8 @@ Desired desired(const VirtualServer& server, const PoolFacts& facts) {
   assert(facts.real_servers.size() == server.real_servers.size());
   const Pool pool(server, facts);
   Desired result;
+  result.real_servers.reserve(server.real_servers.size());
+  result.backups.reserve(server.real_servers.size());
   for (std::size_t i = 0; i < server.real_servers.size(); ++i) {
     const RealServer& real = server.real_servers[i];
     const ServerFacts& known = facts.real_servers[i];

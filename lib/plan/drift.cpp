@@ -16,9 +16,26 @@ std::string_view text(DriftKind kind) {
   return "?";
 }
 
+namespace {
+
+std::string entry_text(const ServiceKey& service, const DestinationKey* destination) {
+  std::string out = text(service);
+  if (destination != nullptr) out += " -> " + text(*destination);
+  return out;
+}
+
+}  // namespace
+
+std::string entry_text(const Drift& drift) {
+  return entry_text(drift.service, drift.destination ? &*drift.destination : nullptr);
+}
+
+std::string entry_text(const Op& op) {
+  return entry_text(service_of(op), destination_of(op));
+}
+
 std::string text(const Drift& drift) {
-  std::string out = text(drift.service);
-  if (drift.destination) out += " -> " + text(*drift.destination);
+  const std::string out = entry_text(drift);
   switch (drift.kind) {
     case DriftKind::missing:
       return out + " is missing";

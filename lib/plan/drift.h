@@ -29,6 +29,10 @@ struct Drift {
 // "tcp 10.0.0.1:80 is missing", "tcp 10.0.0.1:80 -> 10.0.0.9:80 is extra, NAT weight 1".
 std::string text(const Drift& drift);
 
+// The entry of the table that is meant: "tcp 10.0.0.1:80 -> 10.0.0.2:80", "tcp 10.0.0.1:80".
+std::string entry_text(const Drift& drift);
+std::string entry_text(const Op& op);
+
 // An entry for each op of the plan, in its order.
 // REQUIRES: `plan` is diff(actual, …).
 std::vector<Drift> drift(const Plan& plan, const Table& actual);

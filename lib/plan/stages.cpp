@@ -28,21 +28,31 @@ struct Takes {
   }
 };
 
-// The service as it stands if exactly the given ops of `give` were refused.
-Service remaining(const ServiceKey& key, const Table& actual, const Plan& give,
-                  std::span<const std::size_t> failed) {
-  Table table;
-  if (const auto service = actual.find(key); service != actual.end()) table.insert(*service);
-  for (std::size_t i = 0; i < give.size(); ++i)
-    if (service_of(give[i]) == key && std::find(failed.begin(), failed.end(), i) == failed.end())
-      (void)apply(table, give[i]);  // what follows from a refusal is refused as well
-  return table[key];
-}
-
 bool gives_weight(const Op& op) {
   if (const auto* add = std::get_if<AddDestination>(&op)) return add->settings.weight != 0;
   if (const auto* set = std::get_if<SetDestination>(&op)) return set->settings.weight != 0;
   return false;
+}
+
+// The services that lack a weight they should have been given, as they stand if exactly the failed
+// ops were refused.
+Table endangered(const Table& actual, const Plan& give, std::span<const std::size_t> failed) {
+  Services keys;
+  Table table;
+  std::vector<bool> is_refused(give.size());
+  for (const std::size_t i : failed) {
+    is_refused[i] = true;
+    const ServiceKey& key = service_of(give[i]);
+    if (!gives_weight(give[i]) || !keys.insert(key).second) continue;
+    if (const auto service = actual.find(key); service != actual.end()) table.insert(*service);
+  }
+  if (keys.empty()) return table;
+  for (std::size_t i = 0; i < give.size(); ++i)
+    if (keys.contains(service_of(give[i])) && !is_refused[i])
+      (void)apply(table, give[i]);  // what follows from a refusal is refused as well
+  for (const ServiceKey& key : keys)
+    table.try_emplace(key);
+  return table;
 }
 
 }  // namespace
@@ -64,15 +74,10 @@ Stages stages(Plan plan, const Table& actual) {
 
 Plan harmless(Plan take, const Table& actual, const Plan& give,
               std::span<const std::size_t> failed) {
-  Table endangered;
-  for (const std::size_t i : failed) {
-    const ServiceKey& key = service_of(give[i]);
-    if (gives_weight(give[i]) && !endangered.contains(key))
-      endangered.emplace(key, remaining(key, actual, give, failed));
-  }
-  std::erase_if(take, [&endangered](const Op& op) {
-    const auto entry = endangered.find(service_of(op));
-    if (entry == endangered.end()) return false;
+  Table services = endangered(actual, give, failed);
+  std::erase_if(take, [&services](const Op& op) {
+    const auto entry = services.find(service_of(op));
+    if (entry == services.end()) return false;
     Table after{*entry};
     if (apply(after, op) || !is_usable(after[entry->first])) return true;
     entry->second = std::move(after[entry->first]);

@@ -45,8 +45,22 @@ ApiLimits quick() {
   return limits;
 }
 
-// A server in a loop of its own. Answers: version gives "v", status its body's, the path's or the
-// query's words; services 16 MB; readyz throws; healthz waits until `released`.
+// Ten digits a piece, every third one empty.
+class Counting final : public api::Pieces {
+ public:
+  explicit Counting(int pieces) : left_(pieces) {}
+  void next(Take take) override {
+    if (left_-- == 0) return take(std::nullopt);
+    take(left_ % 3 == 0 ? std::string() : std::string("0123456789"));
+  }
+
+ private:
+  int left_;
+};
+
+// A server in a loop of its own. Answers: connections in pieces, few with a limit and else many;
+// version gives "v", status its body's, the path's or the query's words; services 16 MB; readyz
+// throws; healthz waits until `released`.
 class Daemon {
  public:
   template <class F>
@@ -119,10 +133,18 @@ class Daemon {
       case api::Action::reload:
         response.body = call.body;
         break;
+      case api::Action::connections:
+        response.body = "[";
+        response.pieces = std::make_shared<Counting>(call.query.contains("limit") ? 40 : 100000);
+        break;
+      case api::Action::zero:
       case api::Action::version:
       case api::Action::status:
       case api::Action::servers:
       case api::Action::server:
+      case api::Action::config:
+      case api::Action::config_check:
+      case api::Action::config_diff:
         break;
     }
     co_return response;
@@ -170,6 +192,35 @@ TEST_CASE("a client that says close is closed after its answer") {
     CHECK(is(200, client.ask(request)));
     CHECK(client.is_closed());
   }
+}
+
+TEST_CASE("an answer in pieces comes in chunks and the next request is answered after it") {
+  Daemon daemon;
+  RawClient client(daemon.path());
+  client.send(
+      "GET /api/v1/connections?limit=1 HTTP/1.1\r\nHost: l\r\n\r\n"
+      "GET /api/v1/version HTTP/1.1\r\nHost: l\r\nConnection: close\r\n\r\n");
+  const std::string all = client.rest();
+  CHECK_THAT(all, Catch::Contains("Transfer-Encoding: chunked\r\n"));
+  CHECK_THAT(all, Catch::Contains("\r\n\r\n1\r\n[\r\na\r\n0123456789\r\n"));
+  CHECK_THAT(all, Catch::Contains("0123456789\r\n0\r\n\r\nHTTP/1.1 200 OK"));
+  CHECK_THAT(all, Catch::EndsWith("\r\n\r\nv"));
+  std::size_t chunks = 0;
+  for (std::size_t at = 0; (at = all.find("\r\na\r\n", at)) != all.npos; ++at)
+    ++chunks;
+  CHECK(chunks == 26);
+}
+
+TEST_CASE("a client that leaves or stops reading amid the pieces delays nobody") {
+  Daemon daemon(quick());
+  RawClient leaves(daemon.path());
+  leaves.send("GET /api/v1/connections HTTP/1.1\r\nHost: l\r\n\r\n");
+  leaves.close();
+  RawClient idle(daemon.path());
+  idle.send("GET /api/v1/connections HTTP/1.1\r\nHost: l\r\n\r\n");
+  RawClient other(daemon.path());
+  CHECK(is(200, other.ask(get_version)));
+  CHECK(eventually([&] { return daemon.connections() <= 1; }));
 }
 
 TEST_CASE("HEAD gives the length of the body and no body") {
@@ -253,6 +304,7 @@ TEST_CASE("unknown paths and methods are refused and the connection lives on") {
 
 TEST_CASE("a body over the limit is refused before it is read") {
   ApiLimits limits = quick();
+  limits.writer_body = limits.body;
   Daemon daemon(limits);
   const std::string start = "POST /api/v1/config/reload HTTP/1.1\r\nHost: l\r\n";
   RawClient announced(daemon.path());
@@ -271,6 +323,18 @@ TEST_CASE("a body over the limit is refused before it is read") {
   const std::string body(1048576, 'x');
   CHECK(is(200, just_fits.ask(start + "Content-Length: 1048576\r\n\r\n" + body)));
   CHECK(daemon.calls().size() == 1);
+}
+
+TEST_CASE("those who may write may send more than others") {
+  ApiLimits limits = quick();
+  limits.body = 100;
+  limits.writer_body = 1000;
+  Daemon daemon(limits);
+  const std::string start = "POST /api/v1/config/reload HTTP/1.1\r\nHost: l\r\nContent-Length: ";
+  RawClient fits(daemon.path());
+  CHECK(is(200, fits.ask(start + "1000\r\n\r\n" + std::string(1000, 'x'))));
+  RawClient too_long(daemon.path());
+  CHECK(is(413, too_long.ask(start + "1001\r\n\r\n")));
 }
 
 TEST_CASE("a header over the limit is refused however it grows") {

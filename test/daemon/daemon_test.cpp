@@ -1,5 +1,7 @@
 #include "daemon/daemon.h"
 
+#include <linux/ip_vs.h>
+
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -7,26 +9,29 @@
 #include <cerrno>
 #include <csignal>
 #include <fstream>
+#include <map>
 #include <semaphore>
 #include <set>
 #include <thread>
 
 #include "api/json.h"
-#include "test/daemon/log_lines.h"
-#include "test/daemon/raw_client.h"
-#include "test/fakes/fake_netlink.h"
+#include "test/daemon/site.h"
 #include "test/text/table.h"
 
 using namespace lvsd;
 using namespace std::chrono_literals;
 using boost::asio::ip::tcp;
+using lvsd::test::Answer;
+using lvsd::test::answer_of;
 using lvsd::test::eventually;
 using lvsd::test::FakeNetlink;
 using lvsd::test::FakeRequest;
-using lvsd::test::LogLines;
 using lvsd::test::RawClient;
+using lvsd::test::request;
+using lvsd::test::Site;
 using lvsd::test::table;
-using lvsd::test::TempDir;
+using lvsd::test::unchecked;
+using lvsd::test::web;
 
 namespace {
 
@@ -41,121 +46,9 @@ class OpenPort {
   tcp::acceptor acceptor_{loop_, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)};
 };
 
-std::string web(const std::string& servers, const std::string& more = "") {
-  return "virtual_server 10.0.0.1 80 {\n  protocol TCP\n  lvs_method NAT\n  delay_loop 1\n"
-         "  warmup 0\n  fall 1\n" +
-         more + servers + "}\n";
-}
 std::string real(const std::string& port, const std::string& more = "TCP_CHECK {\n    }\n") {
   return "  real_server 127.0.0.1 " + port + " {\n    weight 1\n    " + more + "  }\n";
 }
-std::string unchecked(int host, int weight = 1) {
-  return "  real_server 10.0.0." + std::to_string(host) + " 80 {\n    weight " +
-         std::to_string(weight) + "\n  }\n";
-}
-
-struct Answer {
-  int status = 0;
-  std::string body;
-};
-
-Answer answer_of(const std::string& bytes) {
-  const auto end = bytes.find("\r\n\r\n");
-  if (bytes.size() < 12 || end == bytes.npos) return {};
-  return {std::stoi(bytes.substr(9, 3)), bytes.substr(end + 4)};
-}
-
-std::string request(const std::string& method, const std::string& path) {
-  return method + " " + path + " HTTP/1.1\r\nHost: lvsd\r\nContent-Length: 0\r\n\r\n";
-}
-
-// A whole daemon on a thread of its own, over a fake kernel.
-class Site {
- public:
-  explicit Site(const std::string& config) {
-    std::filesystem::create_directory(directory / "state");
-    write(config);
-  }
-  ~Site() {
-    if (thread_.joinable()) stop();
-  }
-
-  void write(const std::string& config) {
-    // As an editor ought to: the old file or the new one, never a part.
-    std::ofstream(directory / "next") << config;
-    std::filesystem::rename(directory / "next", directory / "lvsd.conf");
-  }
-
-  void start() {
-    loop_.emplace(1);
-    daemon_.emplace(*loop_, options(), fake.open(), lock_name());
-    thread_ = std::thread([this] { exit_code_ = daemon_->run(); });
-  }
-  Site& up() {
-    start();
-    const bool is_ready = eventually([this] { return get("/readyz").status == 200; });
-    for (const std::string& line : log.all())
-      UNSCOPED_INFO(line);
-    REQUIRE(is_ready);
-    return *this;
-  }
-
-  // Runs it to its end: for one that does not start.
-  int run() {
-    loop_.emplace(1);
-    daemon_.emplace(*loop_, options(), fake.open(), lock_name());
-    return daemon_->run();
-  }
-
-  int stop() {
-    ::kill(::getpid(), SIGTERM);
-    return joined();
-  }
-  int joined() {
-    thread_.join();
-    daemon_.reset();
-    loop_.reset();
-    return exit_code_;
-  }
-
-  Answer ask(const std::string& method, const std::string& path) const {
-    RawClient client(directory / "lvsd.sock");
-    if (!client.connected()) return {};
-    return answer_of(client.ask(request(method, path)));
-  }
-  Answer get(const std::string& path) const { return ask("GET", path); }
-  Answer reload() const { return ask("POST", "/api/v1/config/reload"); }
-
-  template <class View>
-  api::Document<View> view(const std::string& path) const {
-    const Answer answer = get(path);
-    INFO(path << ": " << answer.status << " " << answer.body);
-    REQUIRE(answer.status == 200);
-    return api::document<View>(answer.body).value();
-  }
-  std::uint64_t generation() const {
-    return view<api::VersionView>("/api/v1/version").head.generation;
-  }
-
-  const std::string& lock_name() const { return lock_name_; }
-  Options options() const {
-    return {.config_file = (directory / "lvsd.conf").string(),
-            .socket = (directory / "lvsd.sock").string(),
-            .state_dir = (directory / "state").string()};
-  }
-
-  LogLines log;
-  TempDir directory;
-  FakeNetlink fake;
-
- private:
-  std::string lock_name_ = "lvsd-test-" + std::to_string(::getpid());
-  std::optional<boost::asio::io_context> loop_;
-  std::optional<Daemon> daemon_;
-  std::thread thread_;
-  int exit_code_ = -1;
-};
-
 struct Gate {
   std::binary_semaphore open{0};
   std::atomic<int> held{0};
@@ -190,6 +83,19 @@ TEST_CASE("a daemon that finds the kernel as wanted writes nothing") {
   site.fake.put(kTwo);
   site.up();
   CHECK(site.fake.changes() == 0);
+  CHECK(site.stop() == exit_done);
+}
+
+TEST_CASE("a start reads the kernel once and compares and writes nothing twice") {
+  Site site(web(unchecked(2) + unchecked(3)));
+  const bool is_restart = GENERATE(false, true);
+  if (is_restart) site.fake.put(kTwo);
+  std::map<int, int> asked;
+  site.fake.on_request = [&asked](FakeRequest& request) { ++asked[request.command]; };
+  site.up();
+  CHECK(asked[IPVS_CMD_GET_SERVICE] == 2);  // the list, and whether it was at rest
+  CHECK(asked[IPVS_CMD_GET_DEST] == (is_restart ? 1 : 0));
+  CHECK(site.fake.changes() == (is_restart ? 0 : 3));
   CHECK(site.stop() == exit_done);
 }
 
@@ -279,6 +185,82 @@ TEST_CASE("a daemon stops while a reload waits for the kernel") {
   CHECK(client.is_closed());
   gate.open.release();
   CHECK(site.joined() == exit_done);
+}
+
+TEST_CASE("a daemon that the kernel holds up in its start stops when it is told to") {
+  Site site(web(unchecked(2)));
+  Gate gate;
+  std::atomic<bool> armed = true;
+  const bool in_a_change = GENERATE(false, true);
+  site.fake.on_request = [&](FakeRequest& asked) {
+    if (armed && asked.is_change == in_a_change) gate.hold();
+  };
+  site.start();
+  REQUIRE(eventually([&] { return gate.held == 1; }));
+  ::kill(::getpid(), SIGHUP);  // for later, and no reason to wait
+  const Time told = Time::clock::now();
+  ::kill(::getpid(), SIGTERM);
+  // The writer's thread stays in the kernel, and is left there.
+  CHECK(site.joined() == exit_done);
+  CHECK(Time::clock::now() - told < 5s);
+  armed = false;
+  gate.open.release();
+  CHECK(eventually([&] { return site.is_left_alone(); }));
+}
+
+TEST_CASE("a daemon told to reload while it starts does so when it has started") {
+  Site site(web(unchecked(2)));
+  Gate gate;
+  std::atomic<bool> armed = true;
+  site.fake.on_request = [&](FakeRequest& asked) {
+    if (asked.is_change && armed.exchange(false)) gate.hold();
+  };
+  site.start();
+  REQUIRE(eventually([&] { return gate.held == 1; }));
+  site.write(web(unchecked(3)));
+  ::kill(::getpid(), SIGHUP);
+  gate.open.release();
+  const Table wanted = table("tcp 10.0.0.1:80 wlc\n  -> 10.0.0.3:80 NAT weight 1\n");
+  CHECK(eventually([&] { return site.fake.table() == wanted; }));
+  CHECK(site.generation() == 2);
+}
+
+TEST_CASE("what only a restart can change refuses the reload and changes nothing") {
+  Site site(web(unchecked(2)));
+  site.up();
+  site.write("net_namespace elsewhere\n" + web(unchecked(3)));
+  const Answer answer = site.reload();
+  CHECK(answer.status == 422);
+  CHECK(answer.body.find("net_namespace differs from the one lvsd was started with") !=
+        answer.body.npos);
+  CHECK(site.generation() == 1);
+  CHECK(site.fake.table().begin()->second.destinations.size() == 1);
+}
+
+TEST_CASE("a network namespace that does not exist is named and stops the start") {
+  Site site("net_namespace no-such-namespace\n" + web(unchecked(2)));
+  CHECK(site.run() == exit_kernel);
+  CHECK(site.log.count("opening the network namespace 'no-such-namespace'") == 1);
+  CHECK(site.fake.requests() == 0);
+}
+
+TEST_CASE("counters are zeroed for one service and the answer shows it") {
+  Site site(web(unchecked(2)));
+  site.up();
+  site.fake.edit(
+      [](test::FakeIpvs& ipvs) { ipvs.services.front().traffic.counters.connections = 7; });
+  CHECK(site.ask("POST", "/api/v1/services/tcp:10.0.0.1:80/zero").status == 200);
+  CHECK(site.view<api::ServiceView>("/api/v1/services/tcp:10.0.0.1:80").view.counters.connections ==
+        0);
+  CHECK(site.ask("POST", "/api/v1/services/nosuch/zero").status == 404);
+}
+
+TEST_CASE("a query for connections that cannot be meant is refused") {
+  Site site(web(unchecked(2)));
+  site.up();
+  for (const char* query : {"?service=nosuch", "?server=web1", "?client=10.0.0.0/33",
+                            "?client=here", "?limit=some", "?service=tcp:10.0.0.1:80&server=web1"})
+    CHECK(site.get(std::string("/api/v1/connections") + query).status / 100 == 4);
 }
 
 // ---- what the API shows
@@ -415,6 +397,32 @@ TEST_CASE("a reload of a bad file is refused with every mistake and changes noth
   CHECK(site.generation() == 1);
 }
 
+TEST_CASE("a reload that fails inside is answered with a 500 and the old configuration stays") {
+  Site site(web(unchecked(2) + unchecked(3)));
+  std::atomic<bool> fails = false;
+  site.load = [&](const Options& options, bool origins) -> Loaded {
+    if (fails) throw std::runtime_error("injected");
+    return load_config(options, origins);
+  };
+  site.up();
+  const auto writes = site.fake.changes();
+  fails = true;
+  site.write(web(unchecked(2)));
+  const Answer answer = site.reload();
+  CHECK(answer.status == 500);
+  CHECK(api::problem(answer.body).value().detail == "injected; the running configuration stays");
+  ::kill(::getpid(), SIGHUP);
+  CHECK(eventually([&] { return site.log.count("Reload given up: injected") == 2; }));
+  CHECK(site.generation() == 1);
+  CHECK(site.fake.table() == kTwo);
+  CHECK(site.fake.changes() == writes);
+  CHECK(site.get("/readyz").status == 200);
+  fails = false;
+  CHECK(site.reload().status == 200);
+  CHECK(site.generation() == 2);
+  CHECK(site.stop() == exit_done);
+}
+
 TEST_CASE("a reload of a good file says what changed when the kernel has it") {
   Site site(web(unchecked(2) + unchecked(3)));
   site.up();
@@ -430,6 +438,7 @@ TEST_CASE("a reload of a good file says what changed when the kernel has it") {
   CHECK(reloaded.view.previous_generation == 1);
   CHECK(reloaded.view.services == api::ChangeCounts{0, 1, 0});
   CHECK(reloaded.view.servers == api::ChangeCounts{1, 1, 1});
+  CHECK(reloaded.view.state == "APPLIED");
 
   const auto writes = site.fake.changes();
   REQUIRE(site.reload().status == 200);
@@ -447,10 +456,11 @@ TEST_CASE("a reload that the kernel refuses in part says which part") {
   refuse = true;
   site.write(web(unchecked(2) + unchecked(3)));
   const Answer answer = site.reload();
-  REQUIRE(answer.status == 200);
-  const auto changes = api::document<api::ReloadView>(answer.body).value().view.changes;
-  REQUIRE(changes.size() == 1);
-  CHECK(changes[0].find("not in the kernel yet: add tcp 10.0.0.1:80 -> 10.0.0.3:80") == 0);
+  CHECK(answer.status == 202);
+  const auto view = api::document<api::ReloadView>(answer.body).value().view;
+  CHECK(view.state == "PARTLY");
+  REQUIRE(view.failures.size() == 1);
+  CHECK(view.failures[0].find("add tcp 10.0.0.1:80 -> 10.0.0.3:80") == 0);
   CHECK(site.get("/readyz").status == 503);
   refuse = false;
   CHECK(eventually([&] { return site.get("/readyz").status == 200; }));

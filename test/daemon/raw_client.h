@@ -101,6 +101,13 @@ class RawClient {
     return answer();
   }
 
+  // All there is until the other side closes.
+  std::string rest() {
+    while (more()) {
+    }
+    return std::exchange(buffer_, {});
+  }
+
   // The other side has closed, and there was nothing more to read.
   bool is_closed() {
     while (more()) {

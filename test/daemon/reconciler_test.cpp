@@ -174,6 +174,48 @@ TEST_CASE("many requests of one turn are one reading") {
   CHECK(bench.fake.requests() == before + 2 * for_one);
 }
 
+// The marks from `first` on.
+Table marked(std::uint32_t first, std::uint32_t count) {
+  Table table;
+  for (std::uint32_t mark = first; mark < first + count; ++mark)
+    table[fwmark_service(mark, Family::v4)].destinations = kDns.begin()->second.destinations;
+  return table;
+}
+
+TEST_CASE("a start brings the kernel there by the reading it is given and asks no more") {
+  Bench bench;
+  bench.fake.put(marked(1, 1200));
+  bench.wanted = marked(601, 1200);
+  bench.reconciler.own(keys(marked(1, 600)));
+  bench.reconciler.own(keys(bench.wanted));
+  Snapshot found;
+  for (auto& [key, service] : bench.fake.table())
+    for (const auto& [destination, settings] : service.destinations)
+      found[key] = {.settings = service.settings, .destinations = {{destination, {settings, {}}}}};
+
+  std::string order;  // a letter for each kind of change, when it begins
+  std::size_t questions = 0;
+  bench.fake.on_request = [&](FakeRequest& request) {
+    const char kind = request.command == IPVS_CMD_DEL_SERVICE ? 'D' : 'N';
+    if (!request.is_change)
+      ++questions;
+    else if (order.empty() || order.back() != kind)
+      order += kind;
+  };
+  std::optional<std::vector<std::string>> failures;
+  asio::co_spawn(bench.loop, bench.reconciler.take_over(found),
+                 [&failures](std::exception_ptr, std::vector<std::string> result) {
+                   failures = std::move(result);
+                 });
+  REQUIRE(bench.until([&] { return failures.has_value(); }));
+  CHECK(failures->empty());
+  CHECK(bench.fake.table() == bench.wanted);
+  CHECK(bench.fake.changes() == 600 * 2 + 600);
+  CHECK(questions <= 1);  // its name, when the socket is opened
+  CHECK(order == "ND");   // what goes, goes when all that comes is there
+  CHECK(bench.reconciler.owned() == keys(bench.wanted));
+}
+
 TEST_CASE("a thousand services are read in one dump of everything") {
   Bench bench;
   for (std::uint32_t mark = 1; mark <= 1000; ++mark)
@@ -386,6 +428,47 @@ TEST_CASE("whichever op fails a service that has servers before and after has on
   }
 }
 
+TEST_CASE("a kernel that refuses everything fills no log") {
+  Bench bench;
+  bench.start();
+  std::atomic<bool> refuse = true;
+  bench.fake.on_request = [&](FakeRequest& request) {
+    if (refuse && request.is_change) request.refuse_with = ENOSPC;
+  };
+  Table many;
+  for (std::uint32_t mark = 1; mark <= 500; ++mark)
+    many[fwmark_service(mark, Family::v4)] = kDns.begin()->second;
+  CHECK(bench.bring(many).size() == 500);
+  CHECK(bench.log.count("The kernel refused") == 21);
+  CHECK(bench.log.count("ERROR The kernel refused 480 more services. Trying again") == 1);
+  refuse = false;
+  CHECK(bench.until([&] { return bench.reconciler.failing() == 0; }));
+  CHECK(bench.fake.table() == many);
+}
+
+TEST_CASE("whatever the kernel answers to any op the table arrives when it relents") {
+  const Table after = [] {
+    Table both = kMoved;
+    both.merge(Table(kDns));
+    return both;
+  }();
+  for (const int error :
+       {EPERM, ENOENT, EEXIST, ESRCH, ENOSPC, ENOBUFS, ENODEV, ENOMEM, EBUSY, EINVAL, ENOPROTOOPT})
+    for (std::size_t k = 0; k < 8; ++k) {
+      CAPTURE(error, k);
+      Bench bench;
+      bench.start();
+      REQUIRE(bench.bring(kWeb).empty());
+      const std::size_t first = bench.fake.changes();
+      bench.fake.on_request = [&](FakeRequest& request) {
+        if (request.is_change && request.change == first + k) request.refuse_with = error;
+      };
+      bench.bring(after);
+      REQUIRE(bench.until([&] { return bench.reconciler.failing() == 0; }));
+      REQUIRE(text(bench.fake.table()) == text(after));
+    }
+}
+
 // ---- what others changed
 
 TEST_CASE("what others change behind our back is reported and repaired") {
@@ -462,6 +545,57 @@ TEST_CASE("a service that the kernel refuses is not called drift by the audits m
   CHECK(bench.reconciler.failing() == 1);
 }
 
+TEST_CASE("an entry that someone changes again and again is a fight that is told once") {
+  Bench bench;
+  bench.start();
+  bench.bring(kWeb);
+  const auto meddle = [&] {
+    REQUIRE(bench.fake.change(
+                SetDestination{kWebKey, test::endpoint("10.0.0.3:80"), {.weight = 9}}) == 0);
+  };
+  for (int i = 0; i < 5; ++i) {
+    CHECK(bench.reconciler.fights().empty());
+    meddle();
+    bench.audit();
+    CHECK(bench.fake.table() == kWeb);
+  }
+  const std::string entry = "tcp 10.0.0.1:80 -> 10.0.0.3:80";
+  CHECK(bench.reconciler.fights() == std::vector{entry});
+  CHECK(bench.log.count("ERROR Fight: " + entry + " was repaired several times") == 1);
+
+  // It is left for now, and shown; what else differs is repaired.
+  meddle();
+  REQUIRE(bench.fake.change(RemoveDestination{kWebKey, test::endpoint("10.0.0.2:80")}) == 0);
+  const Table left = table(
+      "tcp 10.0.0.1:80 wlc\n"
+      "  -> 10.0.0.2:80 NAT weight 1\n"
+      "  -> 10.0.0.3:80 NAT weight 9\n");
+  bench.audit();
+  bench.audit();
+  CHECK(text(bench.fake.table()) == text(left));
+  CHECK(bench.reconciler.repaired() == 6);
+  REQUIRE(bench.reconciler.drift().size() == 1);
+  CHECK(bench.log.count("Drift: " + entry) == 5);
+  // What is asked for by a reload or by health is done.
+  CHECK(bench.reconcile({kWebKey}).empty());
+  CHECK(bench.fake.table() == kWeb);
+}
+
+TEST_CASE("a fight over the server that serves never leaves its service without one") {
+  Bench bench;
+  bench.start();
+  const Table one = table("tcp 10.0.0.1:80 wlc\n  -> 10.0.0.2:80 NAT weight 1\n");
+  bench.bring(one);
+  for (int i = 0; i < 9; ++i) {
+    // They replace our server by theirs.
+    (void)bench.fake.change(AddDestination{kWebKey, test::endpoint("10.0.0.9:80"), {.weight = 1}});
+    (void)bench.fake.change(RemoveDestination{kWebKey, test::endpoint("10.0.0.2:80")});
+    bench.audit();
+    REQUIRE(is_usable(bench.fake.table().at(kWebKey)));
+  }
+  CHECK(bench.reconciler.fights().size() == 2);
+}
+
 TEST_CASE("audits come by themselves at their interval") {
   Bench bench;
   bench.start();
@@ -471,6 +605,100 @@ TEST_CASE("audits come by themselves at their interval") {
   CHECK(bench.until([&] { return bench.fake.table() == kWeb; }));
   REQUIRE(bench.fake.change(RemoveService{kWebKey}) == 0);
   CHECK(bench.until([&] { return bench.fake.table() == kWeb; }));
+}
+
+// ---- what IPVS has beside its table
+
+namespace {
+
+Controls controls_of(FakeNetlink& fake) {
+  Controls controls;
+  fake.edit([&controls](test::FakeIpvs& ipvs) { controls = ipvs.controls; });
+  return controls;
+}
+
+GlobalSettings with_timeouts_and_sync() {
+  GlobalSettings settings;
+  settings.timeouts.tcp = 1000;
+  settings.sync_daemon = SyncDaemon{.interface = "eth0", .id = 7};
+  return settings;
+}
+
+}  // namespace
+
+TEST_CASE("timeouts and sync daemon are set and changed and what is not named is left alone") {
+  Bench bench;
+  bench.fake.edit([](test::FakeIpvs& ipvs) { ipvs.controls.timeouts.udp = 77; });
+  bench.start();
+  bench.reconcile({});
+  CHECK(bench.fake.changes() == 0);
+  CHECK(controls_of(bench.fake).timeouts == Timeouts{900, 120, 77});
+
+  bench.reconciler.want(with_timeouts_and_sync());
+  bench.reconcile({});
+  CHECK(controls_of(bench.fake).timeouts == Timeouts{1000, 120, 77});
+  CHECK(controls_of(bench.fake).sync.size() == 2);
+  CHECK(controls_of(bench.fake).sync.at(SyncRole::backup).id == 7);
+  CHECK(bench.reconciler.controls().owned().size() == 2);
+  CHECK(bench.log.count("Drift") == 0);
+
+  bench.reconciler.want({});
+  bench.reconcile({});
+  CHECK(controls_of(bench.fake).timeouts == Timeouts{1000, 120, 77});
+  CHECK(controls_of(bench.fake).sync.empty());
+  CHECK(bench.reconciler.controls().owned().empty());
+}
+
+TEST_CASE("a sync daemon of an earlier life that is wanted no more is stopped and no other one") {
+  Bench bench;
+  bench.fake.edit([](test::FakeIpvs& ipvs) {
+    ipvs.controls.sync = {{SyncRole::master, {.interface = "eth0"}},
+                          {SyncRole::backup, {.interface = "eth0"}}};
+  });
+  bench.reconciler.own(std::set{SyncRole::backup});
+  bench.reconciler.want({});
+  bench.start();
+  bench.reconcile({});
+  CHECK(controls_of(bench.fake).sync.size() == 1);
+  CHECK(controls_of(bench.fake).sync.contains(SyncRole::master));
+}
+
+TEST_CASE("timeouts and sync daemons that others change are reported and put back") {
+  Bench bench;
+  bench.reconciler.want(with_timeouts_and_sync());
+  bench.start();
+  bench.reconcile({});
+  const Controls wanted = controls_of(bench.fake);
+  bench.fake.edit([](test::FakeIpvs& ipvs) {
+    ipvs.controls.timeouts.tcp = 60;
+    ipvs.controls.sync.erase(SyncRole::master);
+  });
+  bench.audit();
+  CHECK(controls_of(bench.fake) == wanted);
+  CHECK(bench.reconciler.controls().repaired() == 2);
+  CHECK(bench.log.count("WARNING Drift: timeouts are tcp 60 tcpfin 120 udp 300, wanted tcp 1000; "
+                        "changed by someone else, repairing") == 1);
+  CHECK(bench.log.count("Drift: sync master is missing; ") == 1);
+}
+
+TEST_CASE("a sync daemon that the kernel refuses is told once and tried again until it runs") {
+  Bench bench;
+  bench.fake.edit([](test::FakeIpvs& ipvs) { ipvs.interfaces = {"lo"}; });
+  std::atomic<int> attempts = 0;
+  bench.fake.on_request = [&](FakeRequest& request) {
+    if (request.command == IPVS_CMD_NEW_DAEMON) ++attempts;
+  };
+  bench.reconciler.want(with_timeouts_and_sync());
+  bench.start();
+  REQUIRE(bench.until([&] { return attempts >= 6; }));
+  REQUIRE(bench.reconciler.controls().trouble());
+  CHECK(bench.log.count("ERROR IPVS is not set up as the file says: start sync master on eth0 id "
+                        "7: there is no interface eth0: ENODEV") == 1);
+  CHECK(bench.bring(kWeb).empty());  // the table does not wait for it
+  bench.fake.edit([](test::FakeIpvs& ipvs) { ipvs.interfaces.insert("eth0"); });
+  CHECK(bench.until([&] { return !bench.reconciler.controls().trouble(); }));
+  CHECK(controls_of(bench.fake).sync.size() == 2);
+  CHECK(bench.log.count("Drift") == 0);
 }
 
 // ---- a kernel in trouble
@@ -564,6 +792,47 @@ TEST_CASE("a reconciler that ends in the middle of its work touches nothing afte
 
 // ---- looking at it
 
+TEST_CASE("many who look at once share one reading of the kernel") {
+  Bench bench;
+  bench.start();
+  bench.bring(kWeb);
+  const auto before = bench.fake.requests();
+  std::vector<std::shared_ptr<const Snapshot>> seen;
+  const auto look = [&](std::exception_ptr, auto result) { seen.push_back(result.value()); };
+  asio::co_spawn(bench.loop, bench.reconciler.snapshot(0ms), look);
+  REQUIRE(bench.until([&] { return seen.size() == 1; }));
+  const auto for_one = bench.fake.requests() - before;
+  for (int i = 0; i < 50; ++i)
+    asio::co_spawn(bench.loop, bench.reconciler.snapshot(1ms), look);
+  REQUIRE(bench.until([&] { return seen.size() == 51; }));
+  CHECK(bench.fake.requests() - before <= 3 * for_one);
+  CHECK(seen.back()->size() == 1);
+}
+
+TEST_CASE("who asks for a reading after a change does not get one that began before it") {
+  Bench bench;
+  bench.start();
+  Gate gate;
+  std::atomic<bool> armed = true;
+  bench.fake.on_request = [&](FakeRequest&) {
+    if (armed.exchange(false)) gate.hold();
+  };
+  std::optional<std::size_t> early;
+  std::optional<std::size_t> late;
+  const auto sized = [](std::optional<std::size_t>& out) {
+    return [&out](std::exception_ptr, auto result) { out = result.value()->size(); };
+  };
+  asio::co_spawn(bench.loop, bench.reconciler.snapshot(0ms), sized(early));
+  REQUIRE(bench.until([&] { return gate.held == 1; }));
+  asio::co_spawn(bench.loop, bench.reconciler.snapshot(0ms), sized(late));
+  bench.loop.restart();
+  bench.loop.poll();
+  bench.fake.put(kWeb);
+  gate.open.release();
+  REQUIRE(bench.until([&] { return early && late; }));
+  CHECK(*late == 1);
+}
+
 TEST_CASE("a snapshot is read again when it is older than asked for") {
   Bench bench;
   bench.start();
@@ -578,7 +847,6 @@ TEST_CASE("a snapshot is read again when it is older than asked for") {
   const auto fresh = snapshot(0ms);
   CHECK(fresh->size() == 1);
   CHECK(snapshot(1h) == fresh);
-  CHECK(bench.reconciler.last_snapshot() == fresh);
   bench.bring({});
   CHECK(snapshot(0ms)->empty());
   CHECK(fresh->size() == 1);

@@ -48,6 +48,9 @@ TEST_CASE("a state is written for people to read and read back as it was") {
         "      \"fwmark6 7\"\n    ]\n  }\n}\n");
   CHECK(*parse_state(text(sample())) == sample());
   CHECK(*parse_state(text(State{})) == State{});
+  State with_sync = sample();
+  with_sync.sync_daemons = {SyncRole::master, SyncRole::backup};
+  CHECK(*parse_state(text(with_sync)) == with_sync);
 }
 
 TEST_CASE("a state that is cut off anywhere is damaged") {

@@ -26,7 +26,7 @@ void require(bool holds, const char* law) {
   std::abort();
 }
 
-// The input is the main file; "%%% NAME" lines start further ones.
+// The input is the main file; "+++ NAME" lines start further ones.
 std::map<std::string, std::string> files_of(std::string_view input) {
   std::map<std::string, std::string> out;
   std::string name = "main.conf";
@@ -34,7 +34,7 @@ std::map<std::string, std::string> files_of(std::string_view input) {
     const std::size_t end = std::min(input.find('\n'), input.size() - 1) + 1;
     const std::string_view line = input.substr(0, end);
     input.remove_prefix(end);
-    if (line.starts_with("%%% ") && line.size() > 5) {
+    if (line.starts_with("+++ ") && line.size() > 5) {
       name = line.substr(4, line.size() - 5);
     } else {
       out[name] += line;

@@ -3,9 +3,11 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "daemon/kernel_error.h"
 #include "daemon/kernel_module.h"
@@ -13,6 +15,9 @@
 #include "daemon/module_loading_kernel.h"
 #include "daemon/netlink_kernel.h"
 #include "daemon/netlink_socket.h"
+#include "test/kernel/daemon.h"
+#include "test/kernel/eventually.h"
+#include "test/kernel/ipvs_table.h"
 #include "test/kernel/network_namespace.h"
 #include "test/kernel/process.h"
 
@@ -60,6 +65,60 @@ bool is_our_own_kernel() {
   WARN("not on a kernel that others use");
   return false;
 }
+
+testing::Host lone_host() {
+  testing::Host host{"director", {}};
+  host.output_of({"ip", "link", "set", "lo", "up"});
+  return host;
+}
+
+std::string one_service(const std::string& scheduler, int port = 80) {
+  const std::string number = std::to_string(port);
+  return "virtual_server 10.0.0.1 " + number + " {\n  protocol TCP\n  lvs_method DR\n  lvs_sched " +
+         scheduler + "\n  real_server 10.0.0.2 " + number + " {\n    weight 1\n  }\n}\n";
+}
+
+void unload(const std::string& module) {
+  if (is_module_loaded(module)) run({"busybox", "rmmod", module});
+  REQUIRE_FALSE(is_module_loaded(module));
+}
+
+// lvsd as the unit runs it: an ordinary user with CAP_NET_ADMIN.
+testing::Command unprivileged(const testing::DaemonFolder& folder) {
+  for (const auto& path : {folder.config().parent_path(), folder.state()})
+    std::filesystem::permissions(path, std::filesystem::perms::all);
+  testing::Command command{"setpriv",
+                           "--reuid=65534",
+                           "--regid=65534",
+                           "--clear-groups",
+                           "--inh-caps=-all,+net_admin",
+                           "--ambient-caps=+net_admin",
+                           "--bounding-set=-all,+net_admin"};
+  for (const std::string& word : testing::lvsd_command(folder))
+    command.push_back(word);
+  return command;
+}
+
+// Network namespaces that come and go all the time, each with a table of its own.
+class Churn {
+ public:
+  Churn()
+      : thread_([this] {
+          while (!enough_) {
+            const testing::NetworkNamespace net;
+            const testing::Inside inside(net);
+            std::ifstream("/proc/thread-self/net/ip_vs").get();
+          }
+        }) {}
+  ~Churn() {
+    enough_ = true;
+    thread_.join();
+  }
+
+ private:
+  std::atomic<bool> enough_ = false;
+  std::thread thread_;
+};
 
 void unload_ipvs() {
   std::vector<std::string> dependent;
@@ -130,6 +189,59 @@ TEST_CASE("a kernel that is stuck loading a module holds up neither the loop nor
   CHECK_FALSE(answered_while_stuck);
   CHECK(recovered);
   CHECK(longest_pause < 250ms);
+}
+
+TEST_CASE("lvsd ends within five seconds of SIGTERM while the kernel loads a module for ever") {
+  if (!is_our_own_kernel()) return;
+  unload("ip_vs_nq");
+  const Modprobe endless("sleep 60; exit 1");
+  const testing::Host host = lone_host();
+  testing::DaemonFolder folder;
+  folder.write_config(one_service("nq"));
+  testing::Process lvsd(host.net, unprivileged(folder));
+  // It is in the kernel by the time its socket is there; the loop answers all the same.
+  REQUIRE(testing::eventually(
+      8s, [&] { return testing::ask(folder.socket(), "GET /readyz").status == 503; }));
+  CHECK(testing::always(
+      1s, [&] { return testing::ask(folder.socket(), "GET /readyz", 500ms).status == 503; }));
+  lvsd.send(SIGTERM);
+  INFO(lvsd.output());
+  CHECK(lvsd.exit_code(5s) == 0);
+}
+
+TEST_CASE("namespaces that go away while a service needs lblcr freeze nobody") {
+  if (!is_our_own_kernel()) return;
+  unload("ip_vs_lblcr");
+  const testing::Host host = lone_host();
+  testing::DaemonFolder folder;
+  folder.write_config(one_service("lblcr") + one_service("rr", 81));
+  SECTION("root has the module loaded before the kernel wants it") {
+    const Churn churn;
+    testing::Daemon lvsd(host, folder);
+    lvsd.wait_ready(30s);
+    CHECK(testing::ipvs_table(host.net) ==
+          "tcp 10.0.0.1:80 lblcr\n  -> 10.0.0.2:80 DR weight 1\n"
+          "tcp 10.0.0.1:81 rr\n  -> 10.0.0.2:81 DR weight 1\n");
+  }
+  SECTION("another user leaves the service out and says what to load") {
+    const std::string without = "tcp 10.0.0.1:81 rr\n  -> 10.0.0.2:81 DR weight 1\n";
+    testing::Process lvsd(host.net, unprivileged(folder));
+    {
+      const Churn churn;
+      CHECK(testing::eventually(20s, [&] { return testing::ipvs_table(host.net) == without; }));
+    }
+    CHECK(testing::eventually(5s, [&] {
+      return lvsd.output().find(
+                 "could deadlock loading ip_vs_lblcr by itself, load it first "
+                 "(modprobe ip_vs_lblcr)") != std::string::npos;
+    }));
+    CHECK(testing::ipvs_table(host.net) == without);
+    run({"modprobe", "ip_vs_lblcr"});
+    CHECK(testing::eventually(15s, [&] {
+      return testing::ipvs_table(host.net) ==
+             "tcp 10.0.0.1:80 lblcr\n  -> 10.0.0.2:80 DR weight 1\n" + without;
+    }));
+  }
 }
 
 TEST_CASE("a module that was unloaded and loaded is found again") {

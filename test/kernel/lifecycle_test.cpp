@@ -189,6 +189,42 @@ TEST_CASE("an entry that ipvsadm deletes or changes behind our back is put back 
   CHECK(lvsd.logged("Drift: tcp 10.0.0.100:80 is missing"));
 }
 
+TEST_CASE("a program that changes a weight again and again is a fight that lvsd tells of") {
+  const ServiceOptions options;
+  TestNet net(2);
+  DaemonFolder folder;
+  folder.write_config("global_defs {\n  audit_interval 0.2\n}\n" + service_config(options));
+  Daemon lvsd(net.director(), folder);
+  lvsd.wait_ready();
+  const std::string entry = "tcp 10.0.0.100:80 -> 10.0.1.1:80";
+  const auto meddle = [&] {
+    net.director().output_of(
+        {"ipvsadm", "-e", "-t", "10.0.0.100:80", "-r", "10.0.1.1:80", "-m", "-w", "9"});
+  };
+  CHECK(eventually(20s, [&] {
+    meddle();
+    return lvsd.logged("Fight: " + entry + " was repaired several times within a minute");
+  }));
+  meddle();
+  // From now on with pauses of 20 s and more: theirs stands meanwhile, and traffic flows.
+  CHECK(always(3s, [&] {
+    return ipvs_table(net.director().net) == service_table(options, {9, 1});
+  }));
+  const Reply status = ask(folder.socket(), "GET /api/v1/status");
+  CHECK(status.body.find("another program changes it each time it is repaired") !=
+        std::string::npos);
+  CHECK(status.body.find("\"state\":\"DEGRADED\"") != std::string::npos);
+  // What else differs is repaired as ever.
+  net.director().output_of({"ipvsadm", "-d", "-t", "10.0.0.100:80", "-r", "10.0.1.2:80"});
+  CHECK(eventually(5s, [&] {
+    return ipvs_table(net.director().net) == service_table(options, {9, 1});
+  }));
+  // They are gone: after the pause it is as the file says.
+  CHECK(eventually(25s, [&] {
+    return ipvs_table(net.director().net) == service_table(options, {1, 1});
+  }));
+}
+
 TEST_CASE("services of others are never touched") {
   TestNet net(2);
   const std::string theirs = "fwmark 7 lc\n  -> 10.0.1.2:0 DR weight 4\n";

@@ -68,7 +68,7 @@ class FakeDaemon {
 
 Answer ask(const path& socket, std::chrono::milliseconds timeout = 5s,
            const ClientLimits& limits = {}) {
-  return client(socket, timeout, limits)(api::Method::get, "/api/v1/status");
+  return client(socket, timeout, limits)(api::Method::get, "/api/v1/status", "");
 }
 
 // "200 body", or "exit 3: why".
@@ -166,7 +166,7 @@ TEST_CASE("a daemon that does not answer is waited for as long as was said") {
   CHECK(Clock::now() - start >= 300ms);
   CHECK(Clock::now() - start < 2s);
   const FakeDaemon silent("", FakeDaemon::Then::stay_silent);
-  CHECK(text(client(silent.file(), 50ms)(api::Method::post, "/api/v1/config/reload")) ==
+  CHECK(text(client(silent.file(), 50ms)(api::Method::post, "/api/v1/config/reload", "")) ==
         "exit 6: lvsd did not answer within 50ms; what was asked may still happen");
   CHECK(said("HTTP/1.1 200 OK\r\n", FakeDaemon::Then::stay_silent) ==
         "exit 6: lvsd did not answer within 300ms");
@@ -205,20 +205,20 @@ TEST_CASE("the client and the server of the API understand each other") {
   std::thread thread([&] { loop.run(); });
 
   const Ask ask = client(dir / "s", 5s);
-  CHECK(text(ask(api::Method::head, "/api/v1/services")) == "200 ");
-  const Answer services = ask(api::Method::get, "/api/v1/services");
+  CHECK(text(ask(api::Method::head, "/api/v1/services", "")) == "200 ");
+  const Answer services = ask(api::Method::get, "/api/v1/services", "");
   REQUIRE(services.has_value());
   CHECK(services->body.size() == 3 << 20);
   const auto missing =
       ask(api::Method::get,
-          api::path_of(api::Action::service, {{"service", "tcp:[2001:db8::1]:80/a b%c"}}));
+          api::path_of(api::Action::service, {{"service", "tcp:[2001:db8::1]:80/a b%c"}}), "");
   REQUIRE(missing.has_value());
   CHECK(missing->status == 404);
   CHECK(api::problem(missing->body)->target == "tcp:[2001:db8::1]:80/a b%c");
 
   RawClient hog(dir / "s");
   hog.ask("GET /api/v1/services/x HTTP/1.1\r\nHost: l\r\n\r\n");
-  const auto turned_away = ask(api::Method::get, "/api/v1/services");
+  const auto turned_away = ask(api::Method::get, "/api/v1/services", "");
   REQUIRE(turned_away.has_value());
   CHECK(turned_away->status == 503);
   CHECK(api::problem(turned_away->body)->detail == "too many connections");

@@ -20,11 +20,11 @@ const std::string folder = LVSD_SOURCE_DIR "/test/lvsctl/";
 Ask scene(const std::string& name) {
   std::ifstream file(folder + "scenes/" + name + ".json");
   if (!file)
-    return [name](api::Method, const std::string&) -> Answer {
+    return [name](api::Method, const std::string&, const std::string&) -> Answer {
       return Failure{Exit::unreachable, "lvsd is not reachable at " + name};
     };
   const Json answers = Json::parse(file);
-  return [answers](api::Method method, const std::string& target) -> Answer {
+  return [answers](api::Method method, const std::string& target, const std::string&) -> Answer {
     const auto found = answers.find(std::string(api::text(method)) + " " + target);
     if (found == answers.end()) return Reply{404, "no " + target};
     const bool problem = found->contains("title");
@@ -45,7 +45,7 @@ Typed typed(const std::string& line) {
   for (std::string word; words >> word;) {
     const auto equals = word.find('=');
     if (command)
-      out.words.push_back(word);
+      out.words.push_back(word == "''" ? "" : word);
     else if (word == "lvsctl")
       command = true;
     else
@@ -75,11 +75,14 @@ std::string played(const std::string& line) {
     surroundings.terminal_width = std::stoul(what.environment.at("COLUMNS"));
   surroundings.no_color = what.environment.contains("NO_COLOR");
   surroundings.unicode = !what.environment.contains("LANG");
+  surroundings.machine = this_machine();
+  surroundings.machine.reading = {.config_id = "lb1"};
+  surroundings.machine.now = [] { return *api::parse_moment("2026-08-20T14:34:12.201+09:00"); };
   surroundings.connect = [](const std::filesystem::path& socket, std::chrono::milliseconds) {
     return scene(socket == "/run/lvsd/lvsd.sock" ? "site" : socket.string());
   };
   const Output output = outcome(what.words, surroundings);
-  return "$ " + line + "\n" + with_visible_escapes(output.out) + as_standard_error(output.err) +
+  return "$ " + line + "\n" + with_visible_escapes(output.out + as_standard_error(output.err)) +
          "exit " + std::to_string(static_cast<int>(output.exit)) + "\n";
 }
 
@@ -120,8 +123,13 @@ TEST_CASE("every command and every format is in the transcript") {
   std::ifstream file(folder + "transcript.txt");
   std::stringstream whole;
   whole << file.rdbuf();
-  for (const Command& command : commands())
-    CHECK_THAT(whole.str(), Catch::Contains(" " + std::string(command.word)));
+  for (const Command& command : commands()) {
+    if (command.hidden) continue;
+    const std::string words = " " + std::string(command.word);
+    CHECK_THAT(whole.str(), Catch::Contains(words));
+    for (const Command& part : command.parts)
+      CHECK_THAT(whole.str(), Catch::Contains(words + " " + std::string(part.word)));
+  }
   for (const char* format : {"-o wide", "-o json", "-o name"})
     CHECK_THAT(whole.str(), Catch::Contains(format));
 }

@@ -13,3 +13,13 @@ TEST_CASE("what strangers sent is escaped and capped before anyone sees it") {
   CHECK(printable("abcdefg\x01", 10) == "abcdefg...");
   CHECK(printable("abcdef\x01", 10) == "abcdef\\x01");
 }
+
+TEST_CASE("a line of the log keeps its letters and shows what would steer a terminal") {
+  CHECK(printable_line("Server züri is UP — \\ stays") == "Server züri is UP — \\ stays");
+  CHECK(printable_line("\x1b[2J\r\n\x7f") == "\\x1b[2J\\x0d\\x0a\\x7f");
+  CHECK(printable_line("\xc2\x9b"
+                       "2J") == "\\xc2\\x9b2J");  // CSI as one C1 character
+  CHECK(printable_line("\x9b"
+                       "2J \xc3") == "\\x9b2J \\xc3");
+  CHECK(printable_line("") == "");
+}

@@ -58,3 +58,20 @@ TEST_CASE("a mistyped keyword is shown with a caret and a guess") {
         "    4 |     weigth 10\n"
         "      |     ^~~~~~\n");
 }
+
+TEST_CASE("a file named keepalived.conf is read as keepalived reads it and says so") {
+  const Files files = test::files_of({{"/etc/keepalived/keepalived.conf",
+                                       "virtual_server 10.0.0.1 80 {\nprotocol TCP\nweigth 2\n"
+                                       "real_server 10.0.0.2 80 {\n}\n}\n"}});
+  const std::string path = "/etc/keepalived/keepalived.conf";
+  const Loaded loaded = load(path, files, {});
+  CHECK(loaded.config);
+  CHECK(text(loaded.diagnostics) ==
+        "/etc/keepalived/keepalived.conf: note: reading as keepalived would, because of the file's "
+        "name — rename it, or say --strict, to have every mistake refused [LVC072]\n"
+        "/etc/keepalived/keepalived.conf:3:1: warning: unknown keyword 'weigth' — did you mean "
+        "'weight'? [LVC010]\n"
+        "    3 | weigth 2\n"
+        "      | ^~~~~~\n");
+  CHECK_FALSE(load(path, files, {.lenient = false}).config);
+}

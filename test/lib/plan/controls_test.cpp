@@ -60,7 +60,7 @@ TEST_CASE("timeouts that the file does not name are left alone") {
   CHECK(spelled(diff(actual, {})).empty());
   CHECK(spelled(diff(actual, {.timeouts = {.tcp = 900}})).empty());
   CHECK(spelled(diff(actual, {.timeouts = {.tcp = 1000, .udp = 300}})) ==
-        "set timeouts tcp 1000 tcpfin 0 udp 0\n");
+        "set timeouts tcp 1000\n");
 }
 
 TEST_CASE("a sync daemon with other settings is stopped before it is started") {
@@ -80,10 +80,35 @@ TEST_CASE(
     "the file's sync daemon runs in every role with the kernel's defaults for what is absent") {
   GlobalSettings settings;
   settings.sync_daemon = SyncDaemon{.interface = "eth0", .id = 7, .ttl = 2};
-  CHECK(spelled(diff({}, wanted_controls(settings, kBoth, {}))) ==
+  CHECK(spelled(diff({}, wanted_controls(settings, {}))) ==
         "start sync master on eth0 id 7 ttl 2\nstart sync backup on eth0 id 7 ttl 2\n");
   settings.sync_daemon.reset();
-  CHECK(wanted_controls(settings, kBoth, {}).sync.empty());
+  CHECK(wanted_controls(settings, {}).sync.empty());
+}
+
+TEST_CASE("a sync daemon that follows a VRRP instance is left to the VRRP process") {
+  GlobalSettings settings;
+  settings.sync_daemon = SyncDaemon{.interface = "eth0", .vrrp_instance = "VI_1"};
+  CHECK(is_empty(wanted_controls(settings, {})));
+  const Controls actual{{}, {{SyncRole::master, {.interface = "eth0"}}}};
+  CHECK(spelled(diff(actual, wanted_controls(settings, {}))).empty());
+}
+
+TEST_CASE("what differs beside the table is said in words") {
+  const auto words = [](const Controls& actual, const WantedControls& wanted) {
+    std::string out;
+    for (const std::string& phrase : control_drift(actual, wanted))
+      out += phrase + "\n";
+    return out;
+  };
+  const Controls actual{{}, {{SyncRole::backup, {.interface = "eth0", .id = 1}}}};
+  CHECK(words(actual, {.timeouts = {.tcp = 1000}, .owned = {SyncRole::backup}}) ==
+        "timeouts are tcp 900 tcpfin 120 udp 300, wanted tcp 1000\n"
+        "sync backup runs on eth0 id 1, wanted no more\n");
+  const SyncSettings second{.interface = "eth0", .id = 2};
+  CHECK(words(actual, {.sync = {{SyncRole::master, second}, {SyncRole::backup, second}}}) ==
+        "sync backup runs on eth0 id 1, wanted on eth0 id 2\n"
+        "sync master is missing\n");
 }
 
 TEST_CASE("law: controls are as wanted after the plan and a second one is empty") {
@@ -97,6 +122,7 @@ TEST_CASE("law: controls are as wanted after the plan and a second one is empty"
         random_daemons(random),
         random.chance(50) ? kBoth : std::set<SyncRole>{}};
     const Controls before = controls;
+    REQUIRE(control_drift(before, wanted).empty() == diff(before, wanted).empty());
     obey(controls, diff(before, wanted));
     REQUIRE(spelled(diff(controls, wanted)).empty());
     REQUIRE(controls.timeouts.tcp == wanted.timeouts.tcp.value_or(before.timeouts.tcp));

@@ -1,0 +1,25 @@
+# lvsd_manual(PAGE [TARGET]): PAGE.scd of this folder as a man page beside what is built of it. What
+# the program TARGET prints when it is asked for its manual takes the place of @MANUAL@. Without scdoc
+# there are no man pages.
+find_program(SCDOC scdoc)
+
+function(lvsd_manual page)
+  if(NOT SCDOC)
+    return()
+  endif()
+  set(program "")
+  if(ARGN)
+    set(program $<TARGET_FILE:${ARGN}>)
+  endif()
+  set(source ${CMAKE_CURRENT_SOURCE_DIR}/${page}.scd)
+  set(made ${CMAKE_CURRENT_BINARY_DIR}/${page})
+  add_custom_command(OUTPUT ${made}
+    COMMAND ${CMAKE_COMMAND} -DSCDOC=${SCDOC} -DSOURCE=${source} -DMADE=${made} -DPROGRAM=${program}
+      -P ${CMAKE_SOURCE_DIR}/cmake/render_manual.cmake
+    DEPENDS ${source} ${CMAKE_SOURCE_DIR}/cmake/render_manual.cmake ${ARGN} VERBATIM)
+  add_custom_target(manual_${page} ALL DEPENDS ${made})
+  if(LVSD_TESTS AND NOT LVSD_SANITIZE)
+    add_test(NAME manual.${page} COMMAND ${CMAKE_SOURCE_DIR}/test/lint/manual ${made})
+    set_tests_properties(manual.${page} PROPERTIES LABELS unit)
+  endif()
+endfunction()

@@ -1,0 +1,93 @@
+#include "lvsctl/manual.h"
+
+#include <string_view>
+
+namespace lvsd::ctl {
+namespace {
+
+// Without a meaning for scdoc.
+std::string plain(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (std::string_view("\\*_#<>[]|`~").find(c) != std::string_view::npos) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+std::string strong(std::string_view text) {
+  return "*" + plain(text) + "*";
+}
+
+std::string placeholder(std::string_view text) {
+  return "_" + plain(text) + "_";
+}
+
+std::string sentence(std::string text) {
+  if (!text.empty()) text.front() = static_cast<char>(std::toupper(text.front()));
+  return plain(text) + ".";
+}
+
+std::string invocation(const CLI::App& command, const std::string& path) {
+  std::string out = strong(path);
+  for (const CLI::Option* option : command.get_options())
+    if (option->get_positional()) {
+      const std::string name = placeholder(option->get_name(true));
+      out += option->get_required() ? " " + name : " \\[" + name + "\\]";
+    }
+  return out;
+}
+
+std::string option_text(const CLI::Option& option, const std::string& indent) {
+  std::string names;
+  for (const std::string& name : option.get_snames())
+    names += (names.empty() ? "" : ", ") + strong("-" + name);
+  for (const std::string& name : option.get_lnames())
+    names += (names.empty() ? "" : ", ") + strong("--" + name);
+  if (option.get_items_expected_max() > 0 && option.get_option_text() != " ")
+    names += " " + placeholder(option.get_option_text());
+  return indent + names + "\n" + indent + "\t" + plain(option.get_description()) + "\n\n";
+}
+
+std::string options_text(const CLI::App& command, const std::string& indent) {
+  std::string out;
+  for (const CLI::Option* option : command.get_options())
+    if (!option->get_positional() && !option->check_name("--help"))
+      out += option_text(*option, indent);
+  return out;
+}
+
+std::string positionals_text(const CLI::App& command) {
+  std::string out;
+  for (const CLI::Option* option : command.get_options())
+    if (option->get_positional())
+      out += "\t" + placeholder(option->get_name(true)) + "\n\t\t" +
+             plain(option->get_description()) + "\n\n";
+  return out;
+}
+
+void add_commands(const CLI::App& app, const std::string& path, std::string& out) {
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (command->get_group().empty()) continue;
+    const std::string name = path.empty() ? command->get_name() : path + " " + command->get_name();
+    if (!command->get_subcommands([](const CLI::App*) { return true; }).empty()) {
+      add_commands(*command, name, out);
+      continue;
+    }
+    out += invocation(*command, name) + "\n\t" + sentence(command->get_description());
+    for (const std::string& alias : command->get_aliases())
+      out += " Alias: " + strong(alias) + ".";
+    out += "\n\n" + positionals_text(*command) + options_text(*command, "\t");
+  }
+}
+
+}  // namespace
+
+std::string manual(const CLI::App& app) {
+  std::string out = "# OPTIONS\n\nThey may stand before and behind the command.\n\n";
+  out += options_text(app, "") + "# COMMANDS\n\n";
+  add_commands(app, "", out);
+  return out;
+}
+
+}  // namespace lvsd::ctl

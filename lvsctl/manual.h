@@ -1,0 +1,12 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <string>
+
+namespace lvsd::ctl {
+
+// The sections of lvsctl(1) that say which commands and options there are, in scdoc(5), from what
+// the command line is parsed by.
+std::string manual(const CLI::App& app);
+
+}  // namespace lvsd::ctl

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "test/bench/activity.h"
+#include "test/bench/contender.h"
+#include "test/bench/layout.h"
+#include "test/bench/samples.h"
+
+namespace lvsd::bench {
+
+struct Measured {
+  Samples elapsed;
+  Samples cpu;
+
+  void add(const Burst& burst) {
+    elapsed.add(burst.elapsed_ms);
+    cpu.add(burst.cpu_ms);
+  }
+};
+
+// All that was measured of one program with one layout.
+struct Figures {
+  Measured cold_start;
+  Samples writing;  // of the cold start: from the first entry in the kernel to the last
+  Measured unchanged;
+  Measured one_server;
+  Measured one_weight;
+  Measured restart;
+  Measured audit;      // lvsd only
+  Samples memory_mib;  // the most there was
+};
+
+// Of the program that does nothing but write and read the table.
+struct Limit {
+  Samples write;
+  Samples read;
+};
+
+using Results = std::map<Program, Figures>;
+
+std::string report(const Layout& layout, const Results& results, const Limit& limit);
+
+}  // namespace lvsd::bench

@@ -1,0 +1,65 @@
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <regex>
+
+#include "test/kernel/daemon.h"
+#include "test/kernel/eventually.h"
+#include "test/kernel/ipvs_table.h"
+#include "test/kernel/lvsd_config.h"
+
+// What lvsctl says of a configuration, against the kernel that it is about.
+
+using namespace lvsd;
+using namespace lvsd::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Ran {
+  int exit = -1;
+  std::string output;
+};
+
+Ran lvsctl(const TestNet& net, const DaemonFolder& folder, const Command& arguments) {
+  const auto tests = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+  Command command{tests.parent_path().parent_path() / "lvsctl" / "lvsctl", "-s", folder.socket()};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  Process process(net.director().net, command);
+  const auto exit = process.exit_code(20s);
+  return {exit.value_or(-1), process.output()};
+}
+
+}  // namespace
+
+TEST_CASE("what config diff announces is what a reload does to the kernel") {
+  const ServiceOptions options;
+  TestNet net(2);
+  DaemonFolder folder;
+  folder.write_config(service_config(options));
+  Daemon lvsd(net.director(), folder);
+  lvsd.wait_ready();
+  const std::string table = ipvs_table(net.director().net);
+  CHECK(lvsctl(net, folder, {"config", "diff"}).output == "no difference\n");
+
+  folder.write_config(service_config({.servers = 1}));
+  const Ran diff = lvsctl(net, folder, {"config", "diff"});
+  INFO(diff.output);
+  CHECK(diff.exit == 1);
+  CHECK(diff.output.find("kernel: 1 remove\n") != std::string::npos);
+  CHECK(ipvs_table(net.director().net) == table);
+
+  const Ran reload = lvsctl(net, folder, {"reload"});
+  INFO(reload.output);
+  CHECK(reload.exit == 0);
+  CHECK(ipvs_table(net.director().net) != table);
+  CHECK(lvsctl(net, folder, {"config", "diff"}).exit == 0);
+
+  folder.write_config("virtual_server {\n");
+  CHECK(lvsctl(net, folder, {"reload"}).exit == 5);
+  CHECK(lvsctl(net, folder, {"config", "check", folder.config()}).exit == 5);
+  // What is in force can be written back and is the same.
+  const Ran shown = lvsctl(net, folder, {"config", "show", "--effective"});
+  REQUIRE(shown.exit == 0);
+  folder.write_config(shown.output);
+  CHECK(lvsctl(net, folder, {"config", "diff"}).exit == 0);
+}
