@@ -25,11 +25,11 @@ namespace {
 
 // Server 1 is the master of server 2; each has a check.
 std::string pair_config(std::string_view policy, std::string_view method = "NAT") {
-  const std::string check = "TCP_CHECK { connect_timeout 0.5 retry 0 }";
+  const std::string check = "TCP_CHECK {\n connect_timeout 0.5\n retry 0\n }";
   return fmt::format(
       "virtual_server 10.0.0.100 80 {{\n  delay_loop 0.3\n  lb_algo rr\n  lb_kind {}\n"
       "  protocol TCP\n"
-      "  real_server 10.0.1.1 80 {{\n    {}\n    {}\n    backup_server 10.0.1.2 80 {{ {} }}\n  }}\n"
+      "  real_server 10.0.1.1 80 {{\n    {}\n    {}\n    backup_server 10.0.1.2 80 {{\n {}\n }}\n  }}\n"
       "}}\n",
       method, policy, check, check);
 }
@@ -314,7 +314,7 @@ TEST_CASE("clients that come one by one fill the master and then go to its backu
 }
 
 TEST_CASE("with backup_at the backup comes before the master is full and nobody is refused") {
-  Site site(pair_config("max_connections 20 backup_at 50"));
+  Site site(pair_config("max_connections 20\n    backup_at 50"));
   REQUIRE(site.becomes({1}));
   std::list<Connection> clients;
   Tally tally;
@@ -329,7 +329,7 @@ TEST_CASE("with backup_at the backup comes before the master is full and nobody 
 }
 
 TEST_CASE("a server that is back starts slowly and goes on so after a restart") {
-  Site site(service_config({.more_server = "weight 100 slow_start 20"}));
+  Site site(service_config({.more_server = "weight 100\n    slow_start 20"}));
   REQUIRE(site.becomes({100, 100}));
   site.net.web(1).set(Mood::stopped);
   REQUIRE(site.becomes({-1, 100}));
