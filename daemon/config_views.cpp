@@ -110,6 +110,7 @@ api::ConfigCheckView check_view(const std::string& file, const Loaded& loaded) {
 
 std::vector<api::ChangeView> change_views(const std::vector<Change>& changes) {
   std::vector<api::ChangeView> out;
+  out.reserve(changes.size());
   for (const Change& change : changes)
     out.push_back({.kind = std::string(text(change.kind)),
                    .service = change.service,
@@ -122,6 +123,7 @@ std::vector<api::ChangeView> change_views(const std::vector<Change>& changes) {
 
 std::vector<Change> changes_of(const std::vector<api::ChangeView>& views) {
   std::vector<Change> out;
+  out.reserve(views.size());
   for (const api::ChangeView& view : views)
     out.push_back(
         {kind_of(view.kind), view.service, view.server, view.what, view.before, view.after});

@@ -105,12 +105,13 @@ namespace {
 
 Output refused(const Context& context, const Reply& reply) {
   const Exit exit = exit_of(reply.status);
-  auto problem = api::problem(reply.body);
-  if (!problem || problem->title.empty())
+  const auto told = api::problem(reply.body);
+  if (!told || told->title.empty())
     return failed({exit, "lvsd answered with status " + std::to_string(reply.status)});
-  make_printable(*problem);
-  Output output = failed({exit, problem->detail.empty() ? problem->title : problem->detail});
-  output.err = diagnostics_text(problem->diagnostics) + output.err;
+  api::ProblemView problem = *told;
+  make_printable(problem);
+  Output output = failed({exit, problem.detail.empty() ? problem.title : problem.detail});
+  output.err = diagnostics_text(problem.diagnostics) + output.err;
   if (context.format == Format::json) output.out = json_output(reply.body).out;
   return output;
 }

@@ -8,6 +8,7 @@
 
 #include "base/parse_number.h"
 #include "config/compile.h"
+#include "config/quoting.h"
 #include "config/scan.h"
 #include "config/sysctls.h"
 
@@ -170,8 +171,8 @@ void set_sync_daemon(Compiler& c, const Arguments& a) {
 std::optional<std::string> show_sync_daemon(const Subject& s) {
   const auto& daemon = s.config->global.sync_daemon;
   if (!daemon) return std::nullopt;
-  std::string out = daemon->interface;
-  if (!daemon->vrrp_instance.empty()) out += " inst " + daemon->vrrp_instance;
+  std::string out = plain_word(daemon->interface);
+  if (!daemon->vrrp_instance.empty()) out += " inst " + plain_word(daemon->vrrp_instance);
   if (daemon->id) out += " id " + std::to_string(*daemon->id);
   if (daemon->max_length != 0) out += " maxlen " + std::to_string(daemon->max_length);
   if (daemon->port != 0) out += " port " + std::to_string(daemon->port);

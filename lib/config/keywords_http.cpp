@@ -29,6 +29,12 @@ void set_version(Compiler& c, const Arguments& a) {
                                           : HttpVersion::v1_0_close;
 }
 
+// Off, it leaves no name to be asked for either (keepalived).
+void set_enable_sni(Compiler& c, const Arguments& a) {
+  check(c).enable_sni = a.flag(0, true);
+  if (!check(c).enable_sni) check(c).sni_name.clear();
+}
+
 void set_sni_name(Compiler& c, const Arguments& a) {
   check(c).enable_sni = true;
   check(c).sni_name = a.word(0);
@@ -79,7 +85,7 @@ constexpr auto table = std::to_array<Keyword>({
      .arguments = {boolean()},
      .fallback = "no",
      .help = "TLS names the host that is asked for",
-     .apply = [](Compiler& c, const Arguments& a) { check(c).enable_sni = a.flag(0, true); },
+     .apply = set_enable_sni,
      .show = [](const Subject& s) { return std::optional(spelled(check(s).enable_sni)); }},
     {.name = "sni_name",
      .blocks = http,

@@ -25,9 +25,9 @@ std::string_view text(SyncRole role) {
   return "?";
 }
 
-std::optional<SyncRole> parse_sync_role(std::string_view name) {
+std::optional<SyncRole> parse_sync_role(std::string_view text) {
   for (const SyncRole role : {SyncRole::master, SyncRole::backup})
-    if (name == text(role)) return role;
+    if (text == lvsd::text(role)) return role;
   return std::nullopt;
 }
 

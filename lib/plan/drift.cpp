@@ -35,7 +35,7 @@ std::string entry_text(const Op& op) {
 }
 
 std::string text(const Drift& drift) {
-  const std::string out = entry_text(drift);
+  std::string out = entry_text(drift);
   switch (drift.kind) {
     case DriftKind::missing:
       return out + " is missing";

@@ -47,13 +47,12 @@ TEST_CASE("a TCP check sends and expects") {
 
 TEST_CASE("an HTTP check has method and headers and credentials and body") {
   const auto http = check<HttpCheck>(
-      "SSL_GET {\n verify\n tls_minimum 1.2\n cert_expiry_warning 3d\n disable_on_404\n"
+      "SSL_GET {\n verify\n tls_minimum 1.2\n cert_expiry_warning 3d\n"
       " body_limit 4096\n url {\n path /\n method POST\n header \"X-A: b c\"\n header 'X-B: d'\n"
       " basic_auth \"me:secret word\"\n request_body \"ping\\n\"\n }\n}");
   CHECK(http.verify);
   CHECK(http.tls_minimum == TlsVersion::v1_2);
   CHECK(http.cert_expiry_warning == std::chrono::hours(72));
-  CHECK(http.disable_on_404);
   CHECK(http.body_limit == 4096);
   CHECK(http.urls[0].method == "POST");
   CHECK(http.urls[0].headers == std::vector<std::string>{"X-A: b c", "X-B: d"});
@@ -65,6 +64,16 @@ TEST_CASE("an HTTP check has method and headers and credentials and body") {
         std::string::npos);
 }
 
+TEST_CASE("a server that answers 404 can be drained") {
+  const std::string written = "HTTP_GET {\n disable_on_404\n url {\n path /\n }\n}";
+  const Loaded result = loaded(written);
+  REQUIRE(result.config);
+  const auto& settings =
+      result.config->virtual_servers.at(0).real_servers.at(0).checks.at(0).settings;
+  CHECK(std::get<HttpCheck>(settings->probe).disable_on_404);
+  CHECK(complaint(written) == "'disable_on_404' is known, but lvsd does not act on it yet\n");
+}
+
 TEST_CASE("every header of a request is shown") {
   const Loaded written =
       loaded("HTTP_GET {\n url {\n path /\n header \"A: b\"\n header \"C: d\"\n }\n}");
@@ -74,6 +83,16 @@ TEST_CASE("every header of a request is shown") {
     REQUIRE(again.config);
     CHECK(*again.config == *written.config);
   }
+}
+
+TEST_CASE("of sni_name and enable_sni the last one counts") {
+  const std::string url = " url {\n path /\n }\n}";
+  const auto off = check<HttpCheck>("SSL_GET {\n sni_name a.example.com\n enable_sni no\n" + url);
+  CHECK_FALSE(off.enable_sni);
+  CHECK(off.sni_name.empty());
+  const auto on = check<HttpCheck>("SSL_GET {\n enable_sni no\n sni_name a.example.com\n" + url);
+  CHECK(on.enable_sni);
+  CHECK(on.sni_name == "a.example.com");
 }
 
 TEST_CASE("a regex that only backtracking can match is reported at load") {

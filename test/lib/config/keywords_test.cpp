@@ -329,3 +329,12 @@ TEST_CASE("a flag takes no word behind it") {
     CHECK(errors(loaded).find("unexpected 'frog'") != std::string::npos);
   });
 }
+
+TEST_CASE("the sync daemon is shown with its words quoted where they need it") {
+  const Loaded written =
+      test::load_text("global_defs {\n lvs_sync_daemon eth0 inst \"VI 1\" id 3\n}\n");
+  REQUIRE(written.config);
+  const Loaded again = test::load_text(configuration_text(*written.config, Detail::effective));
+  REQUIRE(again.config);
+  CHECK(*again.config == *written.config);
+}
