@@ -137,7 +137,9 @@ std::string state_and_weight(const Decision& decision) {
 asio::awaitable<api::Response> Daemon::answer_wish(api::Call call) {
   const uid_t uid = call.peer.uid;
   const auto ask_name = [uid] { return user_name(uid); };
-  Author by{.user = co_await files_.run(ask_name),
+  // In a statement of its own: g++ 12 destroys what is awaited within braces twice.
+  std::string user = co_await files_.run(ask_name);
+  Author by{.user = std::move(user),
             .uid = uid,
             .reason = query_text(call, "reason"),
             .since = wall_clock().at};
