@@ -225,8 +225,7 @@ asio::awaitable<State> Daemon::recall_state() {
   }
   if (!*loaded) co_return State{};
   State past = **loaded;
-  if (past.boot_id == identity_.boot_id &&
-      past.network_namespace == identity_.network_namespace) {
+  if (past.boot_id == identity_.boot_id && past.network_namespace == identity_.network_namespace) {
     reconciler_.own(past.owned);
     reconciler_.own(past.sync_daemons);
   } else {

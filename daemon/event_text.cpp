@@ -117,6 +117,8 @@ std::string real_turn(const Pools& pools, std::uint32_t pool, const Turn& turn) 
   if (is == Effective::standby) return fmt::format("waits: {}.", text(turn.after.reason));
   if (is == Effective::active && (is_taken_out(was) || was == Effective::standby))
     return fmt::format("serves again with weight {}.", turn.after.weight);
+  if (is == Effective::active && was == is && turn.before.weight != turn.after.weight)
+    return fmt::format("has weight {} now.", turn.after.weight);
   return {};
 }
 

@@ -34,10 +34,10 @@ std::optional<std::uint32_t> wished_weight(const RealServer& server, const Serve
 }
 
 AdminWish own_wish(const ServerState& state) {
-  AdminWish wish = AdminWish::none;
+  std::vector<AdminWish> wishes;
   for (const CheckHealth& check : state.checks)
-    wish = std::max(wish, check.admin);
-  return wish;
+    wishes.push_back(check.admin);
+  return effective_wish(wishes);
 }
 
 bool is_checking(Effective effective) {

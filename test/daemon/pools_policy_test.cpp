@@ -142,6 +142,46 @@ TEST_CASE("a drain is logged with its author and is over when the counters say s
   CHECK(world.wanted() == service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n"));
 }
 
+TEST_CASE("the weight that a check wishes for reaches the table and goes with the wish") {
+  World world;
+  world.take(site());
+  const auto says = [&](WeightWish wish) {
+    Observation seen{.result = CheckResult::process_ok, .text = {}, .at = world.now += 1s};
+    seen.weight = wish;
+    return world.pools.observe({0, 1, 0}, seen);
+  };
+  const auto change = says({WeightWish::Kind::set, 7});
+  CHECK(world.log(change) ==
+        "Server tcp:10.0.0.1:80/10.0.0.3:80 (10.0.0.3:80) has weight 7 now.\n");
+  CHECK(world.wanted() == service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n"
+                                  "  -> 10.0.0.3:80 NAT weight 7\n"));
+  CHECK_FALSE(says({WeightWish::Kind::set, 7}));
+  CHECK(says({WeightWish::Kind::percent, 0}));
+  CHECK(world.wanted() == service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n"
+                                  "  -> 10.0.0.3:80 NAT weight 0\n"));
+  CHECK(says({}));
+  CHECK(world.wanted() == service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n"
+                                  "  -> 10.0.0.3:80 NAT weight 1\n"));
+}
+
+TEST_CASE("a server that asks for its drain by status 404 drains until it takes that back") {
+  World world;
+  world.take(site());
+  const auto answers = [&](CheckResult result, AdminWish wish) {
+    Observation seen{.result = result, .text = {}, .at = world.now += 1s};
+    seen.admin = wish;
+    return world.pools.observe({0, 1, 0}, seen);
+  };
+  const auto change = answers(CheckResult::l7_conditional, AdminWish::drain);
+  CHECK(world.wanted() == service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n"
+                                  "  -> 10.0.0.3:80 NAT weight 0\n"));
+  CHECK(world.log(change) ==
+        "Server tcp:10.0.0.1:80/10.0.0.3:80 (10.0.0.3:80) enters drain state.\n");
+  CHECK(answers(CheckResult::l7_ok, AdminWish::none));
+  CHECK(world.wanted() == service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n"
+                                  "  -> 10.0.0.3:80 NAT weight 1\n"));
+}
+
 TEST_CASE("taking out the last server is seen before it is done") {
   World world;
   Config config = site();

@@ -29,7 +29,8 @@ std::string pair_config(std::string_view policy, std::string_view method = "NAT"
   return fmt::format(
       "virtual_server 10.0.0.100 80 {{\n  delay_loop 0.3\n  lb_algo rr\n  lb_kind {}\n"
       "  protocol TCP\n"
-      "  real_server 10.0.1.1 80 {{\n    {}\n    {}\n    backup_server 10.0.1.2 80 {{\n {}\n }}\n  }}\n"
+      "  real_server 10.0.1.1 80 {{\n    {}\n    {}\n    backup_server 10.0.1.2 80 {{\n {}\n }}\n  "
+      "}}\n"
       "}}\n",
       method, policy, check, check);
 }
