@@ -23,6 +23,7 @@
 #include "daemon/kernel_error.h"
 #include "daemon/log.h"
 #include "daemon/network_namespace.h"
+#include "daemon/wall_clock.h"
 #include "plan/reload_guard.h"
 
 namespace lvsd {

@@ -21,12 +21,12 @@
 #include "daemon/check_config.h"
 #include "daemon/kernel_writer.h"
 #include "daemon/options.h"
+#include "daemon/outlook.h"
 #include "daemon/pools.h"
 #include "daemon/probe_runner.h"
 #include "daemon/reconciler.h"
 #include "daemon/side_thread.h"
 #include "daemon/state_file.h"
-#include "daemon/views.h"
 
 namespace lvsd {
 
@@ -119,6 +119,9 @@ class Daemon {
   void save_soon();
 
   boost::asio::awaitable<Outlook> outlook();
+  // With what the kernel has of one service only; that is enough for views of it.
+  boost::asio::awaitable<Outlook> outlook(const std::string& service);
+  Outlook outlook(const Result<std::shared_ptr<const Snapshot>>& read) const;
   boost::asio::awaitable<api::Response> answer(api::Call call);
   boost::asio::awaitable<api::Response> answer_reload(bool forced);
   // Wishes of operators (wishes.cpp).

@@ -11,6 +11,7 @@
 #include "daemon/daemon.h"
 #include "daemon/event_text.h"
 #include "daemon/log.h"
+#include "daemon/wall_clock.h"
 
 namespace lvsd {
 

@@ -9,10 +9,11 @@
 #include <optional>
 #include <utility>
 
-#include "api/find.h"
 #include "base/parse_number.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
+#include "daemon/named_objects.h"
+#include "daemon/wall_clock.h"
 #include "plan/overrides.h"
 
 namespace lvsd {
@@ -43,24 +44,15 @@ struct Target {
   std::uint32_t server = 0;
 };
 
-template <class Object>
-std::variant<const Object*, api::Response> settled(const api::Found<Object>& found,
-                                                   const std::string& word) {
-  if (const auto* object = std::get_if<const Object*>(&found)) return *object;
-  if (const auto* several = std::get_if<api::Ambiguous>(&found))
-    return api::response(api::ambiguous(word, several->candidates));
-  return api::response(api::no_such_object(word, std::get<api::NotFound>(found).near));
-}
-
 std::variant<Target, api::Response> target_of(const Config& config, const api::Call& call) {
   const std::string& service_word = call.path.at("service");
-  const auto service = settled(api::virtual_server(config, service_word), service_word);
+  const auto service = named_service(config, service_word);
   if (const auto* refusal = std::get_if<api::Response>(&service)) return *refusal;
   const VirtualServer& found = *std::get<const VirtualServer*>(service);
   Target target{.pool = static_cast<std::size_t>(&found - config.virtual_servers.data())};
   if (!call.path.contains("server")) return target;
   const std::string& word = call.path.at("server");
-  const auto server = settled(api::real_server(found, word), word);
+  const auto server = named_server(found, word);
   if (const auto* refusal = std::get_if<api::Response>(&server)) return *refusal;
   target.server =
       static_cast<std::uint32_t>(std::get<const RealServer*>(server) - found.real_servers.data());
