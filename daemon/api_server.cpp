@@ -68,7 +68,7 @@ struct ApiServer::State : std::enable_shared_from_this<State> {
   asio::awaitable<void> accept_all();
   void admit(LocalProtocol::socket socket);
   void drop_one();
-  void serve(std::shared_ptr<ApiConnection> connection);
+  void serve(const std::shared_ptr<ApiConnection>& connection);
   void ended(ApiConnection& connection, std::exception_ptr failure);
   void report_failure(std::exception_ptr failure);
 
@@ -122,7 +122,7 @@ void ApiServer::State::admit(LocalProtocol::socket socket) {
   serve(std::make_shared<ApiConnection>(std::move(socket), std::move(peer), service));
 }
 
-void ApiServer::State::serve(std::shared_ptr<ApiConnection> connection) {
+void ApiServer::State::serve(const std::shared_ptr<ApiConnection>& connection) {
   connections.insert(connection.get());
   // The handler keeps both alive for as long as the coroutine runs.
   auto on_end = [self = shared_from_this(), connection](std::exception_ptr failure) {

@@ -2,50 +2,47 @@
 
 #include <utility>
 
+#include "health/observe.h"
+
 namespace lvsd {
 
-namespace {
+// Those that go to one place are few, so a comparison of each is enough.
+std::optional<CheckId> CheckBook::id_of(const Check& check) const {
+  const auto [first, last] = by_target_.equal_range(check.target);
+  for (auto it = first; it != last; ++it)
+    if (entries_.at(it->second).check == check) return it->second;
+  return std::nullopt;
+}
 
-// Finds checks by value. Those that go to one place are few, so a comparison of each is enough.
-class Index {
- public:
-  void add(CheckId id, const Check& check) { ids_.emplace(check.target, std::pair(id, &check)); }
+CheckBook::Entry& CheckBook::entry_of(const Check& check, Changes& changes) {
+  if (const auto known = id_of(check)) return entries_.at(*known);
+  const CheckId id = next_++;
+  by_target_.emplace(check.target, id);
+  changes.begun.push_back(id);
+  return entries_.emplace(id, Entry{.check = check}).first->second;
+}
 
-  // -1 as an unsigned: not there.
-  static constexpr CheckId none = static_cast<CheckId>(-1);
-  CheckId find(const Check& check) const {
-    const auto [first, last] = ids_.equal_range(check.target);
-    for (auto it = first; it != last; ++it)
-      if (*it->second.second == check) return it->second.first;
-    return none;
+void CheckBook::drop_unused(Changes& changes) {
+  const auto is_unused = [this](CheckId id) { return entries_.at(id).users.empty(); };
+  std::erase_if(by_target_, [&](const auto& place) { return is_unused(place.second); });
+  for (auto it = entries_.begin(); it != entries_.end();) {
+    if (!it->second.users.empty()) {
+      ++it;
+      continue;
+    }
+    changes.ended.push_back(it->first);
+    it = entries_.erase(it);
   }
-
- private:
-  std::multimap<CheckTarget, std::pair<CheckId, const Check*>> ids_;
-};
-
-}  // namespace
+}
 
 CheckBook::Changes CheckBook::renew(const Config& config) {
-  Index index;
-  for (auto& [id, entry] : entries_) {
-    entry.users.clear();
-    index.add(id, entry.check);
-  }
   Changes changes;
-  const auto use = [&](const Check& check, const CheckUser& user) {
-    CheckId id = index.find(check);
-    if (id == Index::none) {
-      id = next_++;
-      const auto entry = entries_.emplace(id, Entry{check, {}}).first;
-      index.add(id, entry->second.check);
-      changes.begun.push_back(id);
-    }
-    entries_.at(id).users.push_back(user);
-  };
+  for (auto& [id, entry] : entries_)
+    entry.users.clear();
+  const CheckId first_new = next_;
   const auto use_all = [&](const std::vector<Check>& checks, CheckUser user) {
     for (user.check = 0; user.check < checks.size(); ++user.check)
-      use(checks[user.check], user);
+      entry_of(checks[user.check], changes).users.push_back(user);
   };
   for (std::uint32_t p = 0; p < config.virtual_servers.size(); ++p) {
     const VirtualServer& service = config.virtual_servers[p];
@@ -57,20 +54,28 @@ CheckBook::Changes CheckBook::renew(const Config& config) {
     for (std::uint32_t s = 0; s < service.sorry_servers.size(); ++s)
       use_all(service.sorry_servers[s].checks, {p, s, 0, Member::sorry});
   }
-  for (auto it = entries_.begin(); it != entries_.end();) {
-    if (!it->second.users.empty()) {
-      ++it;
-      continue;
-    }
-    changes.ended.push_back(it->first);
-    it = entries_.erase(it);
-  }
+  drop_unused(changes);
+  for (const auto& [id, entry] : entries_)
+    if (id < first_new) changes.kept.push_back(id);
   return changes;
 }
 
 const CheckBook::Entry* CheckBook::find(CheckId id) const {
   const auto found = entries_.find(id);
   return found == entries_.end() ? nullptr : &found->second;
+}
+
+CheckBook::Entry* CheckBook::find(CheckId id) {
+  const auto found = entries_.find(id);
+  return found == entries_.end() ? nullptr : &found->second;
+}
+
+const CheckBook::Entry* CheckBook::record(CheckId id, const Observation& observation) {
+  Entry* entry = find(id);
+  if (entry == nullptr) return nullptr;
+  entry->health = observe(std::move(entry->health), entry->check.settings->policy, observation);
+  entry->history.add(observation);
+  return entry;
 }
 
 }  // namespace lvsd

@@ -2,11 +2,15 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "daemon/pools.h"
-#include "daemon/probe_runner.h"
+#include "health/schedule.h"
+#include "model/check_id.h"
 #include "model/config.h"
+#include "model/health.h"
+#include "model/history.h"
 
 namespace lvsd {
 
@@ -16,22 +20,36 @@ class CheckBook {
   struct Entry {
     Check check;
     std::vector<CheckUser> users;  // never empty
+    CheckHealth health;            // what its results say, whoever uses it
+    Timing timing;                 // when it was taken on, or resumed
+    CheckHistory history;
+    bool paused = false;
   };
   struct Changes {
     std::vector<CheckId> ended;
     std::vector<CheckId> begun;
+    std::vector<CheckId> kept;  // its users may be others now
   };
 
   // Makes the book that of `config`. A check that was in it before keeps its id, and so goes on.
   Changes renew(const Config& config);
 
+  std::optional<CheckId> id_of(const Check& check) const;
   // Null when there is no such check (any more).
   const Entry* find(CheckId id) const;
+  Entry* find(CheckId id);
+
+  // Takes a result down. Returns the check's entry; null when there is no such check (any more).
+  const Entry* record(CheckId id, const Observation& observation);
 
   const std::map<CheckId, Entry>& entries() const { return entries_; }
 
  private:
+  Entry& entry_of(const Check& check, Changes& changes);
+  void drop_unused(Changes& changes);
+
   std::map<CheckId, Entry> entries_;
+  std::multimap<CheckTarget, CheckId> by_target_;
   CheckId next_ = 0;
 };
 

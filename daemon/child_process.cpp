@@ -31,6 +31,7 @@ constexpr auto grace = 2s;  // from SIGTERM to SIGKILL, as keepalived's
 
 std::vector<char*> pointers(const std::vector<std::string>& words) {
   std::vector<char*> out;
+  out.reserve(words.size() + 1);
   for (const std::string& word : words)
     out.push_back(const_cast<char*>(word.c_str()));
   out.push_back(nullptr);

@@ -16,6 +16,7 @@
 #include <variant>
 #include <vector>
 
+#include "daemon/checker_pool.h"
 #include "daemon/config_changes.h"
 #include "daemon/config_views.h"
 #include "daemon/event_text.h"
@@ -23,7 +24,10 @@
 #include "daemon/kernel_error.h"
 #include "daemon/log.h"
 #include "daemon/network_namespace.h"
+#include "daemon/probe_runner.h"
+#include "daemon/probe_settings.h"
 #include "daemon/wall_clock.h"
+#include "health/schedule.h"
 #include "plan/reload_guard.h"
 
 namespace lvsd {
@@ -88,8 +92,7 @@ Daemon::Daemon(asio::io_context& loop, Options options, KernelWriter::Open open_
       kernel_(loop.get_executor(), opened_inside(ipvs_namespace_, std::move(open_kernel))),
       reconciler_(loop.get_executor(), kernel_,
                   [this](const Services& services) { return pools_.wanted(services); }),
-      prober_(loop.get_executor(),
-              [this](CheckId id, const Observation& seen) { observe(id, seen); }),
+      checker_(make_checker()),
       state_file_(options_.state_dir),
       policy_timer_(loop),
       started_(std::chrono::steady_clock::now()) {}
@@ -123,7 +126,8 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
   if (auto refusal = open_api()) co_return refusal;
 
   const State past = co_await recall_state();
-  adopt(std::move(config), table, past);
+  const ProbeSettings settings = co_await ready_settings(config.global);
+  adopt(std::move(config), table, past, settings);
   co_await save_state();
   api_->start();
   // What we owned before and is configured no more goes, too.
@@ -196,7 +200,8 @@ std::optional<Daemon::Refusal> Daemon::open_api() {
   return std::nullopt;
 }
 
-void Daemon::adopt(Config config, const Snapshot& table, const State& past) {
+void Daemon::adopt(Config config, const Snapshot& table, const State& past,
+                   const ProbeSettings& settings) {
   reconciler_.set_audit_interval(config.global.audit_interval);
   reconciler_.want(config.global);
   const Time now = std::chrono::steady_clock::now();
@@ -207,7 +212,7 @@ void Daemon::adopt(Config config, const Snapshot& table, const State& past) {
   generation_ = 1;
   next_counters_ = now;
   loaded_ = wall_clock();
-  renew_checks();
+  renew_checks(settings);
 }
 
 // What was ours when the last daemon ended, and what operators wished. Whatever is wrong with the
@@ -377,6 +382,7 @@ asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now(bool forced) {
                                   *why, generation_));
     co_return Guarded{*std::move(why)};
   }
+  const ProbeSettings settings = co_await ready_settings(loaded.config->global);
 
   Reloaded done{.view = std::move(next.view)};
   reconciler_.set_audit_interval(loaded.config->global.audit_interval);
@@ -384,7 +390,7 @@ asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now(bool forced) {
   const auto touched =
       pools_.take(std::move(*loaded.config), next.found, std::chrono::steady_clock::now());
   reconciler_.own(pools_.services());
-  renew_checks();
+  renew_checks(settings);
   policy_timer_.cancel();
   done.view.previous_generation = generation_++;
   loaded_ = wall_clock();
@@ -417,23 +423,55 @@ asio::awaitable<Table> Daemon::found_in_kernel(const Services& services) {
 
 // ---- checks
 
-void Daemon::renew_checks() {
-  prober_.set(probe_settings(pools_.config().global));
-  const auto [ended, begun] = checks_.renew(pools_.config());
+std::unique_ptr<CheckRunner> Daemon::make_checker() {
+  auto report = [this](CheckId id, const Observation& seen) { observe(id, seen); };
+  if (options_.single_process)
+    return std::make_unique<ProbeRunner>(loop_.get_executor(), std::move(report));
+  auto known = [this](CheckId id) { return checks_.find(id)->health; };
+  return std::make_unique<CheckerPool>(
+      loop_.get_executor(),
+      CheckerSeat::Calls{std::move(report), std::move(known), launch_checker});
+}
+
+asio::awaitable<ProbeSettings> Daemon::ready_settings(const GlobalSettings& global) {
+  const auto read_them = [global] { return probe_settings(global); };
+  co_return co_await files_.run(read_them);
+}
+
+void Daemon::renew_checks(const ProbeSettings& settings) {
+  checker_->set(settings);
+  const auto [ended, begun, kept] = checks_.renew(pools_.config());
   for (const CheckId id : ended)
-    prober_.stop(id);
-  for (const CheckId id : begun) {
-    const CheckBook::Entry* entry = checks_.find(id);
-    prober_.start(id, entry->check, common_health(pools_, entry->users));
+    checker_->stop(id);
+  for (const CheckId id : begun)
+    begin_check(id);
+  for (const CheckId id : kept)
+    join_check(id);
+}
+
+void Daemon::begin_check(CheckId id) {
+  CheckBook::Entry* entry = checks_.find(id);
+  entry->health = common_health(pools_, entry->users);
+  entry->timing = first_timing(entry->check, entry->health.start, std::chrono::steady_clock::now());
+  checker_->start(id, entry->check, entry->health, entry->timing);
+}
+
+// What a check knows holds for whoever comes to share it.
+void Daemon::join_check(CheckId id) {
+  const CheckBook::Entry* entry = checks_.find(id);
+  if (!entry->health.has_run || !entry->health.last) return;
+  for (const CheckUser& user : entry->users) {
+    if (pools_.health(user).has_run) continue;
+    if (const auto change = pools_.inform(user, entry->health))
+      announce(*change, &*entry->health.last);
   }
 }
 
 void Daemon::observe(CheckId id, const Observation& observation) {
-  const CheckBook::Entry* entry = checks_.find(id);
+  const CheckBook::Entry* entry = checks_.record(id, observation);
   if (entry == nullptr) return;
-  for (const CheckUser& user : entry->users) {
+  for (const CheckUser& user : entry->users)
     if (const auto change = pools_.observe(user, observation)) announce(*change, &observation);
-  }
 }
 
 }  // namespace lvsd

@@ -19,11 +19,11 @@
 #include "daemon/api_server.h"
 #include "daemon/check_book.h"
 #include "daemon/check_config.h"
+#include "daemon/check_runner.h"
 #include "daemon/kernel_writer.h"
 #include "daemon/options.h"
 #include "daemon/outlook.h"
 #include "daemon/pools.h"
-#include "daemon/probe_runner.h"
 #include "daemon/reconciler.h"
 #include "daemon/side_thread.h"
 #include "daemon/state_file.h"
@@ -91,7 +91,8 @@ class Daemon {
   boost::asio::awaitable<State> recall_state();
   boost::asio::awaitable<void> save_state();
   std::optional<Refusal> open_api();
-  void adopt(Config config, const Snapshot& table, const State& past);
+  void adopt(Config config, const Snapshot& table, const State& past,
+             const ProbeSettings& settings);
   boost::asio::awaitable<void> obey_signals();
   boost::asio::awaitable<void> remove_services();
   void stop();
@@ -108,7 +109,11 @@ class Daemon {
   boost::asio::awaitable<void> run_reloads();
   boost::asio::awaitable<ReloadOutcome> reload_now(bool forced);
   boost::asio::awaitable<Table> found_in_kernel(const Services& services);
-  void renew_checks();
+  boost::asio::awaitable<ProbeSettings> ready_settings(const GlobalSettings& global);
+  std::unique_ptr<CheckRunner> make_checker();
+  void renew_checks(const ProbeSettings& settings);
+  void begin_check(CheckId id);
+  void join_check(CheckId id);
   void observe(CheckId id, const Observation& observation);
 
   // Time and counters (policy_clock.cpp).
@@ -151,7 +156,7 @@ class Daemon {
   std::shared_ptr<UniqueFd> ipvs_namespace_;
   KernelWriter kernel_;
   Reconciler reconciler_;
-  ProbeRunner prober_;
+  const std::unique_ptr<CheckRunner> checker_;
   api::Writers writers_;
   std::optional<ApiServer> api_;
 

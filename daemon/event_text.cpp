@@ -17,9 +17,18 @@ std::string plural(std::size_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-// "Layer4 connection problem, info: "Connection refused", check duration: 0ms, 3/3 failed".
+// Whether the number of such a result is what the server or program said, and not an errno, whose
+// text is there already.
+bool has_status(CheckResult result) {
+  using enum CheckResult;
+  return result == l7_ok || result == l7_conditional || result == l7_status ||
+         result == process_ok || result == process_error;
+}
+
+// "Layer7 wrong status, code: 503, info: "Service Unavailable", check duration: 0ms".
 std::string evidence(const Observation& seen) {
   std::string out(prose(seen.result));
+  if (seen.code != 0 && has_status(seen.result)) out += fmt::format(", code: {}", seen.code);
   if (!seen.text.empty()) out += fmt::format(", info: \"{}\"", seen.text);
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(seen.duration);
   return out + fmt::format(", check duration: {}ms", ms.count());

@@ -117,7 +117,7 @@ FileWatch::~FileWatch() {
   state_->events.close(ignored);
 }
 
-FileWatch::Watch::Watch(FileWatch& owner, std::string path) : owner_(&owner) {
+FileWatch::Watch::Watch(FileWatch& owner, const std::string& path) : owner_(&owner) {
   const std::size_t slash = path.rfind('/');
   directory_ = slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
   name_ = slash == std::string::npos ? path : path.substr(slash + 1);
@@ -136,6 +136,10 @@ asio::awaitable<void> FileWatch::Watch::changed(Time until) {
     co_await bell_->timer.async_wait(asio::as_tuple(asio::use_awaitable));
   }
   bell_->rung = false;
+}
+
+void FileWatch::Watch::ring() {
+  bell_->ring();
 }
 
 std::string small_file(const std::string& path) {

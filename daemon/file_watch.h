@@ -29,10 +29,12 @@ class FileWatch {
     // cannot be watched (it is not there, the system's limits) after a second, so that a file is
     // looked at all the same.
     boost::asio::awaitable<void> changed(Time until);
+    // As if the file had changed.
+    void ring();
 
    private:
     friend class FileWatch;
-    Watch(FileWatch& owner, std::string path);
+    Watch(FileWatch& owner, const std::string& path);
     struct Bell;
 
     FileWatch* owner_;

@@ -1,17 +1,10 @@
 #include "daemon/kernel_writer.h"
 
-#include <pthread.h>
-#include <signal.h>
-
 #include <atomic>
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <future>
-#include <thread>
 
 #include "daemon/kernel_error.h"
 #include "daemon/stable_dump.h"
@@ -36,17 +29,6 @@ struct Waiter {
   std::optional<Result<T>> result;
 };
 
-// The signals of the process are the loop's.
-std::thread deaf_thread(std::function<void()> body) {
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::thread thread(std::move(body));
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return thread;
-}
-
 template <class AnyPlan>
 std::vector<OpFailure> failed(const AnyPlan& plan, const Error& error) {
   std::vector<OpFailure> failures;
@@ -57,17 +39,12 @@ std::vector<OpFailure> failed(const AnyPlan& plan, const Error& error) {
 
 }  // namespace
 
-// What the thread uses. It outlives the writer when the thread is left behind.
-struct KernelWriter::Thread {
-  explicit Thread(Open how) : open(std::move(how)) {}
+// What calls share. The one that runs keeps it when the thread is left behind.
+struct KernelWriter::Desk {
+  explicit Desk(Open how) : open(std::move(how)) {}
 
-  asio::io_context loop{1};
-  asio::executor_work_guard<asio::io_context::executor_type> keep_running{loop.get_executor()};
-  std::weak_ptr<asio::any_io_executor> home;  // the way back; expired once the writer is gone
-  std::atomic<std::size_t> calls{0};          // that wait or run
-  std::atomic<Time::rep> busy_since{0};       // 0: idle
-  std::promise<void> ended;
-  std::thread thread;
+  std::atomic<std::size_t> calls{0};     // that wait or run
+  std::atomic<Time::rep> busy_since{0};  // 0: idle
 
   // Used on the strand only.
   SharedProgress overdue;  // of the last call that ran longer than its timeout
@@ -85,58 +62,43 @@ struct KernelWriter::Thread {
     }
     return work(*kernel);
   }
+
+  // The result, unless the call was abandoned.
+  template <class T>
+  std::optional<Result<T>> result_of(const Work<T>& work, std::atomic<Progress>& progress) {
+    std::optional<Result<T>> result;
+    auto expected = Progress::waiting;
+    if (progress.compare_exchange_strong(expected, Progress::begun)) {
+      busy_since = Time::clock::now().time_since_epoch().count();
+      result = result_of(work);
+      busy_since = 0;
+      progress = Progress::done;
+    }
+    --calls;
+    return result;
+  }
 };
 
 KernelWriter::KernelWriter(asio::any_io_executor strand, Open open, KernelWriterOptions options)
-    : strand_(std::make_shared<asio::any_io_executor>(std::move(strand))),
+    : strand_(strand),
       options_(options),
-      thread_(std::make_shared<Thread>(std::move(open))) {
-  thread_->home = strand_;
-  thread_->thread = deaf_thread([thread = thread_] {
-    pthread_setname_np(pthread_self(), "lvsd-kernel");
-    thread->loop.run();
-    thread->kernel.reset();
-    thread->ended.set_value();
-  });
-}
-
-KernelWriter::~KernelWriter() {
-  // After this the thread finds no way back; if it is posting a result just now, that takes
-  // microseconds.
-  strand_.reset();
-  while (!thread_->home.expired())
-    std::this_thread::yield();
-
-  thread_->loop.stop();
-  if (thread_->ended.get_future().wait_for(options_.farewell) == std::future_status::ready)
-    thread_->thread.join();
-  else
-    thread_->thread.detach();
-}
+      desk_(std::make_shared<Desk>(std::move(open))),
+      thread_(std::move(strand), "lvsd-kernel", options.farewell) {}
 
 template <class T>
 asio::awaitable<Result<T>> KernelWriter::run(Work<T> work) {
-  if (thread_->calls >= options_.queue_limit) co_return Error{kernel_errc::busy, {}};
-  ++thread_->calls;
+  if (desk_->calls >= options_.queue_limit) co_return Error{kernel_errc::busy, {}};
+  ++desk_->calls;
 
-  const auto shared = thread_;  // this may be gone when the coroutine goes on
-  const auto waiter = std::make_shared<Waiter<T>>(*strand_);
+  const auto desk = desk_;  // this may be gone when the coroutine goes on
+  const auto waiter = std::make_shared<Waiter<T>>(strand_);
   const SharedProgress progress = std::make_shared<std::atomic<Progress>>(Progress::waiting);
-  // By address: the loop that holds this is the Thread's own.
-  asio::post(thread_->loop, [thread = thread_.get(), work = std::move(work), progress,
-                             reply_to = std::weak_ptr(waiter)] {
-    auto expected = Progress::waiting;
-    std::optional<Result<T>> result;
-    if (progress->compare_exchange_strong(expected, Progress::begun)) {
-      thread->busy_since = Time::clock::now().time_since_epoch().count();
-      result = thread->result_of(work);
-      thread->busy_since = 0;
-      *progress = Progress::done;
-    }
-    --thread->calls;
-    const auto home = thread->home.lock();
-    if (!home || !result) return;
-    asio::post(*home, [reply_to, result = std::move(*result)]() mutable {
+  thread_.post([desk, work = std::move(work), progress, home = thread_.home(),
+                reply_to = std::weak_ptr(waiter)] {
+    auto result = desk->result_of(work, *progress);
+    const auto strand = home.lock();
+    if (!strand || !result) return;
+    asio::post(*strand, [reply_to, result = std::move(*result)]() mutable {
       if (const auto waiting = reply_to.lock()) {
         waiting->result = std::move(result);
         waiting->answered.cancel();
@@ -150,7 +112,7 @@ asio::awaitable<Result<T>> KernelWriter::run(Work<T> work) {
   auto expected = Progress::waiting;
   const Error error{kernel_errc::not_attempted, "waiting for the kernel writer"};
   if (progress->compare_exchange_strong(expected, Progress::abandoned)) co_return error;
-  shared->overdue = progress;
+  desk->overdue = progress;
   co_return Error{kernel_errc::no_answer, error.context};
 }
 
@@ -204,13 +166,13 @@ asio::awaitable<std::vector<OpFailure>> KernelWriter::apply_plan(AnyPlan plan) {
 }
 
 std::optional<Time> KernelWriter::busy_since() const {
-  const Time::rep since = thread_->busy_since;
+  const Time::rep since = desk_->busy_since;
   if (since == 0) return std::nullopt;
   return Time(Time::duration(since));
 }
 
 bool KernelWriter::stuck() const {
-  return thread_->overdue && *thread_->overdue == Progress::begun;
+  return desk_->overdue && *desk_->overdue == Progress::begun;
 }
 
 }  // namespace lvsd

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "daemon/kernel.h"
+#include "daemon/side_thread.h"
 #include "model/time.h"
 
 namespace lvsd {
@@ -35,11 +36,9 @@ class KernelWriter {
   // fails. The thread may enter another network namespace for it.
   using Open = std::function<Result<std::unique_ptr<Kernel>>()>;
 
+  // It ends as SideThread does: the calls that wait are dropped, and a thread that does not come
+  // back from the kernel in time is left behind.
   KernelWriter(boost::asio::any_io_executor strand, Open open, KernelWriterOptions options = {});
-
-  // Drops the calls that wait. A thread that does not come back from the kernel in time is left
-  // behind: it touches nothing of ours any more, and ends with the process.
-  ~KernelWriter();
 
   boost::asio::awaitable<Result<KernelInfo>> info();
   boost::asio::awaitable<Result<Snapshot>> dump();
@@ -55,7 +54,7 @@ class KernelWriter {
   bool stuck() const;
 
  private:
-  struct Thread;
+  struct Desk;
   template <class T>
   using Work = std::function<Result<T>(Kernel&)>;
   template <class T>
@@ -63,9 +62,10 @@ class KernelWriter {
   template <class AnyPlan>
   boost::asio::awaitable<std::vector<OpFailure>> apply_plan(AnyPlan plan);
 
-  std::shared_ptr<boost::asio::any_io_executor> strand_;  // the thread holds it weakly
+  boost::asio::any_io_executor strand_;
   KernelWriterOptions options_;
-  std::shared_ptr<Thread> thread_;
+  std::shared_ptr<Desk> desk_;
+  SideThread thread_;  // ends first
 };
 
 }  // namespace lvsd

@@ -6,9 +6,11 @@
 #include <cstdio>
 #include <exception>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 #include "daemon/check_config.h"
+#include "daemon/checker.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
 #include "daemon/module_loading_kernel.h"
@@ -41,6 +43,7 @@ int serve(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 3 && argv[1] == std::string_view("--checker")) return run_checker(argv[2]);
   Options options;
   CLI::App app("Control plane for the Linux kernel's IPVS load balancer.", "lvsd");
   app.set_version_flag("-V,--version", "lvsd " LVSD_VERSION);
@@ -61,6 +64,9 @@ int main(int argc, char** argv) {
       ->excludes(lenient_flag);
   app.add_flag("--foreground")
       ->description("Stay in the foreground (always so; accepted for scripts)");
+  app.add_flag("--single-process", options.single_process,
+               "Run the checks in the daemon itself, for tests: what they read is then read with "
+               "the daemon's powers");
   app.add_flag("-v,--verbose", options.verbose, "Log every check and every change of the kernel");
 
   try {

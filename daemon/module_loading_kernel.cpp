@@ -1,5 +1,7 @@
 #include "daemon/module_loading_kernel.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "daemon/kernel_error.h"
@@ -27,8 +29,8 @@ std::string objection(const Op& op, const std::set<std::string>& missing) {
   if (settings == nullptr) return {};
   for (const std::string& module : kernel_modules(*settings))
     if (missing.contains(module) && can_deadlock(module))
-      return "the kernel could deadlock loading " + module +
-             " by itself, load it first (modprobe " + module + ")";
+      return fmt::format(
+          "the kernel could deadlock loading {0} by itself, load it first (modprobe {0})", module);
   return {};
 }
 

@@ -60,7 +60,7 @@ Result<void> ask(NetlinkSession& session, std::span<Question> questions) {
 }
 
 Result<void> ask(NetlinkSession& session, Question question) {
-  if (const auto asked = ask(session, std::span(&question, 1)); !asked) return asked;
+  if (auto asked = ask(session, std::span(&question, 1)); !asked) return asked;
   return question.outcome;
 }
 

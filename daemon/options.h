@@ -12,6 +12,7 @@ struct Options {
   std::string state_dir = "/var/lib/lvsd";
   std::string config_id;  // for `@id` lines; empty: the host name up to its first dot
   bool check_config = false;
+  bool single_process = false;  // checks run in the daemon itself
   std::optional<bool> lenient;  // absent: the file's name decides
   bool verbose = false;
 };

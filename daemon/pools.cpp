@@ -194,29 +194,51 @@ void Pools::keep(std::size_t index, PoolFacts&& facts, const PoolSight& sight) {
 
 // ---- what happens
 
-std::optional<PoolChange> Pools::observe(const CheckUser& user, const Observation& observation) {
-  const std::vector<Check>& checks = checks_of(config_, user);
+ServerState& Pools::state_of(const CheckUser& user) {
   Pool& pool = pools_[user.pool];
-  ServerState& state = user.member == Member::real     ? pool.servers[user.server]
-                       : user.member == Member::backup ? pool.backups[user.server]
-                                                       : pool.sorries[user.server];
-  CheckHealth& check = state.checks[user.check];
-  const std::uint32_t results = check.streak + 1;
-  const WeightWish weight = check.weight;
-  const AdminWish admin = check.admin;
-  check = lvsd::observe(check, checks[user.check].settings->policy, observation);
+  switch (user.member) {
+    case Member::real:
+      break;
+    case Member::backup:
+      return pool.backups[user.server];
+    case Member::sorry:
+      return pool.sorries[user.server];
+  }
+  return pool.servers[user.server];
+}
 
-  const Standing before = std::exchange(state.standing, standing_of(checks, state.checks));
+std::optional<PoolChange> Pools::observe(const CheckUser& user, const Observation& observation) {
+  const CheckPolicy& policy = checks_of(config_, user)[user.check].settings->policy;
+  const CheckHealth& check = health(user);
+  return renew_check(user, lvsd::observe(check, policy, observation), check.streak + 1,
+                     observation.at);
+}
+
+std::optional<PoolChange> Pools::inform(const CheckUser& user, const CheckHealth& known) {
+  const CheckPolicy& policy = checks_of(config_, user)[user.check].settings->policy;
+  CheckHealth check = known;
+  check.start = health(user).start;
+  return renew_check(user, std::move(check), known.up ? policy.rise : fall(policy), known.last->at);
+}
+
+std::optional<PoolChange> Pools::renew_check(const CheckUser& user, CheckHealth health,
+                                             std::uint32_t results, Time at) {
+  ServerState& state = state_of(user);
+  CheckHealth& check = state.checks[user.check];
+  const bool is_other_wish = check.weight != health.weight || check.admin != health.admin;
+  check = std::move(health);
+  const Standing before =
+      std::exchange(state.standing, standing_of(checks_of(config_, user), state.checks));
   const HealthState now = state.standing.state;
-  if (now == before.state && check.weight == weight && check.admin == admin) return std::nullopt;
+  if (now == before.state && !is_other_wish) return std::nullopt;
   const bool turned =
       is_up(before.state) != is_up(now) || (now == HealthState::down && !state.known);
   if (turned) {
     state.known = true;
     state.start = is_up(now) ? Start::adopted_up : Start::adopted_down;
-    state.since = observation.at;
+    state.since = at;
   }
-  auto change = settle(user.pool, sight(observation.at));
+  auto change = settle(user.pool, sight(at));
   if (!turned) return change;
   if (!change) change = PoolChange{.pool = user.pool};
   change->server = user.server;

@@ -105,6 +105,10 @@ class Pools {
   // Nothing if nothing turned; then what is wanted is the same as before.
   std::optional<PoolChange> observe(const CheckUser& user, const Observation& observation);
 
+  // A check that has run for others goes on for `user` too: it is what it is known to be.
+  // REQUIRES: known.has_run, and its last result is there.
+  std::optional<PoolChange> inform(const CheckUser& user, const CheckHealth& known);
+
   const CheckHealth& health(const CheckUser& user) const;
 
   // ---- wishes of operators (pools_wishes.cpp)
@@ -153,6 +157,10 @@ class Pools {
   std::optional<PoolChange> settle(std::size_t index, PoolFacts facts, const PoolSight& sight);
   bool has_quorum(std::size_t index, const PoolFacts& facts) const;
   void keep(std::size_t index, PoolFacts&& facts, const PoolSight& sight);
+  // Takes down what a check is now. `results`: in a row, that made it so.
+  std::optional<PoolChange> renew_check(const CheckUser& user, CheckHealth health,
+                                        std::uint32_t results, Time at);
+  ServerState& state_of(const CheckUser& user);
   void index_services();
   void forget_times();
 

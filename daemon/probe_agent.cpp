@@ -1,12 +1,11 @@
 #include "daemon/probe_agent.h"
 
 #include <array>
-#include <boost/asio/this_coro.hpp>
 #include <cstring>
 #include <string>
 #include <utility>
 
-#include "daemon/probe_socket.h"
+#include "daemon/probe_stream.h"
 #include "health/agent_check.h"
 #include "health/line_reader.h"
 
@@ -44,17 +43,13 @@ asio::awaitable<AgentWord> heard(ProbeSocket& socket, const AgentCheck& check) {
 }  // namespace
 
 asio::awaitable<Observation> probe_agent(AgentCheck check, CheckTarget target, Duration timeout) {
-  Attempt attempt;
-  ProbeSocket socket(co_await asio::this_coro::executor, Transport::stream, std::move(target),
-                     attempt.begin() + timeout);
-  const Step step = co_await socket.connect();
-  if (!step.is_done()) co_return attempt.observation(unconnected(step));
-  attempt.phases.connect = attempt.lap();
-  const AgentWord word = co_await heard(socket, check);
-  Observation seen = attempt.observation(word.judgement);
-  seen.weight = word.weight;
-  seen.admin = word.admin;
-  co_return seen;
+  const auto talk = [&](ProbeSocket& socket, Attempt& attempt) -> asio::awaitable<Judgement> {
+    AgentWord word = co_await heard(socket, check);
+    attempt.weight = word.weight;
+    attempt.admin = word.admin;
+    co_return std::move(word.judgement);
+  };
+  co_return co_await probe_stream(std::move(target), timeout, talk);
 }
 
 }  // namespace lvsd

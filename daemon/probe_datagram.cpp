@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-#include "daemon/probe_socket.h"
+#include "daemon/probe_stream.h"
 #include "health/dns_check.h"
 #include "health/echo.h"
 #include "health/udp_check.h"
@@ -88,14 +88,10 @@ asio::awaitable<Judgement> dns_judgement_by_udp(ProbeSocket& socket, const DnsCh
 }
 
 // With the length in front (RFC 1035 4.2.2).
-asio::awaitable<Judgement> dns_judgement_by_tcp(ProbeSocket& socket, Attempt& attempt,
-                                                const DnsCheck& check) {
+asio::awaitable<Judgement> dns_judgement_by_tcp(ProbeSocket& socket, const DnsCheck& check) {
   const auto id = static_cast<std::uint16_t>(random_number());
   const std::string query = dns_query(check, id);
   if (query.empty()) co_return not_a_name(check);
-  const Step connected = co_await socket.connect();
-  if (!connected.is_done()) co_return unconnected(connected);
-  attempt.phases.connect = attempt.lap();
   const std::string length{static_cast<char>(query.size() >> 8), static_cast<char>(query.size())};
   co_await socket.send(length + query);
 
@@ -130,12 +126,15 @@ asio::awaitable<Observation> probe_udp(UdpCheck check, CheckTarget target, Durat
 }
 
 asio::awaitable<Observation> probe_dns(DnsCheck check, CheckTarget target, Duration timeout) {
+  if (check.tcp) {
+    const auto talk = [&](ProbeSocket& socket, Attempt&) {
+      return dns_judgement_by_tcp(socket, check);
+    };
+    co_return co_await probe_stream(std::move(target), timeout, talk);
+  }
   Attempt attempt;
-  ProbeSocket socket(co_await asio::this_coro::executor,
-                     check.tcp ? Transport::stream : Transport::datagram, std::move(target),
+  ProbeSocket socket(co_await asio::this_coro::executor, Transport::datagram, std::move(target),
                      attempt.begin() + timeout);
-  if (check.tcp)
-    co_return attempt.observation(co_await dns_judgement_by_tcp(socket, attempt, check));
   co_return attempt.observation(co_await dns_judgement_by_udp(socket, check));
 }
 

@@ -1,9 +1,10 @@
 #include "daemon/probe_http.h"
 
 #include <array>
-#include <boost/asio/this_coro.hpp>
 #include <cstring>
 #include <utility>
+
+#include "daemon/probe_stream.h"
 
 namespace lvsd {
 
@@ -53,19 +54,13 @@ HttpProbe::HttpProbe(const HttpCheck& check, CheckTarget target, TlsContext tls)
   }
 }
 
-asio::awaitable<Judgement> HttpProbe::exchange(ProbeSocket& socket, Attempt& attempt,
-                                               const HttpExpectation& expectation) const {
-  return judged(socket, attempt, expectation);
-}
-
 asio::awaitable<Judgement> HttpProbe::exchange_in_tls(ProbeSocket& socket, Attempt& attempt,
-                                                      std::uint32_t url,
-                                                      std::optional<std::int64_t>& ends) const {
+                                                      std::uint32_t url) const {
   const HttpExpectation& expectation = expectations_[url];
   TlsStream stream(socket, tls_, expectation.body_limit + tls_allowance);
   stream.expect(expectation.server_name, verify_, target_.endpoint.address);
   const Step step = co_await stream.handshake();
-  ends = stream.certificate_end();
+  attempt.certificate = stream.certificate_end();
   if (!step.is_done()) co_return failed_handshake(step, stream.reason());
   attempt.phases.tls = attempt.lap();
   Judgement judgement = co_await judged(stream, attempt, expectation);
@@ -73,27 +68,24 @@ asio::awaitable<Judgement> HttpProbe::exchange_in_tls(ProbeSocket& socket, Attem
   co_return judgement;
 }
 
-asio::awaitable<Observation> HttpProbe::run(std::uint32_t url, Duration timeout) const {
-  Attempt attempt;
-  ProbeSocket socket(co_await asio::this_coro::executor, Transport::stream, target_,
-                     attempt.begin() + timeout);
-  const Step step = co_await socket.connect();
-  if (!step.is_done()) co_return attempt.observation(unconnected(step));
-  attempt.phases.connect = attempt.lap();
-
-  std::optional<std::int64_t> certificate;
+asio::awaitable<Judgement> HttpProbe::exchange(ProbeSocket& socket, Attempt& attempt,
+                                               std::uint32_t url) const {
   Judgement judgement;
   if (tls_)
-    judgement = co_await exchange_in_tls(socket, attempt, url, certificate);
+    judgement = co_await exchange_in_tls(socket, attempt, url);
   else
-    judgement = co_await exchange(socket, attempt, expectations_[url]);
+    judgement = co_await judged(socket, attempt, expectations_[url]);
+  const bool conditional = judgement.result == CheckResult::l7_conditional;
+  if (disable_on_404_ && verdict(judgement.result) == Verdict::pass)
+    attempt.admin = conditional ? AdminWish::drain : AdminWish::none;
+  co_return judgement;
+}
 
-  if (verdict(judgement.result) != Verdict::pass) attempt.source = socket.source();
-  Observation seen = attempt.observation(std::move(judgement));
-  seen.certificate = certificate;
-  if (disable_on_404_ && verdict(seen.result) == Verdict::pass)
-    seen.admin = seen.result == CheckResult::l7_conditional ? AdminWish::drain : AdminWish::none;
-  co_return seen;
+asio::awaitable<Observation> HttpProbe::run(std::uint32_t url, Duration timeout) const {
+  const auto talk = [this, url](ProbeSocket& socket, Attempt& attempt) {
+    return exchange(socket, attempt, url);
+  };
+  return probe_stream(target_, timeout, talk);
 }
 
 }  // namespace lvsd

@@ -32,10 +32,9 @@ class HttpProbe {
 
  private:
   boost::asio::awaitable<Judgement> exchange(ProbeSocket& socket, Attempt& attempt,
-                                             const HttpExpectation& expectation) const;
+                                             std::uint32_t url) const;
   boost::asio::awaitable<Judgement> exchange_in_tls(ProbeSocket& socket, Attempt& attempt,
-                                                    std::uint32_t url,
-                                                    std::optional<std::int64_t>& ends) const;
+                                                    std::uint32_t url) const;
 
   CheckTarget target_;
   TlsContext tls_;

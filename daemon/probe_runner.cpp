@@ -5,8 +5,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <cassert>
 #include <chrono>
 #include <exception>
@@ -21,18 +19,23 @@ namespace lvsd {
 namespace asio = boost::asio;
 
 struct ProbeRunner::Run {
-  Run(CheckId its_id, Check its_check, CheckHealth its_health, std::shared_ptr<ProbeKit> its_kit)
+  Run(CheckId its_id, Check its_check, CheckHealth its_health, const Timing& its_timing,
+      std::shared_ptr<ProbeKit> its_kit, const asio::any_io_executor& executor)
       : id(its_id),
         check(std::move(its_check)),
         health(std::move(its_health)),
+        timing(its_timing),
         kit(std::move(its_kit)),
-        probe(ready_probe(check, *kit)) {}
+        probe(ready_probe(check, *kit)),
+        timer(executor) {}
 
   const CheckId id;
   const Check check;
   CheckHealth health;
+  Timing timing;
   const std::shared_ptr<ProbeKit> kit;  // outlives the runner until the last wait is over
   const std::unique_ptr<ReadyProbe> probe;
+  asio::steady_timer timer;
   bool stopped = false;
   asio::cancellation_signal cancel;
 };
@@ -63,9 +66,10 @@ ProbeRunner::~ProbeRunner() {
     stop(runs_.begin()->first);
 }
 
-void ProbeRunner::start(CheckId id, const Check& check, const CheckHealth& health) {
+void ProbeRunner::start(CheckId id, const Check& check, const CheckHealth& health,
+                        const Timing& timing) {
   assert(!runs_.contains(id));
-  const auto started = std::make_shared<Run>(id, check, health, kit_);
+  const auto started = std::make_shared<Run>(id, check, health, timing, kit_, strand_);
   runs_.emplace(id, started);
   // The signal has to outlive the coroutine that listens to it, so the last owner is what runs
   // after the coroutine's end. A check that ends by itself would be one that silently never runs
@@ -89,23 +93,23 @@ void ProbeRunner::stop(CheckId id) {
   asio::post(strand_, [run] {});
 }
 
+void ProbeRunner::hurry(CheckId id) {
+  const auto found = runs_.find(id);
+  if (found != runs_.end()) found->second->probe->wake(found->second->timer);
+}
+
 asio::awaitable<void> ProbeRunner::run(std::shared_ptr<Run> run) {
   if (run->stopped) co_return;
   const CheckPolicy& policy = run->check.settings->policy;
-  const Time now = std::chrono::steady_clock::now();
-  const double place = spread(run->check.target);
-  const Time grid = phase(policy, now, place);
-
-  asio::steady_timer timer(co_await asio::this_coro::executor);
-  Time due = first_check(run->health.start, policy, now, place);
+  Time due = run->timing.due;
   while (!run->stopped) {
-    co_await run->probe->wait(timer, due);
+    co_await run->probe->wait(run->timer, due);
     if (run->stopped) co_return;
     const Observation seen = co_await seen_by(*run->probe);
     if (run->stopped) co_return;
     const CheckHealth before = std::exchange(run->health, observe(run->health, policy, seen));
     const bool hurries = run->probe->learn(before, run->health);
-    due = hurries ? seen.at : next_check(run->health, policy, grid, seen.at);
+    due = hurries ? seen.at : next_check(run->health, policy, run->timing.phase, seen.at);
     report_(run->id, seen);
   }
 }

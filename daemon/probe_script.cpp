@@ -15,7 +15,7 @@ namespace lvsd {
 namespace asio = boost::asio;
 
 ScriptSlots::ScriptSlots(asio::any_io_executor executor, std::uint32_t count)
-    : count_(count), freed_(std::move(executor), Time::max()) {}
+    : count_(count), freed_(executor, Time::max()) {}
 
 ScriptSlots::Place::~Place() {
   if (slots_ == nullptr) return;

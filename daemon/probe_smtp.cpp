@@ -1,11 +1,10 @@
 #include "daemon/probe_smtp.h"
 
 #include <array>
-#include <boost/asio/this_coro.hpp>
 #include <string>
 #include <utility>
 
-#include "daemon/probe_socket.h"
+#include "daemon/probe_stream.h"
 #include "health/smtp_check.h"
 
 namespace lvsd {
@@ -30,15 +29,8 @@ asio::awaitable<Judgement> spoken(ProbeSocket& socket, const SmtpCheck& check) {
 }  // namespace
 
 asio::awaitable<Observation> probe_smtp(SmtpCheck check, CheckTarget target, Duration timeout) {
-  Attempt attempt;
-  ProbeSocket socket(co_await asio::this_coro::executor, Transport::stream, std::move(target),
-                     attempt.begin() + timeout);
-  const Step step = co_await socket.connect();
-  if (!step.is_done()) co_return attempt.observation(unconnected(step));
-  attempt.phases.connect = attempt.lap();
-  const Judgement judgement = co_await spoken(socket, check);
-  if (verdict(judgement.result) != Verdict::pass) attempt.source = socket.source();
-  co_return attempt.observation(judgement);
+  const auto talk = [&](ProbeSocket& socket, Attempt&) { return spoken(socket, check); };
+  co_return co_await probe_stream(std::move(target), timeout, talk);
 }
 
 }  // namespace lvsd

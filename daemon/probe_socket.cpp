@@ -139,6 +139,48 @@ asio::awaitable<bool> TimedDescriptor::writable() {
 
 // ---- ProbeSocket
 
+namespace {
+
+int new_socket(Transport transport, Family family) {
+  const bool v6 = family == Family::v6;
+  const int type = transport == Transport::stream ? SOCK_STREAM : SOCK_DGRAM;
+  int protocol = 0;
+  if (transport == Transport::echo) protocol = v6 ? int{IPPROTO_ICMPV6} : int{IPPROTO_ICMP};
+  return ::socket(v6 ? AF_INET6 : AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+}
+
+// Whether the source of `target` was set; else errno says why not.
+bool takes_source(int fd, const CheckTarget& target) {
+  const auto set = [fd](int name, const void* value, std::size_t size) {
+    return ::setsockopt(fd, SOL_SOCKET, name, value, static_cast<socklen_t>(size)) == 0;
+  };
+  if (target.fwmark != 0 && !set(SO_MARK, &target.fwmark, sizeof target.fwmark)) return false;
+  if (!target.bind_interface.empty() &&
+      !set(SO_BINDTODEVICE, target.bind_interface.data(), target.bind_interface.size()))
+    return false;
+  if (!target.bind_address && target.bind_port == 0) return true;
+  const Address any{.family = target.endpoint.address.family};
+  const auto from = socket_address(target.bind_address.value_or(any), target.bind_port);
+  return ::bind(fd, from.get(), from.size) == 0;
+}
+
+OpenSocket& lender() {
+  static OpenSocket instance;
+  return instance;
+}
+
+}  // namespace
+
+int opened_socket(Transport transport, const CheckTarget& target) {
+  UniqueFd fd(new_socket(transport, target.endpoint.address.family));
+  if (!fd || !takes_source(fd.get(), target)) return -errno;
+  return fd.release();
+}
+
+void set_socket_lender(OpenSocket its_lender) {
+  lender() = std::move(its_lender);
+}
+
 ProbeSocket::ProbeSocket(asio::any_io_executor executor, Transport transport, CheckTarget target,
                          Time deadline)
     : executor_(std::move(executor)),
@@ -146,38 +188,11 @@ ProbeSocket::ProbeSocket(asio::any_io_executor executor, Transport transport, Ch
       target_(std::move(target)),
       deadline_(deadline) {}
 
-// Returns the descriptor, or -1 with errno.
-int ProbeSocket::open() {
-  const bool v6 = target_.endpoint.address.family == Family::v6;
-  int type = SOCK_STREAM;
-  int protocol = 0;
-  if (transport_ != Transport::stream) type = SOCK_DGRAM;
-  if (transport_ == Transport::echo) protocol = v6 ? int{IPPROTO_ICMPV6} : int{IPPROTO_ICMP};
-  return ::socket(v6 ? AF_INET6 : AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
-}
-
-// Returns 0, or the errno.
-int ProbeSocket::prepare(int fd) const {
-  const auto set = [fd](int name, const void* value, std::size_t size) {
-    return ::setsockopt(fd, SOL_SOCKET, name, value, static_cast<socklen_t>(size)) == 0;
-  };
-  if (target_.fwmark != 0 && !set(SO_MARK, &target_.fwmark, sizeof target_.fwmark)) return errno;
-  if (!target_.bind_interface.empty() &&
-      !set(SO_BINDTODEVICE, target_.bind_interface.data(), target_.bind_interface.size()))
-    return errno;
-  if (target_.bind_address || target_.bind_port != 0) {
-    const Address any{.family = target_.endpoint.address.family};
-    const auto from = socket_address(target_.bind_address.value_or(any), target_.bind_port);
-    if (::bind(fd, from.get(), from.size) != 0) return errno;
-  }
-  return 0;
-}
-
 asio::awaitable<Step> ProbeSocket::connect() {
-  UniqueFd fd(open());
-  if (!fd) co_return Step{Step::End::ours, errno};
-  if (const int error = prepare(fd.get()); error != 0) co_return Step{Step::End::ours, error};
-  descriptor_.emplace(executor_, std::move(fd), deadline_);
+  int fd = opened_socket(transport_, target_);
+  if ((fd == -EPERM || fd == -EACCES) && lender()) fd = lender()(transport_, target_);
+  if (fd < 0) co_return Step{Step::End::ours, -fd};
+  descriptor_.emplace(executor_, UniqueFd(fd), deadline_);
 
   const auto server = socket_address(target_.endpoint.address, target_.endpoint.port);
   if (::connect(descriptor_->fd(), server.get(), server.size) == 0) co_return Step{};
@@ -250,7 +265,10 @@ Observation Attempt::observation(Judgement judgement) const {
           .duration = std::chrono::duration_cast<std::chrono::microseconds>(end - begin_),
           .at = end,
           .phases = phases,
-          .source = source};
+          .source = source,
+          .certificate = certificate,
+          .weight = weight,
+          .admin = admin};
 }
 
 Judgement unconnected(const Step& step) {

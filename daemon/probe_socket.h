@@ -4,6 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -62,6 +63,15 @@ class TimedDescriptor {
 
 enum class Transport : std::uint8_t { stream, datagram, echo };  // echo: ICMP without privileges
 
+// Opens a socket, not connected, with the source that `target` asks for. Returns the descriptor, or
+// the errno as a negative number.
+int opened_socket(Transport transport, const CheckTarget& target);
+
+// Where sockets come from that this process may not open itself (a mark, a port below 1024). Of the
+// process, since its powers are; a checker sets it once, before the first probe.
+using OpenSocket = std::function<int(Transport, const CheckTarget&)>;
+void set_socket_lender(OpenSocket lender);
+
 // A socket of a probe: one server, one deadline.
 class ProbeSocket {
  public:
@@ -85,9 +95,6 @@ class ProbeSocket {
   std::optional<Address> source() const;
 
  private:
-  int open();
-  int prepare(int fd) const;
-
   boost::asio::any_io_executor executor_;
   Transport transport_;
   CheckTarget target_;
@@ -105,6 +112,9 @@ class Attempt {
   std::chrono::microseconds lap();
   Phases phases;
   std::optional<Address> source;
+  std::optional<std::int64_t> certificate;
+  std::optional<WeightWish> weight;
+  std::optional<AdminWish> admin;
 
   Observation observation(Judgement judgement) const;
 

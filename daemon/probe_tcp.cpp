@@ -1,13 +1,12 @@
 #include "daemon/probe_tcp.h"
 
 #include <array>
-#include <boost/asio/this_coro.hpp>
 #include <cstring>
 #include <string>
 #include <utility>
 
 #include "base/printable.h"
-#include "daemon/probe_socket.h"
+#include "daemon/probe_stream.h"
 
 namespace lvsd {
 
@@ -54,28 +53,21 @@ asio::awaitable<Judgement> answered(ProbeSocket& socket, const TcpCheck& check,
 }  // namespace
 
 asio::awaitable<Observation> probe_tcp(CheckTarget target, Duration timeout) {
-  Attempt attempt;
-  ProbeSocket socket(co_await asio::this_coro::executor, Transport::stream, std::move(target),
-                     attempt.begin() + timeout);
-  const Step step = co_await socket.connect();
-  if (!step.is_done()) co_return attempt.observation(unconnected(step));
-  attempt.phases.connect = attempt.lap();
-  co_return attempt.observation({CheckResult::l4_ok, 0, {}});
+  const auto talk = [](ProbeSocket&, Attempt&) -> asio::awaitable<Judgement> {
+    co_return Judgement{CheckResult::l4_ok, 0, {}};
+  };
+  return probe_stream(std::move(target), timeout, talk);
 }
 
 asio::awaitable<Observation> probe_tcp_dialogue(const TcpCheck& check, const Pattern& expected,
                                                 CheckTarget target, Duration timeout) {
-  Attempt attempt;
   if (!expected.is_valid())
-    co_return attempt.observation({CheckResult::socket_error, 0, "expect: " + expected.refusal()});
-  ProbeSocket socket(co_await asio::this_coro::executor, Transport::stream, std::move(target),
-                     attempt.begin() + timeout);
-  const Step step = co_await socket.connect();
-  if (!step.is_done()) co_return attempt.observation(unconnected(step));
-  attempt.phases.connect = attempt.lap();
-  const Judgement judgement = co_await answered(socket, check, expected);
-  if (verdict(judgement.result) != Verdict::pass) attempt.source = socket.source();
-  co_return attempt.observation(judgement);
+    co_return Attempt().observation(
+        {CheckResult::socket_error, 0, "expect: " + expected.refusal()});
+  const auto talk = [&](ProbeSocket& socket, Attempt&) {
+    return answered(socket, check, expected);
+  };
+  co_return co_await probe_stream(std::move(target), timeout, talk);
 }
 
 }  // namespace lvsd

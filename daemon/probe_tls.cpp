@@ -1,11 +1,11 @@
 #include "daemon/probe_tls.h"
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <cstring>
 #include <ctime>
 #include <system_error>
 #include <utility>
@@ -46,7 +46,7 @@ int version_number(TlsVersion version) {
 int give_password(char* buffer, int size, int /*writing*/, void* password) {
   const auto& text = *static_cast<const std::string*>(password);
   if (text.empty() || text.size() > static_cast<std::size_t>(size)) return 0;
-  std::memcpy(buffer, text.data(), text.size());
+  text.copy(buffer, text.size());
   return static_cast<int>(text.size());
 }
 
@@ -54,30 +54,72 @@ Error tls_error(const std::string& attempt) {
   return {std::make_error_code(std::errc::invalid_argument), attempt + ": " + last_reason()};
 }
 
-// Takes the block's files into `context`. Returns what could not be taken; empty: all is well.
-std::string unread(SSL_CTX* context, const TlsClient& client) {
-  // The callback is asked only while the key is read.
-  std::string password = client.password;
-  SSL_CTX_set_default_passwd_cb(context, give_password);
-  SSL_CTX_set_default_passwd_cb_userdata(context, &password);
-  std::string failed;
-  if (!client.certificate.empty() &&
-      SSL_CTX_use_certificate_chain_file(context, client.certificate.c_str()) != 1)
-    failed = "reading the certificate " + client.certificate;
-  else if (!client.key.empty() &&
-           SSL_CTX_use_PrivateKey_file(context, client.key.c_str(), SSL_FILETYPE_PEM) != 1)
-    failed = "reading the key " + client.key;
-  else if (!client.ca.empty() &&
-           SSL_CTX_load_verify_locations(context, client.ca.c_str(), nullptr) != 1)
-    failed = "reading the CA " + client.ca;
-  SSL_CTX_set_default_passwd_cb_userdata(context, nullptr);
-  SSL_CTX_set_default_passwd_cb(context, nullptr);
-  return failed;
+struct FreePem {
+  void operator()(BIO* bio) const { BIO_free(bio); }
+  void operator()(X509* certificate) const { X509_free(certificate); }
+  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+};
+using Pem = std::unique_ptr<BIO, FreePem>;
+using Certificate = std::unique_ptr<X509, FreePem>;
+
+Pem reading(const std::string& content) {
+  return Pem(BIO_new_mem_buf(content.data(), static_cast<int>(content.size())));
+}
+
+Certificate next_certificate(const Pem& pem) {
+  return Certificate(PEM_read_bio_X509_AUX(pem.get(), nullptr, nullptr, nullptr));
+}
+
+// The first certificate is ours, the others lead to an authority.
+bool takes_certificate(SSL_CTX* context, const std::string& content) {
+  const Pem pem = reading(content);
+  const Certificate own = next_certificate(pem);
+  if (!own || SSL_CTX_use_certificate(context, own.get()) != 1) return false;
+  while (const Certificate further = next_certificate(pem))
+    if (SSL_CTX_add1_chain_cert(context, further.get()) != 1) return false;
+  ERR_clear_error();  // "no start line": the end
+  return true;
+}
+
+bool takes_key(SSL_CTX* context, const std::string& content, std::string password) {
+  const std::unique_ptr<EVP_PKEY, FreePem> key(
+      PEM_read_bio_PrivateKey(reading(content).get(), nullptr, give_password, &password));
+  return key && SSL_CTX_use_PrivateKey(context, key.get()) == 1;
+}
+
+bool takes_authorities(SSL_CTX* context, const std::string& content) {
+  const Pem pem = reading(content);
+  int count = 0;
+  for (; const Certificate authority = next_certificate(pem); ++count)
+    if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context), authority.get()) != 1) return false;
+  if (count != 0) ERR_clear_error();
+  return count != 0;
+}
+
+// Takes the block's files into `context`. Returns what could not be taken; nothing: all is well.
+std::optional<Error> unread(SSL_CTX* context, const TlsMaterial& client) {
+  const auto refused = [](const PemFile& file, const std::string& attempt, auto takes) {
+    if (file.name.empty()) return std::optional<Error>();
+    if (!file.refusal.empty())
+      return std::optional(Error{std::make_error_code(std::errc::io_error),
+                                 attempt + " " + file.name + ": " + file.refusal});
+    if (takes(file.content)) return std::optional<Error>();
+    return std::optional(tls_error(attempt + " " + file.name));
+  };
+  if (auto error = refused(client.certificate, "reading the certificate",
+                           [&](const auto& text) { return takes_certificate(context, text); }))
+    return error;
+  if (auto error = refused(client.key, "reading the key", [&](const auto& text) {
+        return takes_key(context, text, client.password);
+      }))
+    return error;
+  return refused(client.ca, "reading the CA",
+                 [&](const auto& text) { return takes_authorities(context, text); });
 }
 
 }  // namespace
 
-Result<TlsContext> make_tls_context(const std::optional<TlsClient>& client, bool verify,
+Result<TlsContext> make_tls_context(const std::optional<TlsMaterial>& client, bool verify,
                                     TlsVersion minimum) {
   ERR_clear_error();
   TlsContext context(SSL_CTX_new(TLS_client_method()), FreeTls{});
@@ -91,11 +133,10 @@ Result<TlsContext> make_tls_context(const std::optional<TlsClient>& client, bool
   SSL_CTX_set_mode(context.get(),
                    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   if (client) {
-    const std::string failed = unread(context.get(), *client);
-    if (!failed.empty()) return tls_error(failed);
+    if (auto error = unread(context.get(), *client)) return *std::move(error);
   }
   if (verify) {
-    const bool own_trust = client && !client->ca.empty();
+    const bool own_trust = client && !client->ca.name.empty();
     if (!own_trust) SSL_CTX_set_default_verify_paths(context.get());
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
   }

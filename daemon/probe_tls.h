@@ -11,7 +11,7 @@
 #include "base/result.h"
 #include "daemon/probe_socket.h"
 #include "model/check.h"
-#include "model/global.h"
+#include "model/probe_settings.h"
 
 namespace lvsd {
 
@@ -21,10 +21,10 @@ struct FreeTls {
 };
 using TlsContext = std::shared_ptr<SSL_CTX>;
 
-// What a TLS check presents and trusts: the `SSL` block's files, read now. Blocks on the disk.
-// Without `verify` every certificate passes, as in keepalived. With it the trust is in the block's
-// `ca`, else in the system's.
-Result<TlsContext> make_tls_context(const std::optional<TlsClient>& client, bool verify,
+// What a TLS check presents and trusts. Without `verify` every certificate passes, as in
+// keepalived. With it the trust is in the block's `ca`, else in the system's, whose files are read
+// now.
+Result<TlsContext> make_tls_context(const std::optional<TlsMaterial>& client, bool verify,
                                     TlsVersion minimum);
 
 // TLS over a connected ProbeSocket, within its deadline. What a server may send is bounded in all,

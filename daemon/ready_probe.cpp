@@ -21,10 +21,6 @@ namespace lvsd {
 
 namespace asio = boost::asio;
 
-ProbeSettings probe_settings(const GlobalSettings& global) {
-  return {.tls = global.tls, .scripts = script_rules(global)};
-}
-
 ProbeKit::ProbeKit(asio::any_io_executor executor)
     : slots_(executor, settings_.max_scripts), files_(executor) {}
 
@@ -44,7 +40,11 @@ const Result<TlsContext>& ProbeKit::tls_context(bool verify, TlsVersion minimum)
 
 asio::awaitable<void> ReadyProbe::wait(asio::steady_timer& timer, Time due) {
   timer.expires_at(due);
-  co_await timer.async_wait(asio::use_awaitable);
+  co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+}
+
+void ReadyProbe::wake(asio::steady_timer& timer) {
+  timer.cancel();
 }
 
 namespace {
@@ -138,6 +138,7 @@ class FileProbe : public ReadyProbe {
   asio::awaitable<void> wait(asio::steady_timer&, Time due) override {
     if (ran_) co_await watch_.changed(due);
   }
+  void wake(asio::steady_timer&) override { watch_.ring(); }
 
  private:
   const FileCheck& settings_;

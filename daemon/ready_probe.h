@@ -12,27 +12,17 @@
 #include "daemon/probe_script.h"
 #include "daemon/probe_tls.h"
 #include "model/check.h"
-#include "model/global.h"
 #include "model/health.h"
+#include "model/probe_settings.h"
 
 namespace lvsd {
-
-// What the probes of a process take from the configuration as a whole.
-struct ProbeSettings {
-  std::optional<TlsClient> tls;
-  ScriptRules scripts;
-  std::uint32_t max_scripts = 64;  // that run at once
-
-  bool operator==(const ProbeSettings&) const = default;
-};
-ProbeSettings probe_settings(const GlobalSettings& global);
 
 // What the probes of a process share.
 class ProbeKit {
  public:
   explicit ProbeKit(boost::asio::any_io_executor executor);
 
-  // Holds for every run from now on; files are read anew.
+  // Holds for every run from now on.
   void set(ProbeSettings settings);
 
   // Changes with every set().
@@ -63,6 +53,8 @@ class ReadyProbe {
 
   // Waits for the next run, which is due at `due` or, for what happens on its own, earlier.
   virtual boost::asio::awaitable<void> wait(boost::asio::steady_timer& timer, Time due);
+  // Ends that wait, if there is one.
+  virtual void wake(boost::asio::steady_timer& timer);
 };
 
 // REQUIRES: `kit` outlives it, and `check` as well.

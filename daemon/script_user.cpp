@@ -65,7 +65,7 @@ bool is_writable_for_others(const struct stat& entry) {
 std::string unsafe_element(const std::string& path) {
   for (std::size_t slash = 0; slash != std::string::npos;) {
     slash = path.find('/', slash + 1);
-    const std::string element = path.substr(0, slash);
+    std::string element = path.substr(0, slash);
     struct stat entry {};
     if (::stat(element.c_str(), &entry) != 0 || is_writable_for_others(entry)) return element;
   }
@@ -74,15 +74,6 @@ std::string unsafe_element(const std::string& path) {
 }
 
 }  // namespace
-
-ScriptRules script_rules(const GlobalSettings& global) {
-  return {.user = global.script_user,
-          .group = global.script_group,
-          .security = global.script_security,
-          .supplementary_groups = global.supplementary_groups,
-          .symlink_paths = global.symlink_paths,
-          .umask = global.umask.value_or(0177)};
-}
 
 Result<ScriptUser> script_user(const Script& script, const ScriptRules& rules) {
   ScriptUser out;

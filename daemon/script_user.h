@@ -7,22 +7,9 @@
 
 #include "base/result.h"
 #include "model/check.h"
-#include "model/global.h"
+#include "model/probe_settings.h"
 
 namespace lvsd {
-
-// What the configuration says of all programs that are run.
-struct ScriptRules {
-  std::string user;   // empty: keepalived_script where there is such a user, else our own
-  std::string group;  // empty: the user's
-  bool security = false;
-  bool supplementary_groups = false;
-  bool symlink_paths = false;
-  mode_t umask = 0177;
-
-  bool operator==(const ScriptRules&) const = default;
-};
-ScriptRules script_rules(const GlobalSettings& global);
 
 // Who a program runs as.
 struct ScriptUser {

@@ -21,7 +21,7 @@ struct SideThread::Thread {
 };
 
 SideThread::SideThread(asio::any_io_executor strand, const char* name, Duration farewell)
-    : strand_(std::make_shared<asio::any_io_executor>(std::move(strand))),
+    : strand_(std::make_shared<const asio::any_io_executor>(std::move(strand))),
       farewell_(farewell),
       thread_(std::make_shared<Thread>()) {
   // The signals of the process are the loop's.
@@ -40,9 +40,9 @@ SideThread::SideThread(asio::any_io_executor strand, const char* name, Duration 
 SideThread::~SideThread() {
   // After this the thread finds no way back; if it is posting an answer just now, that takes
   // microseconds.
-  const std::weak_ptr home = strand_;
+  const std::weak_ptr way_back = strand_;
   strand_.reset();
-  while (!home.expired())
+  while (!way_back.expired())
     std::this_thread::yield();
 
   thread_->loop.stop();

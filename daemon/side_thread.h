@@ -41,8 +41,7 @@ class SideThread {
   boost::asio::awaitable<std::invoke_result_t<Work&>> run(Work work) {
     using Answer = std::invoke_result_t<Work&>;
     const auto waiter = std::make_shared<Waiter<Answer>>(*strand_);
-    post([work = std::move(work), home = std::weak_ptr(strand_),
-          reply_to = std::weak_ptr(waiter)]() mutable {
+    post([work = std::move(work), home = home(), reply_to = std::weak_ptr(waiter)]() mutable {
       Outcome<Answer> outcome;
       try {
         outcome.answer.emplace(work());
@@ -65,6 +64,12 @@ class SideThread {
     co_return std::move(*outcome.answer);
   }
 
+  // Runs `work` on the thread, after what was asked for before, and does not wait for it.
+  // REQUIRES: `work` owns all it uses and throws nothing.
+  void post(std::function<void()> work);
+  // The way back to the strand for what is posted; expired once this is gone.
+  std::weak_ptr<const boost::asio::any_io_executor> home() const { return strand_; }
+
  private:
   // One of the two, once it is there.
   template <class Answer>
@@ -82,9 +87,7 @@ class SideThread {
   };
   struct Thread;
 
-  void post(std::function<void()> work);
-
-  std::shared_ptr<boost::asio::any_io_executor> strand_;  // the thread's calls hold it weakly
+  std::shared_ptr<const boost::asio::any_io_executor> strand_;  // the thread's calls hold it weakly
   Duration farewell_;
   std::shared_ptr<Thread> thread_;
 };

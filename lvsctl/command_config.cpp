@@ -1,13 +1,13 @@
 #include <memory>
 #include <utility>
 
+#include "base/printable.h"
 #include "config/entries.h"
 #include "config/import.h"
 #include "config/report.h"
 #include "daemon/config_views.h"
 #include "lvsctl/command.h"
 #include "lvsctl/page.h"
-#include "lvsctl/printable.h"
 #include "lvsctl/reading.h"
 
 // `config check`, `config show` and `config import`: what a file says, by lvsd's own reading of it.
@@ -113,7 +113,7 @@ Output import_written(const Context& context, const ImportOptions& options, std:
   if (options.target.empty()) return {Exit::done, std::move(text), ""};
   const auto written = context.machine.write(options.target, text, options.replace);
   if (!written) return failed({Exit::refused, lvsd::text(written.error())});
-  return {Exit::done, "", printable(options.target) + ": written\n"};
+  return {Exit::done, "", printable_line(options.target) + ": written\n"};
 }
 
 Output file_imported(const Context& context, const ImportOptions& options) {

@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "lvsctl/command.h"
+#include "lvsctl/display_width.h"
 #include "lvsctl/page.h"
-#include "lvsctl/printable.h"
 #include "lvsctl/units.h"
 #include "lvsctl/words.h"
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "api/config_fields.h"
-#include "lvsctl/printable.h"
+#include "base/printable.h"
 
 namespace lvsd::ctl {
 namespace {
@@ -21,7 +21,7 @@ class Cleaner {
   template <class T>
   void clean(T& value) {
     if constexpr (std::is_same_v<T, std::string>)
-      value = printable(value);
+      value = printable_line(value);
     else if constexpr (std::is_same_v<T, api::DiagnosticView>)
       clean_diagnostic(value);
     else if constexpr (api::Described<T>)
@@ -41,11 +41,11 @@ class Cleaner {
   // Texts that have lines.
   static void clean_diagnostic(api::DiagnosticView& diagnostic) {
     diagnostic.text = printable_lines(diagnostic.text);
-    diagnostic.message = printable(diagnostic.message);
-    diagnostic.hint = printable(diagnostic.hint);
-    diagnostic.code = printable(diagnostic.code);
-    diagnostic.file = printable(diagnostic.file);
-    diagnostic.severity = printable(diagnostic.severity);
+    diagnostic.message = printable_line(diagnostic.message);
+    diagnostic.hint = printable_line(diagnostic.hint);
+    diagnostic.code = printable_line(diagnostic.code);
+    diagnostic.file = printable_line(diagnostic.file);
+    diagnostic.severity = printable_line(diagnostic.severity);
   }
 };
 
@@ -83,7 +83,7 @@ Failure unreadable(const Error& error) {
 }  // namespace
 
 Output failed(const Failure& failure) {
-  return {failure.exit, "", "lvsctl: " + printable(failure.message) + "\n"};
+  return {failure.exit, "", "lvsctl: " + printable_line(failure.message) + "\n"};
 }
 
 std::string diagnostics_text(const std::vector<api::DiagnosticView>& diagnostics) {

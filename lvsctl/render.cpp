@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "lvsctl/printable.h"
+#include "lvsctl/display_width.h"
 
 namespace lvsd::ctl {
 namespace {

@@ -1,6 +1,8 @@
 #include "base/utf8.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <span>
 
 namespace lvsd {
 namespace {
@@ -33,6 +35,29 @@ std::optional<char32_t> decoded(std::string_view bytes, const Lead& lead) {
   return character;
 }
 
+struct Range {
+  char32_t first;
+  char32_t last;
+};
+
+constexpr Range orders[] = {{0, 0x1f},        {0x7f, 0x9f},     {0x61c, 0x61c},  {0x200e, 0x200f},
+                            {0x2028, 0x202e}, {0x2066, 0x2069}, {0xfeff, 0xfeff}};
+
+constexpr Range wide[] = {
+    {0x1100, 0x115f},   {0x2e80, 0x303e},   {0x3041, 0xa4cf},  {0xa960, 0xa97f}, {0xac00, 0xd7a3},
+    {0xf900, 0xfaff},   {0xfe30, 0xfe6f},   {0xff00, 0xff60},  {0xffe0, 0xffe6}, {0x1f300, 0x1f64f},
+    {0x1f680, 0x1f6ff}, {0x1f900, 0x1faff}, {0x20000, 0x3fffd}};
+
+constexpr Range combining[] = {{0x300, 0x36f},   {0x483, 0x489},   {0x591, 0x5bd},
+                               {0x200b, 0x200d}, {0x20d0, 0x20ff}, {0xfe00, 0xfe0f},
+                               {0xfe20, 0xfe2f}};
+
+bool within(char32_t character, std::span<const Range> ranges) {
+  return std::any_of(ranges.begin(), ranges.end(), [character](const Range& range) {
+    return range.first <= character && character <= range.last;
+  });
+}
+
 }  // namespace
 
 std::optional<char32_t> next_character(std::string_view& rest) {
@@ -40,6 +65,15 @@ std::optional<char32_t> next_character(std::string_view& rest) {
   const auto character = start ? decoded(rest, *start) : std::nullopt;
   rest.remove_prefix(character ? start->length : 1);
   return character;
+}
+
+bool steers(char32_t character) {
+  return within(character, orders);
+}
+
+unsigned columns(char32_t character) {
+  if (within(character, combining)) return 0;
+  return within(character, wide) ? 2 : 1;
 }
 
 }  // namespace lvsd

@@ -1,7 +1,5 @@
 #include "config/utf8.h"
 
-#include <array>
-
 #include "base/utf8.h"
 
 namespace lvsd::utf8 {
@@ -10,37 +8,8 @@ namespace {
 
 constexpr char32_t broken = 0xfffd;
 
-struct Range {
-  char32_t from;
-  char32_t to;
-};
-
-// The blocks that people use; a caret one column off in a rare script is no harm.
-constexpr auto wide = std::to_array<Range>({
-    {0x1100, 0x115f},
-    {0x2e80, 0x303e},
-    {0x3041, 0xa4cf},
-    {0xac00, 0xd7a3},
-    {0xf900, 0xfaff},
-    {0xfe30, 0xfe6f},
-    {0xff00, 0xff60},
-    {0xffe0, 0xffe6},
-    {0x1f300, 0x1faff},
-    {0x20000, 0x3fffd},
-});
-constexpr auto combining = std::to_array<Range>(
-    {{0x300, 0x36f}, {0x200b, 0x200f}, {0x20d0, 0x20ff}, {0xfe00, 0xfe0f}, {0xfeff, 0xfeff}});
-
-template <std::size_t N>
-bool among(const std::array<Range, N>& ranges, char32_t code) {
-  for (const Range& range : ranges)
-    if (code >= range.from && code <= range.to) return true;
-  return false;
-}
-
-bool is_control(char32_t code) {
-  return (code < 0x20 && code != '\t') || (code >= 0x7f && code < 0xa0) || code == 0x2028 ||
-         code == 0x2029 || (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+bool is_replaced(char32_t code) {
+  return code == broken || (steers(code) && code != '\t');
 }
 
 }  // namespace
@@ -70,8 +39,7 @@ std::uint32_t length(std::string_view text) {
 }
 
 std::uint32_t width(char32_t code) {
-  if (among(combining, code)) return 0;
-  return among(wide, code) ? 2 : 1;
+  return is_replaced(code) ? 1 : columns(code);
 }
 
 std::string printable(std::string_view text) {
@@ -80,11 +48,7 @@ std::string printable(std::string_view text) {
   while (!text.empty()) {
     const Character c = first(text);
     text.remove_prefix(c.bytes.size());
-    if (c.code == broken || is_control(c.code)) {
-      out += "\xef\xbf\xbd";
-    } else {
-      out += c.bytes;
-    }
+    out += is_replaced(c.code) ? "\xef\xbf\xbd" : c.bytes;
   }
   return out;
 }

@@ -19,10 +19,11 @@ Character first(std::string_view text);
 std::vector<Character> characters(std::string_view text);
 std::uint32_t length(std::string_view text);  // in characters
 
-// Columns on a terminal: 0 for combining marks, 2 for East Asian wide, else 1.
+// Columns on a terminal of what `printable` makes of it.
 std::uint32_t width(char32_t code);
 
-// The text with control characters (tab excepted) and broken bytes replaced.
+// The text with what steers a terminal (tab excepted) and broken bytes as U+FFFD each: a line keeps
+// its columns, for the caret below.
 std::string printable(std::string_view text);
 
 }  // namespace lvsd::utf8

@@ -15,10 +15,10 @@ CheckHealth initial(Start start, const CheckPolicy& policy, Time now) {
 namespace {
 
 // How many results in a row turn the verdict.
-std::uint64_t needed(const CheckHealth& health, const CheckPolicy& policy) {
+std::uint32_t needed(const CheckHealth& health, const CheckPolicy& policy) {
   if (!health.up) return policy.rise;
   const bool hasty = health.start == Start::fresh && !health.has_run && !policy.patient_start;
-  return hasty ? 1 : std::uint64_t{policy.retry} + 1;
+  return hasty ? 1 : fall(policy);
 }
 
 }  // namespace
@@ -35,7 +35,7 @@ CheckHealth observe(CheckHealth health, const CheckPolicy& policy, const Observa
     if (health.up) health.streak = 0;
     return health;
   }
-  const std::uint64_t turns_at = needed(health, policy);
+  const std::uint32_t turns_at = needed(health, policy);
   health.has_run = true;
   if ((result == Verdict::pass) == health.up) {
     health.streak = 0;

@@ -31,6 +31,9 @@ Duration portion(Duration whole, double part) {
   return Duration(static_cast<Duration::rep>(static_cast<double>(whole.count()) * part));
 }
 
+// How long a server may serve after a start before anybody has looked at it.
+constexpr Duration most_unseen = std::chrono::seconds(10);
+
 bool is_retrying(const CheckHealth& health) {
   return health.up && health.streak != 0 && health.last &&
          verdict(health.last->result) == Verdict::fail;
@@ -56,7 +59,8 @@ Time first_check(Start start, const CheckPolicy& policy, Time now, double spread
   if (start == Start::adopted_down || start == Start::adopted_idle) return now;
   if (start == Start::fresh && policy.alpha && !policy.warmup)
     return now + portion(std::min<Duration>(policy.delay_loop, std::chrono::seconds(1)), spread);
-  return phase(policy, now, spread);
+  if (policy.warmup) return phase(policy, now, spread);
+  return now + portion(std::min<Duration>(policy.delay_loop, most_unseen), spread);
 }
 
 namespace {
@@ -77,6 +81,18 @@ Time next_check(const CheckHealth& health, const CheckPolicy& policy, Time phase
   const bool down = !health.up && health.has_run && health.streak == 0;
   return next_on_grid(
       phase, down ? policy.down_interval.value_or(policy.delay_loop) : policy.delay_loop, now);
+}
+
+Timing first_timing(const Check& check, Start start, Time now) {
+  const CheckPolicy& policy = check.settings->policy;
+  const double place = spread(check.target);
+  return {phase(policy, now, place), first_check(start, policy, now, place)};
+}
+
+Timing resumed_timing(const Check& check, const CheckHealth& health, const Timing& before,
+                      Time now) {
+  if (before.due > now || !health.last) return before;
+  return {before.phase, next_check(health, check.settings->policy, before.phase, now)};
 }
 
 }  // namespace lvsd

@@ -22,10 +22,28 @@ double spread(const CheckTarget& target);
 // (keepalived: 1 s + random(0..warmup).)
 Time phase(const CheckPolicy& policy, Time now, double spread);
 
-// The first run. At its place on the grid if the server serves meanwhile; at once for one that was
+// The first run. If the server serves meanwhile, within the configured warmup, else within
+// delay_loop, but ten seconds at most: with a long delay_loop it stands before the grid, which the
+// runs after it come to (keepalived waits for up to delay_loop). At once for one that was
 // found without weight in the kernel, or not at all; for alpha within the configured warmup, else
 // within a second: both are missed until they have passed.
 Time first_check(Start start, const CheckPolicy& policy, Time now, double spread);
+
+// Where the runs of a check stand.
+struct Timing {
+  Time phase;  // a point of its grid
+  Time due;    // the next run
+
+  bool operator==(const Timing&) const = default;
+};
+
+// Of a check that is taken on.
+Timing first_timing(const Check& check, Start start, Time now);
+
+// Of a check that ran before and was interrupted (its process died, it was paused): it goes on
+// where its grid would have it, so that many that are resumed together stay apart.
+Timing resumed_timing(const Check& check, const CheckHealth& health, const Timing& before,
+                      Time now);
 
 // The next run, after the one whose result `health` has taken in has ended at `now`.
 // REQUIRES: policy.delay_loop > 0.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <compare>
 #include <cstdint>
 #include <memory>
@@ -210,8 +211,10 @@ struct CheckPolicy {
   bool operator==(const CheckPolicy&) const = default;
 };
 
+// How many failures in a row take a server out. The largest `retry` there is forgives no more than
+// that many.
 inline std::uint32_t fall(const CheckPolicy& policy) {
-  return policy.retry + 1;
+  return std::max(policy.retry, policy.retry + 1);
 }
 
 struct CheckSettings {

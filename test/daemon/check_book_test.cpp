@@ -1,5 +1,6 @@
 #include "daemon/check_book.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <memory>
 #include <set>
@@ -88,7 +89,7 @@ TEST_CASE("law: after any reload the book has each check of the file once with a
       std::map<CheckId, Check> before;
       for (const auto& [id, entry] : book.entries())
         before.emplace(id, entry.check);
-      const auto [ended, begun] = book.renew(config);
+      const auto [ended, begun, kept] = book.renew(config);
 
       std::size_t used = 0;
       for (const auto& [id, entry] : book.entries()) {
@@ -108,8 +109,10 @@ TEST_CASE("law: after any reload the book has each check of the file once with a
       // What was there is there still, under its id and unchanged, or has ended.
       const std::set<CheckId> over(ended.begin(), ended.end());
       const std::set<CheckId> fresh(begun.begin(), begun.end());
+      REQUIRE(kept.size() + over.size() == before.size());
       for (const auto& [id, check] : before) {
         REQUIRE(over.contains(id) == (book.find(id) == nullptr));
+        REQUIRE(over.contains(id) != std::binary_search(kept.begin(), kept.end(), id));
         if (!over.contains(id)) REQUIRE(book.find(id)->check == check);
       }
       for (const auto& [id, entry] : book.entries())

@@ -1,10 +1,9 @@
 #include <catch2/catch.hpp>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <memory>
 
 #include "test/daemon/raw_client.h"
+#include "test/fakes/command.h"
 
 using namespace lvsd;
 
@@ -12,13 +11,7 @@ namespace {
 
 // What a program of this build prints on both outputs, and how it ends.
 std::string ran(const std::string& command) {
-  const auto build = std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path();
-  const std::string whole = (build / command).string() + " 2>&1; echo exit $?";
-  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(whole.c_str(), "r"), ::pclose);
-  std::string output;
-  for (int c = 0; (c = std::fgetc(pipe.get())) != EOF;)
-    output.push_back(static_cast<char>(c));
-  return output;
+  return test::output_of(test::built(command) + " 2>&1; echo exit $?");
 }
 
 bool contains(const std::string& text, const std::string& part) {

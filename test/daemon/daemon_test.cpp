@@ -10,12 +10,12 @@
 #include <csignal>
 #include <fstream>
 #include <map>
-#include <semaphore>
 #include <set>
 #include <thread>
 
 #include "api/json.h"
 #include "test/daemon/site.h"
+#include "test/fakes/gate.h"
 #include "test/text/table.h"
 
 using namespace lvsd;
@@ -26,6 +26,7 @@ using lvsd::test::answer_of;
 using lvsd::test::eventually;
 using lvsd::test::FakeNetlink;
 using lvsd::test::FakeRequest;
+using lvsd::test::Gate;
 using lvsd::test::RawClient;
 using lvsd::test::request;
 using lvsd::test::Site;
@@ -49,14 +50,6 @@ class OpenPort {
 std::string real(const std::string& port, const std::string& more = "TCP_CHECK {\n    }\n") {
   return "  real_server 127.0.0.1 " + port + " {\n    weight 1\n    " + more + "  }\n";
 }
-struct Gate {
-  std::binary_semaphore open{0};
-  std::atomic<int> held{0};
-  void hold() {
-    ++held;
-    open.acquire();
-  }
-};
 
 const Table kTwo = table(
     "tcp 10.0.0.1:80 wlc\n"

@@ -3,16 +3,17 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <catch2/catch.hpp>
-#include <semaphore>
 #include <thread>
 
 #include "daemon/kernel_error.h"
 #include "test/fakes/fake_netlink.h"
+#include "test/fakes/gate.h"
 
 using namespace lvsd;
 using namespace std::chrono_literals;
 using lvsd::test::FakeNetlink;
 using lvsd::test::FakeRequest;
+using lvsd::test::Gate;
 namespace asio = boost::asio;
 
 namespace {
@@ -34,16 +35,6 @@ T result(asio::io_context& loop, asio::awaitable<T> call) {
     if (loop.run_one() == 0) throw std::logic_error("the call never ends");
   return std::move(*out);
 }
-
-// Holds back the requests that reach the kernel, until it is opened or ends.
-struct Gate {
-  std::binary_semaphore open{0};
-  std::atomic<int> held{0};
-  void hold() {
-    ++held;
-    open.acquire();
-  }
-};
 
 }  // namespace
 

@@ -185,6 +185,36 @@ TEST_CASE("a result that says nothing of the server changes nothing") {
   CHECK(world.server(0) == "down DOWN");
 }
 
+TEST_CASE("a server that comes to share a check is what that check knows and not what is assumed") {
+  World world;
+  world.take(config_of(kTwo));
+  CheckHealth known = initial(Start::fresh, {}, kStart);
+  known = observe(known, {}, fails(kStart + 1s));
+
+  const auto change = world.pools.inform({0, 1, 0}, known);
+  REQUIRE(change);
+  CHECK(change->server == 1u);
+  CHECK(world.server(0) == "up ACTIVE");
+  CHECK(world.server(1) == "down DOWN");
+  CHECK(world.pools.pool(0).servers[1].since == kStart + 1s);
+
+  // From there on it goes as for all others.
+  CHECK(world.pass(1));
+  CHECK(world.server(1) == "up ACTIVE");
+  CHECK_FALSE(world.fail(1));
+  CHECK(world.server(1) == "falling 1/2 ACTIVE");
+}
+
+TEST_CASE("a server that comes to share a check that passes changes nothing but what is known") {
+  World world;
+  world.take(config_of(kTwo));
+  const CheckHealth known = observe(initial(Start::fresh, {}, kStart), {}, passes(kStart + 1s));
+  CHECK_FALSE(world.pools.inform({0, 0, 0}, known));
+  // Its first failure is not the first one of its check.
+  CHECK_FALSE(world.fail(0));
+  CHECK(world.server(0) == "falling 1/2 ACTIVE");
+}
+
 TEST_CASE("quorum is told when it turns and the sorry server follows it") {
   World world;
   world.take(config_of("quorum 2\n" + std::string(kTwo) + "sorry 10.0.0.9:80 NAT weight 1\n"));

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "daemon/probe_settings.h"
 #include "test/fakes/finished.h"
 #include "test/fakes/scripted_server.h"
 
@@ -23,8 +24,12 @@ HttpCheck check_of(const std::string& path = "/") {
   return check;
 }
 
+std::optional<TlsMaterial> material(const std::optional<TlsClient>& client) {
+  return probe_settings({.tls = client}).tls;
+}
+
 TlsContext context_of(const HttpCheck& check, const std::optional<TlsClient>& client = {}) {
-  return make_tls_context(client, check.verify, check.tls_minimum).value();
+  return make_tls_context(material(client), check.verify, check.tls_minimum).value();
 }
 
 Observation probed(const HttpCheck& check, const CheckTarget& target, Duration timeout = 5s,
@@ -362,7 +367,8 @@ TEST_CASE("a server below the minimum TLS version is refused") {
 }
 
 TEST_CASE("TLS files that cannot be read are said with their name") {
-  const auto made = make_tls_context(TlsClient{.ca = "/no/such/ca.pem"}, true, TlsVersion::any);
+  const auto made =
+      make_tls_context(material(TlsClient{.ca = "/no/such/ca.pem"}), true, TlsVersion::any);
   REQUIRE(!made);
   CHECK(text(made.error()).find("/no/such/ca.pem") != std::string::npos);
 }

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "daemon/probe_runner.h"
+#include "daemon/probe_settings.h"
 #include "health/judgement.h"
 #include "health/observe.h"
 #include "test/fakes/scripted_server.h"
@@ -34,8 +35,9 @@ class Watched {
           seen_.push_back(seen);
           loop_.stop();
         }) {
-    runner_.start(1, check_,
-                  initial(Start::fresh, check_.settings->policy, std::chrono::steady_clock::now()));
+    const Time now = std::chrono::steady_clock::now();
+    runner_.start(1, check_, initial(Start::fresh, check_.settings->policy, now),
+                  first_timing(check_, Start::fresh, now));
   }
 
   // The next report; nothing within 5 s.
@@ -167,9 +169,9 @@ TEST_CASE("TLS files that cannot be read are our failure and the server keeps it
     seen = observation;
     loop.stop();
   });
-  runner.set({.tls = TlsClient{.certificate = "/no/such/file"}});
+  runner.set(probe_settings({.tls = TlsClient{.certificate = "/no/such/file"}}));
   const Check made = checking(check, {.endpoint = *parse_endpoint("127.0.0.1:9")}, quick());
-  runner.start(1, made, initial(Start::fresh, made.settings->policy, Time{}));
+  runner.start(1, made, initial(Start::fresh, made.settings->policy, Time{}), {});
   loop.run_for(5s);
   REQUIRE(seen);
   CHECK(verdict(seen->result) == Verdict::unknown);

@@ -91,7 +91,8 @@ struct Bench {
       });
 
   void start(CheckId id, const Check& what, Start how = Start::adopted_up) {
-    runner->start(id, what, initial(how, what.settings->policy, now()));
+    runner->start(id, what, initial(how, what.settings->policy, now()),
+                  first_timing(what, how, now()));
   }
   bool until(const std::function<bool()>& holds) {
     for (const Time deadline = now() + 10s; now() < deadline;) {
@@ -268,7 +269,8 @@ TEST_CASE("a loop may end before the runner with checks under way") {
     const Silence silence(loop);
     runner = std::make_unique<ProbeRunner>(loop.get_executor(), unheard);
     const Check hanging = check(silence.target(), {.connect_timeout = 1h, .warmup = 0ms});
-    runner->start(1, hanging, initial(Start::adopted_up, hanging.settings->policy, now()));
+    runner->start(1, hanging, initial(Start::adopted_up, hanging.settings->policy, now()),
+                  first_timing(hanging, Start::adopted_up, now()));
     for (int i = 0; i < 10; ++i)
       loop.run_one_for(5ms);
     runner.reset();

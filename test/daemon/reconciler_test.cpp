@@ -8,12 +8,12 @@
 #include <boost/asio/io_context.hpp>
 #include <catch2/catch.hpp>
 #include <cerrno>
-#include <semaphore>
 
 #include "daemon/kernel_error.h"
 #include "plan/stages.h"
 #include "test/daemon/log_lines.h"
 #include "test/fakes/fake_netlink.h"
+#include "test/fakes/gate.h"
 #include "test/text/random.h"
 #include "test/text/table.h"
 
@@ -21,6 +21,7 @@ using namespace lvsd;
 using namespace std::chrono_literals;
 using lvsd::test::FakeNetlink;
 using lvsd::test::FakeRequest;
+using lvsd::test::Gate;
 using lvsd::test::LogLines;
 using lvsd::test::Random;
 using lvsd::test::service_key;
@@ -112,16 +113,6 @@ const Table kMoved = table(
     "  -> 10.0.0.4:80 NAT weight 1\n");
 const Table kDns = table("udp 10.0.0.1:53 rr\n  -> 10.0.0.2:53 NAT weight 1\n");
 const ServiceKey kWebKey = service_key("tcp 10.0.0.1:80");
-
-// Holds back what a hook asks it to, until it is let go.
-struct Gate {
-  std::binary_semaphore open{0};
-  std::atomic<int> held{0};
-  void hold() {
-    ++held;
-    open.acquire();
-  }
-};
 
 }  // namespace
 

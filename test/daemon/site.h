@@ -125,7 +125,8 @@ class Site {
   Options options() const {
     return {.config_file = (directory / "lvsd.conf").string(),
             .socket = (directory / "lvsd.sock").string(),
-            .state_dir = (directory / "state").string()};
+            .state_dir = (directory / "state").string(),
+            .single_process = true};
   }
 
   LogLines log;

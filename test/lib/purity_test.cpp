@@ -1,25 +1,17 @@
 #include <catch2/catch.hpp>
-#include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <regex>
 #include <set>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "test/fakes/command.h"
+
 // lib decides and daemon acts: what lib's archives leave to the linker must be arithmetic on
 // memory. A socket, a clock, a file or a stream among it is an effect inside a decision.
 
 namespace {
-
-std::string output_of(const std::string& command) {
-  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(command.c_str(), "r"), ::pclose);
-  std::string output;
-  for (int c = 0; (c = std::fgetc(pipe.get())) != EOF;)
-    output.push_back(static_cast<char>(c));
-  return output;
-}
 
 // C has few names for memory and many for effects: what is allowed is listed.
 bool is_pure_c(const std::string& symbol) {
@@ -79,7 +71,7 @@ TEST_CASE("nothing in lib calls the world outside") {
   for (const auto& archive : std::filesystem::directory_iterator(build / "lib")) {
     if (archive.path().extension() != ".a") continue;
     const std::string listing =
-        output_of("nm --undefined-only --demangle '" + archive.path().string() + "'");
+        lvsd::test::output_of("nm --undefined-only --demangle '" + archive.path().string() + "'");
     INFO(archive.path());
     CHECK(listing.find(" U ") != std::string::npos);
     for (const std::string& symbol : impure(listing))

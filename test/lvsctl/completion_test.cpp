@@ -1,8 +1,6 @@
 #include <catch2/catch.hpp>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <memory>
 #include <sstream>
 
 #include "api/config_views.h"
@@ -10,24 +8,13 @@
 #include "config/keywords.h"
 #include "lvsctl/command_line.h"
 #include "test/daemon/raw_client.h"
+#include "test/fakes/command.h"
 
 using namespace lvsd;
 
 namespace {
 
-std::string output_of(const std::string& command) {
-  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(command.c_str(), "r"), ::pclose);
-  std::string output;
-  for (int c = 0; (c = std::fgetc(pipe.get())) != EOF;)
-    output.push_back(static_cast<char>(c));
-  return output;
-}
-
-// The lvsctl of this build.
-std::string lvsctl() {
-  const auto build = std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path();
-  return (build / "lvsctl/lvsctl").string();
-}
+const std::string kLvsctl = test::built("lvsctl/lvsctl");
 
 // What bash offers for a line, by the completion function itself, a word a line.
 std::string offered(const test::TempDir& directory, const std::string& line) {
@@ -35,14 +22,14 @@ std::string offered(const test::TempDir& directory, const std::string& line) {
       << "PATH=$1:$PATH\nsource <(lvsctl completion bash)\n"
       << "COMP_LINE='" << line << "' COMP_POINT=" << line.size() << "\n"
       << "_lvsctl\nprintf '%s\\n' \"${COMPREPLY[@]}\"\n";
-  return output_of("bash " + (directory / "try.sh").string() + " " +
-                   std::filesystem::path(lvsctl()).parent_path().string() + " 2>&1");
+  return test::output_of("bash " + (directory / "try.sh").string() + " " +
+                         std::filesystem::path(kLvsctl).parent_path().string() + " 2>&1");
 }
 
 }  // namespace
 
 TEST_CASE("bash completes commands and options and keywords") {
-  if (!std::filesystem::exists(lvsctl())) FAIL("lvsctl is not built");
+  if (!std::filesystem::exists(kLvsctl)) FAIL("lvsctl is not built");
   const test::TempDir directory;
   CHECK(offered(directory, "lvsctl ser") == "servers\nservices\n");
   CHECK(offered(directory, "lvsctl config ") == "check\ndiff\nimport\nshow\n");

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "lvsctl/printable.h"
+#include "lvsctl/display_width.h"
 
 using namespace lvsd::ctl;
 
@@ -61,15 +61,6 @@ TEST_CASE("pieces flow to the next line when they would not fit") {
   CHECK(flowing(pieces, {.width = 17}, 2) == "one   two   \x1b[31mthree\x1b[0m");
   CHECK(flowing(pieces, {.width = 16}, 2) == "one   two\n  \x1b[31mthree\x1b[0m");
   CHECK(flowing(pieces, {.width = 1}, 2) == "one\n  two\n  \x1b[31mthree\x1b[0m");
-}
-
-TEST_CASE("what a terminal would obey is shown instead") {
-  CHECK(printable("web-01 한 é") == "web-01 한 é");
-  CHECK(printable("\x1b[2J\r\n\t\x07\x7f") == "\\x1b[2J\\r\\n\\t\\x07\\x7f");
-  CHECK(printable(std::string_view("\0", 1)) == "\\x00");
-  CHECK(printable("\u009b31m\u202e\u2066\u200f\ufeff") == "\\x9b31m\\u202e\\u2066\\u200f\\ufeff");
-  CHECK(printable("a\xff\xc3(") == "a\\xff\\xc3(");
-  CHECK(printable_lines("a\n\x1b") == "a\n\\x1b");
 }
 
 TEST_CASE("width on the screen counts what is seen") {

@@ -23,6 +23,16 @@ std::string service_words(const ServiceKey& key) {
   return "?";
 }
 
+// sh and mh have names for two of the bits; ipvsadm shows the third one with them as "-b" alone.
+std::string flag_words(const ServiceSettings& settings) {
+  const bool hashes = settings.scheduler == "sh" || settings.scheduler == "mh";
+  const auto names = scheduler_flag_names(settings);
+  std::string out;
+  for (const std::string& name : names)
+    if (!hashes || name != "flag-3") out += (out.empty() ? " " : ",") + name;
+  return names.empty() ? "" : " -b" + out;
+}
+
 std::string settings_words(const ServiceSettings& settings, Family family) {
   std::string out = " -s " + settings.scheduler;
   if (settings.persistence_timeout != 0) {
@@ -32,10 +42,7 @@ std::string settings_words(const ServiceSettings& settings, Family family) {
   }
   if (!settings.persistence_engine.empty()) out += " --pe " + settings.persistence_engine;
   if (settings.flags.one_packet) out += " -o";
-  std::string flags;
-  for (const std::string& name : scheduler_flag_names(settings))
-    flags += (flags.empty() ? "" : ",") + name;
-  return flags.empty() ? out : out + " -b " + flags;
+  return out + flag_words(settings);
 }
 
 std::string tunnel_words(const Tunnel& tunnel) {

@@ -14,12 +14,13 @@ TEST_CASE("what strangers sent is escaped and capped before anyone sees it") {
   CHECK(printable("abcdef\x01", 10) == "abcdef\\x01");
 }
 
-TEST_CASE("a line of the log keeps its letters and shows what would steer a terminal") {
-  CHECK(printable_line("Server züri is UP — \\ stays") == "Server züri is UP — \\ stays");
-  CHECK(printable_line("\x1b[2J\r\n\x7f") == "\\x1b[2J\\x0d\\x0a\\x7f");
-  CHECK(printable_line("\xc2\x9b"
-                       "2J") == "\\xc2\\x9b2J");  // CSI as one C1 character
-  CHECK(printable_line("\x9b"
-                       "2J \xc3") == "\\x9b2J \\xc3");
+TEST_CASE("a line keeps its letters and shows what would steer a terminal") {
+  CHECK(printable_line("Server züri 한 é is UP — \\ stays") == "Server züri 한 é is UP — \\ stays");
+  CHECK(printable_line("\x1b[2J\r\n\t\x07\x7f") == "\\x1b[2J\\r\\n\\t\\x07\\x7f");
+  CHECK(printable_line(std::string_view("\0", 1)) == "\\x00");
+  CHECK(printable_line("\u009b31m\u202e\u2066\u200f\ufeff") ==
+        "\\x9b31m\\u202e\\u2066\\u200f\\ufeff");
+  CHECK(printable_line("a\xff\xc3(\x9b") == "a\\xff\\xc3(\\x9b");
   CHECK(printable_line("") == "");
+  CHECK(printable_lines("a\n\x1b") == "a\n\\x1b");
 }

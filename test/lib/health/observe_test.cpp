@@ -130,6 +130,8 @@ TEST_CASE("law: a verdict turns only at the end of enough contrary results in a 
 TEST_CASE("the largest retry there is does not overflow into an early failure") {
   const CheckPolicy p = policy(4294967295, 1);
   CHECK(observe(initial(Start::adopted_up, p, {}), p, observation('-')).up);
+  CHECK(text(standing(observe(initial(Start::adopted_up, p, {}), p, observation('-')), p)) ==
+        "falling 1/4294967295");
 }
 
 TEST_CASE("a server is up when all of its checks are and shows the one that decides") {

@@ -96,6 +96,52 @@ TEST_CASE("the first run waits for its place within the warmup unless the server
   CHECK(first_check(Start::fresh, policy, noon, 0.5) == noon);
 }
 
+TEST_CASE("law: a server that serves from the start is looked at within ten seconds") {
+  const std::uint64_t seed = 5;
+  INFO("seed " << seed);
+  Random random(seed);
+  for (int i = 0; i < 5000; ++i) {
+    const CheckPolicy policy = every(Duration(1 + random.below(4'000'000'000U)));
+    const double place = random.below(1'000'000) / 1e6;
+    for (const Start start : {Start::fresh, Start::adopted_up}) {
+      const Time first = first_check(start, policy, noon, place);
+      CHECK(first >= noon);
+      CHECK(first - noon <= std::min<Duration>(policy.delay_loop, seconds(10)));
+    }
+  }
+}
+
+TEST_CASE(
+    "law: whoever is taken on together is spread over the whole interval from the second run") {
+  const CheckPolicy policy = every(seconds(60));
+  int early = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const double place = i / 1000.0;
+    const Time grid = phase(policy, noon, place);
+    const Time first = first_check(Start::fresh, policy, noon, place);
+    const Time second = next_check(running(policy), policy, grid, first);
+    CHECK((second - grid) % policy.delay_loop == Time::duration::zero());
+    CHECK(second > first);
+    if (second - noon < seconds(30)) ++early;
+  }
+  CHECK(early > 400);
+  CHECK(early < 600);
+}
+
+TEST_CASE("a check that was interrupted goes on where its grid has it") {
+  const auto settings =
+      std::make_shared<const CheckSettings>(CheckSettings{TcpCheck{}, every(seconds(10))});
+  const Check check{.settings = settings};
+  const CheckHealth health = running(settings->policy);
+  const Timing before{.phase = noon + seconds(3), .due = noon + seconds(3)};
+  CHECK(resumed_timing(check, health, before, noon) == before);
+  CHECK(resumed_timing(check, health, before, noon + seconds(4)).due == noon + seconds(13));
+  CHECK(resumed_timing(check, health, before, noon + seconds(1000)).due == noon + seconds(1003));
+  CHECK(resumed_timing(check, health, before, noon + seconds(1000)).phase == before.phase);
+  const CheckHealth unseen = initial(Start::adopted_down, settings->policy, noon);
+  CHECK(resumed_timing(check, unseen, before, noon + seconds(1000)) == before);
+}
+
 TEST_CASE("law: the next run is later than now by no more than an interval") {
   for (std::uint64_t seed = 0; seed < 5000; ++seed) {
     Random random(seed);

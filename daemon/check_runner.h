@@ -1,0 +1,40 @@
+#pragma once
+
+#include <functional>
+
+#include "health/schedule.h"
+#include "model/check.h"
+#include "model/check_id.h"
+#include "model/health.h"
+#include "model/probe_settings.h"
+
+namespace lvsd {
+
+// Runs checks at their times and reports how each ended. Knows nothing of servers: who uses a
+// check, and what its results mean for them, is decided by whoever receives the report.
+//
+// There are two: ProbeRunner probes in this process, CheckerPool has others do it.
+class CheckRunner {
+ public:
+  using Report = std::function<void(CheckId, const Observation&)>;
+
+  virtual ~CheckRunner() = default;
+
+  // Takes effect for every run from now on.
+  virtual void set(const ProbeSettings& settings) = 0;
+
+  // Runs `check` from now on, next at timing.due and then at its times (lib/health, schedule).
+  // They depend on its health, which begins at `health` and is followed here as well: a check of a
+  // server that is up and fails runs at another pace.
+  // REQUIRES: `id` is not running.
+  virtual void start(CheckId id, const Check& check, const CheckHealth& health,
+                     const Timing& timing) = 0;
+
+  // No report of `id` comes after this. Nothing happens if it is not running.
+  virtual void stop(CheckId id) = 0;
+
+  // The next run of `id` is now; its later times stay. Nothing happens if it is not running.
+  virtual void hurry(CheckId id) = 0;
+};
+
+}  // namespace lvsd

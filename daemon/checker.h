@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string_view>
+
+namespace lvsd {
+
+// `lvsd --checker ROLE`, which the daemon starts and nobody else: drops its powers, then runs the
+// checks it is told to until the pipe to the daemon closes. Returns the exit code.
+int run_checker(std::string_view role);
+
+}  // namespace lvsd

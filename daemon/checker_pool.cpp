@@ -1,0 +1,85 @@
+#include "daemon/checker_pool.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <thread>
+#include <utility>
+#include <variant>
+
+namespace lvsd {
+
+namespace {
+
+std::size_t count_of(const CheckerProcess& how) {
+  return how.count != 0 ? how.count : std::max(1U, std::thread::hardware_concurrency());
+}
+
+bool is_local(const Probe& probe) {
+  return std::holds_alternative<MiscCheck>(probe) || std::holds_alternative<FileCheck>(probe);
+}
+
+}  // namespace
+
+CheckerPool::CheckerPool(boost::asio::any_io_executor executor, CheckerSeat::Calls calls)
+    : executor_(std::move(executor)),
+      calls_(std::move(calls)),
+      local_(std::make_unique<CheckerSeat>(executor_, CheckerRole::local, "The local checker",
+                                           calls_)) {
+  resize(1);
+}
+
+CheckerPool::~CheckerPool() = default;
+
+void CheckerPool::set(const ProbeSettings& settings) {
+  settings_ = settings;
+  local_->equip(settings_);
+  for (const auto& seat : network_)
+    seat->equip(settings_);
+  if (count_of(settings_.checker) != network_.size()) resize(count_of(settings_.checker));
+}
+
+// Each check has its place by its id, which it keeps over reloads; who has to move goes on there.
+void CheckerPool::resize(std::size_t count) {
+  const auto before = std::exchange(network_, {});
+  for (std::size_t i = 0; i < count; ++i) {
+    network_.push_back(std::make_unique<CheckerSeat>(executor_, CheckerRole::network,
+                                                     "Checker " + std::to_string(i + 1), calls_));
+    network_.back()->equip(settings_);
+  }
+  const Time now = std::chrono::steady_clock::now();
+  for (auto& [id, place] : places_) {
+    if (place == local_.get()) continue;
+    CheckerSeat::Task task = place->end(id);
+    const CheckHealth health = calls_.known(id);
+    task.timing = resumed_timing(task.check, health, task.timing, now);
+    place = &seat_of(id, task.check);
+    place->begin(id, std::move(task), health);
+  }
+}
+
+CheckerSeat& CheckerPool::seat_of(CheckId id, const Check& check) {
+  if (is_local(check.settings->probe)) return *local_;
+  return *network_[id % network_.size()];
+}
+
+void CheckerPool::start(CheckId id, const Check& check, const CheckHealth& health,
+                        const Timing& timing) {
+  CheckerSeat& seat = seat_of(id, check);
+  places_.emplace(id, &seat);
+  seat.begin(id, {check, timing}, health);
+}
+
+void CheckerPool::stop(CheckId id) {
+  const auto found = places_.find(id);
+  if (found == places_.end()) return;
+  found->second->end(id);
+  places_.erase(found);
+}
+
+void CheckerPool::hurry(CheckId id) {
+  const auto found = places_.find(id);
+  if (found != places_.end()) found->second->hurry(id);
+}
+
+}  // namespace lvsd

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "daemon/check_runner.h"
+#include "daemon/checker_seat.h"
+
+namespace lvsd {
+
+// Has checks run by child processes: `checkers` of them for what goes through sockets, over which
+// checks are spread evenly and stay where they are, and one for programs and files. None is
+// started before there is a check for it.
+class CheckerPool : public CheckRunner {
+ public:
+  CheckerPool(boost::asio::any_io_executor executor, CheckerSeat::Calls calls);
+  ~CheckerPool() override;
+
+  void set(const ProbeSettings& settings) override;
+  void start(CheckId id, const Check& check, const CheckHealth& health,
+             const Timing& timing) override;
+  void stop(CheckId id) override;
+  void hurry(CheckId id) override;
+
+ private:
+  CheckerSeat& seat_of(CheckId id, const Check& check);
+  void resize(std::size_t count);
+
+  boost::asio::any_io_executor executor_;
+  const CheckerSeat::Calls calls_;
+  ProbeSettings settings_;
+  std::vector<std::unique_ptr<CheckerSeat>> network_;
+  std::unique_ptr<CheckerSeat> local_;
+  std::map<CheckId, CheckerSeat*> places_;
+};
+
+}  // namespace lvsd

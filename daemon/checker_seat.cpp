@@ -1,0 +1,203 @@
+#include "daemon/checker_seat.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+#include <chrono>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "daemon/checker_link.h"
+#include "daemon/log.h"
+#include "daemon/socket_lender.h"
+#include "health/checker_messages.h"
+
+namespace lvsd {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Asked this often; who has not answered two times in a row is found after 2.7 s at the latest.
+// Counted in beats and not by the clock, so that a daemon that was held up itself does not take it
+// for its checkers' silence.
+constexpr auto heartbeat = 900ms;
+constexpr int most_missed = 2;
+
+// Who lives that long has not died of how it was started.
+constexpr auto full_life = 60s;
+constexpr auto shortest_pause = 100ms;
+constexpr std::chrono::milliseconds longest_pause = 30s;
+
+std::chrono::milliseconds pause_after(unsigned early_deaths) {
+  if (early_deaths == 0) return 0ms;
+  return std::min(longest_pause, shortest_pause * (1 << std::min(early_deaths - 1, 10U)));
+}
+
+// What a checker may say between two beats: far more than any does, far less than would hold us up.
+std::size_t most_messages(std::size_t tasks) {
+  return 2000 + 100 * tasks;
+}
+
+}  // namespace
+
+// One process in the seat.
+struct CheckerSeat::Life {
+  Life(const asio::any_io_executor& executor, LaunchedChecker launched)
+      : pid(launched.pid),
+        process(std::move(launched.process)),
+        link(std::make_shared<CheckerLink>(executor, std::move(launched.pipe), most_from_checker)),
+        pulse(executor) {}
+
+  pid_t pid;
+  UniqueFd process;
+  std::shared_ptr<CheckerLink> link;
+  std::optional<SocketLender> lender;
+  asio::steady_timer pulse;
+  Time born = std::chrono::steady_clock::now();
+  std::uint32_t round = 0;
+  bool answered = true;
+  int missed = 0;
+  std::size_t messages = 0;  // since the last beat
+};
+
+CheckerSeat::CheckerSeat(asio::any_io_executor executor, CheckerRole role, std::string name,
+                         const Calls& calls)
+    : executor_(std::move(executor)),
+      role_(role),
+      name_(std::move(name)),
+      calls_(calls),
+      revival_(executor_) {}
+
+CheckerSeat::~CheckerSeat() {
+  if (!life_) return;
+  life_->link->close();
+  life_->pulse.cancel();
+  end_checker(executor_, std::move(life_->process), [](std::string_view) {});
+}
+
+void CheckerSeat::equip(const ProbeSettings& settings) {
+  if (settings == settings_) return;
+  settings_ = settings;
+  if (life_) life_->link->send(frame(ToChecker(Equip{settings_})));
+}
+
+void CheckerSeat::begin(CheckId id, Task task, const CheckHealth& health) {
+  assert(!tasks_.contains(id));
+  if (needs_lending(task.check.target)) lent_.insert(task.check.target);
+  const Task& kept = tasks_.emplace(id, std::move(task)).first->second;
+  if (life_) return send_begin(id, kept, health);
+  if (!std::exchange(wanted_, true)) launch();
+}
+
+CheckerSeat::Task CheckerSeat::end(CheckId id) {
+  const auto found = tasks_.find(id);
+  assert(found != tasks_.end());
+  Task task = std::move(found->second);
+  tasks_.erase(found);
+  if (const auto lent = lent_.find(task.check.target); lent != lent_.end()) lent_.erase(lent);
+  if (life_) life_->link->send(frame(ToChecker(Halt{id})));
+  return task;
+}
+
+void CheckerSeat::hurry(CheckId id) {
+  if (life_) life_->link->send(frame(ToChecker(Hurry{id})));
+}
+
+void CheckerSeat::send_begin(CheckId id, const Task& task, const CheckHealth& health) {
+  life_->link->send(frame(ToChecker(Begin{.id = id,
+                                          .settings = packed(*task.check.settings),
+                                          .target = task.check.target,
+                                          .health = health,
+                                          .timing = task.timing})));
+}
+
+void CheckerSeat::launch() {
+  auto launched = calls_.launch(role_, settings_.checker);
+  if (!launched) {
+    log(Level::error, fmt::format("{}: {}", name_, text(launched.error())));
+    ++early_deaths_;
+    return revive_after("could not be started");
+  }
+  UniqueFd lender = std::move(launched->lender);
+  life_ = std::make_shared<Life>(executor_, std::move(*launched));
+  life_->lender.emplace(executor_, std::move(lender),
+                        [this](const CheckTarget& target) { return may_have(target); });
+  life_->link->listen([this](std::string_view bytes) { return take(bytes); },
+                      [this](std::string_view why) { lose(why); });
+  life_->link->send(frame(ToChecker(Equip{settings_})));
+  const Time now = std::chrono::steady_clock::now();
+  for (auto& [id, task] : tasks_) {
+    const CheckHealth health = calls_.known(id);
+    task.timing = resumed_timing(task.check, health, task.timing, now);
+    send_begin(id, task, health);
+  }
+  beat();
+}
+
+void CheckerSeat::revive_after(std::string_view why) {
+  const auto pause = pause_after(early_deaths_ == 0 ? 0 : early_deaths_ - 1);
+  log(Level::warning,
+      fmt::format("{} {}; its {} checks go on in a new one{}", name_, why, tasks_.size(),
+                  pause == 0ms ? std::string() : fmt::format(" in {}", pause)));
+  revival_.expires_after(pause);
+  revival_.async_wait([seat = std::weak_ptr(self_)](const boost::system::error_code& cancelled) {
+    const auto self = seat.lock();
+    if (!cancelled && self) (*self)->launch();
+  });
+}
+
+// The process is of no use any more, whatever it still does.
+void CheckerSeat::lose(std::string_view why) {
+  const auto lost = std::exchange(life_, nullptr);
+  lost->link->close();
+  lost->pulse.cancel();
+  lost->lender.reset();
+  const bool early = std::chrono::steady_clock::now() - lost->born < full_life;
+  early_deaths_ = early ? early_deaths_ + 1 : 0;
+  end_checker(executor_, std::move(lost->process),
+              [name = name_, pid = lost->pid](std::string_view how) {
+                log(Level::info, fmt::format("{}, process {}, {}", name, pid, how));
+              });
+  revive_after(fmt::format("(process {}) is lost: {}", lost->pid, why));
+}
+
+bool CheckerSeat::take(std::string_view bytes) {
+  if (++life_->messages > most_messages(tasks_.size())) return false;
+  const auto message = from_checker(bytes, std::chrono::steady_clock::now());
+  if (!message) return false;
+  if (const auto* hello = std::get_if<Hello>(&*message)) {
+    if (!hello->weakness.empty())
+      log(Level::warning,
+          fmt::format("{} has more power than it should: {}", name_, hello->weakness));
+    return hello->protocol == checker_protocol;
+  }
+  if (std::get_if<Alive>(&*message) != nullptr) {
+    life_->answered = true;
+    return true;
+  }
+  // A check that was stopped meanwhile may still report once.
+  const auto& seen = std::get<Seen>(*message);
+  if (tasks_.contains(seen.id)) calls_.report(seen.id, seen.observation);
+  return true;
+}
+
+void CheckerSeat::beat() {
+  Life& life = *life_;
+  life.missed = life.answered ? 0 : life.missed + 1;
+  if (life.missed >= most_missed) return lose("it does not answer");
+  life.answered = false;
+  life.messages = 0;
+  life.link->send(frame(ToChecker(Ask{++life.round})));
+  life.pulse.expires_after(heartbeat);
+  life.pulse.async_wait([this, of = std::weak_ptr(life_)](const auto& cancelled) {
+    // Null when the seat is gone or another sits in it.
+    if (!cancelled && of.lock()) beat();
+  });
+}
+
+}  // namespace lvsd

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "daemon/check_runner.h"
+#include "daemon/checker_process.h"
+
+namespace lvsd {
+
+// The place of one checking process: its checks, and whoever sits there now. One that dies, stops
+// answering, or says what no checker of ours would say, is ended and followed by the next, which
+// goes on with the same checks where their times have them. No result is made up meanwhile, so no
+// server's state changes by it.
+class CheckerSeat {
+ public:
+  struct Calls {
+    CheckRunner::Report report;
+    // What is known of a check that goes on.
+    std::function<CheckHealth(CheckId)> known;
+    LaunchChecker launch;
+  };
+
+  // REQUIRES: `calls` outlives it.
+  CheckerSeat(boost::asio::any_io_executor executor, CheckerRole role, std::string name,
+              const Calls& calls);
+  // Ends the process.
+  ~CheckerSeat();
+  CheckerSeat(const CheckerSeat&) = delete;
+  CheckerSeat& operator=(const CheckerSeat&) = delete;
+
+  void equip(const ProbeSettings& settings);
+
+  struct Task {
+    Check check;
+    Timing timing;
+  };
+  // The first one brings the process to life.
+  void begin(CheckId id, Task task, const CheckHealth& health);
+  // The task, for another seat. REQUIRES: it has begun here.
+  Task end(CheckId id);
+  void hurry(CheckId id);
+
+  std::size_t tasks() const { return tasks_.size(); }
+
+ private:
+  struct Life;
+
+  void launch();
+  void revive_after(std::string_view why);
+  void lose(std::string_view why);
+  void send_begin(CheckId id, const Task& task, const CheckHealth& health);
+  bool take(std::string_view bytes);
+  bool may_have(const CheckTarget& target) const { return lent_.contains(target); }
+  void beat();
+
+  boost::asio::any_io_executor executor_;
+  const CheckerRole role_;
+  const std::string name_;  // for the log: "Checker 2"
+  const Calls& calls_;
+  ProbeSettings settings_;
+  std::map<CheckId, Task> tasks_;
+  std::multiset<CheckTarget> lent_;  // what of them a checker cannot open itself
+  std::shared_ptr<Life> life_;       // null: nobody sits here
+  boost::asio::steady_timer revival_;
+  unsigned early_deaths_ = 0;  // in a row
+  bool wanted_ = false;        // there has been a task
+  // Gone with this; what waits holds it weakly.
+  std::shared_ptr<CheckerSeat*> self_ = std::make_shared<CheckerSeat*>(this);
+};
+
+}  // namespace lvsd

@@ -1,0 +1,135 @@
+#include "health/checker_messages.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+
+#include "health/wire.h"
+
+namespace lvsd {
+
+// Beside the codec's use of them, these are what a stranger's number is held against.
+template <>
+constexpr CheckResult wire::last_of<CheckResult> = CheckResult::process_timeout;
+template <>
+constexpr WeightWish::Kind wire::last_of<WeightWish::Kind> = WeightWish::Kind::percent;
+template <>
+constexpr AdminWish wire::last_of<AdminWish> = AdminWish::maintenance;
+template <>
+constexpr Start wire::last_of<Start> = Start::adopted_down;
+template <>
+constexpr Family wire::last_of<Family> = Family::v6;
+template <>
+constexpr HttpVersion wire::last_of<HttpVersion> = HttpVersion::v1_1;
+template <>
+constexpr TlsVersion wire::last_of<TlsVersion> = TlsVersion::v1_3;
+template <>
+constexpr DnsType wire::last_of<DnsType> = static_cast<DnsType>(0xffff);  // any number is a type
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t size_of_size = sizeof(std::uint32_t);
+constexpr std::size_t most_text = 4 * 1024;     // characters of an observation's text
+constexpr std::size_t most_output = 16 * 1024;  // and of a program's output, escaped
+constexpr std::int64_t most_wish = std::int64_t{1} << 32;
+
+template <class T>
+std::string bytes_of(const T& value) {
+  wire::Writer writer;
+  writer.put(value);
+  return writer.take();
+}
+
+template <class T>
+std::optional<T> value_of(std::string_view bytes) {
+  wire::Reader reader(bytes);
+  T value;
+  reader.get(value);
+  if (!reader.is_complete()) return std::nullopt;
+  return value;
+}
+
+template <class Message>
+std::string framed(const Message& message) {
+  const std::string body = bytes_of(message);
+  const auto size = static_cast<std::uint32_t>(body.size());
+  std::string out(reinterpret_cast<const char*>(&size), sizeof size);
+  return out += body;
+}
+
+bool is_printable(std::string_view text, std::size_t most) {
+  return text.size() <= most &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+}
+
+void bound(std::chrono::microseconds& duration) {
+  duration = std::clamp<std::chrono::microseconds>(duration, 0us, 24h);
+}
+
+// False: nobody of ours says such a thing.
+bool is_sound(Observation& seen, Time now) {
+  if (!is_printable(seen.text, most_text) || !is_printable(seen.output, most_output)) return false;
+  if (seen.weight && (seen.weight->value < -most_wish || seen.weight->value > most_wish))
+    return false;
+  seen.at = std::clamp(seen.at, now - 1min, now);
+  bound(seen.duration);
+  for (auto* phase :
+       {&seen.phases.resolve, &seen.phases.connect, &seen.phases.tls, &seen.phases.first_byte})
+    bound(*phase);
+  return true;
+}
+
+struct IsSound {
+  Time now;
+  bool operator()(Hello& hello) const { return is_printable(hello.weakness, most_text); }
+  bool operator()(Seen& seen) const { return is_sound(seen.observation, now); }
+  bool operator()(Alive&) const { return true; }
+};
+
+}  // namespace
+
+std::string frame(const ToChecker& message) {
+  return framed(message);
+}
+
+std::string frame(const FromChecker& message) {
+  return framed(message);
+}
+
+std::optional<ToChecker> to_checker(std::string_view bytes) {
+  return value_of<ToChecker>(bytes);
+}
+
+std::optional<FromChecker> from_checker(std::string_view bytes, Time now) {
+  auto message = value_of<FromChecker>(bytes);
+  if (message && !std::visit(IsSound{now}, *message)) return std::nullopt;
+  return message;
+}
+
+std::string packed(const CheckSettings& settings) {
+  return bytes_of(settings);
+}
+
+std::optional<CheckSettings> unpacked(std::string_view bytes) {
+  return value_of<CheckSettings>(bytes);
+}
+
+std::optional<std::string_view> FrameReader::next() {
+  const std::string_view left = std::string_view(bytes_).substr(begin_);
+  if (!broken_ && left.size() >= size_of_size) {
+    std::uint32_t size = 0;
+    std::memcpy(&size, left.data(), sizeof size);
+    broken_ = size > most_;
+    if (!broken_ && left.size() - size_of_size >= size) {
+      begin_ += size_of_size + size;
+      return left.substr(size_of_size, size);
+    }
+  }
+  bytes_.erase(0, begin_);
+  begin_ = 0;
+  return std::nullopt;
+}
+
+}  // namespace lvsd

@@ -1,0 +1,275 @@
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <thread>
+
+#include "test/fakes/scripted_server.h"
+#include "test/kernel/daemon.h"
+#include "test/kernel/eventually.h"
+#include "test/kernel/ipvs_table.h"
+#include "test/kernel/web_client.h"
+
+// Every kind of check on a real table: the server passes, fails, and comes back, and traffic
+// through the VIP goes where the table says.
+
+using namespace lvsd;
+using namespace lvsd::testing;
+using namespace std::chrono_literals;
+using Client = ScriptedServer::Client;
+
+namespace {
+
+// Two servers, of which the first is checked by `check`.
+std::string config_of(const std::string& check, const std::string& before = {}) {
+  return before +
+         "virtual_server 10.0.0.100 80 {\n  delay_loop 0.3\n  lb_algo rr\n  lb_kind NAT\n"
+         "  protocol TCP\n  real_server 10.0.1.1 80 {\n    " +
+         check + "\n  }\n  real_server 10.0.1.2 80 {\n  }\n}\n";
+}
+
+struct Site {
+  Site() : net(2) { set_sysctl(net.director().net, "net.ipv4.ping_group_range", "0 2147483647"); }
+
+  std::string table() const { return ipvs_table(net.director().net); }
+  bool has(const std::string& server) const { return table().find(server) != std::string::npos; }
+  Tally requests() { return get_many(6, net.client().net, {vip(Family::v4), 80}, 1s); }
+
+  // The whole life of a check: in, out, in again, and what the log says of the failure.
+  void passes_fails_recovers(const std::string& config, const std::function<void(bool)>& set_good,
+                             std::string_view reason) {
+    folder.write_config(config);
+    set_good(true);
+    testing::Daemon lvsd(net.director(), folder);
+    lvsd.wait_ready();
+    // It passes: it is looked at, and stays.
+    CHECK(always(1500ms, [&] { return has("10.0.1.1:80"); }));
+    CHECK(text(requests()) == "s1 3, s2 3");
+    set_good(false);
+    CHECK(eventually(8s, [&] { return !has("10.0.1.1:80"); }));
+    CHECK(text(requests()) == "s2 6");
+    INFO(lvsd.log());
+    CHECK(lvsd.logged(reason));
+    set_good(true);
+    CHECK(eventually(8s, [&] { return has("10.0.1.1:80"); }));
+    CHECK(text(requests()) == "s1 3, s2 3");
+  }
+
+  TestNet net;
+  DaemonFolder folder;
+};
+
+// A stream server on the first real server that talks well or badly.
+class Talker {
+ public:
+  Talker(const Site& site, std::function<void(Client&, bool good)> talk)
+      : inside_(site.net.server(1).net),
+        server_([this, talk](Client& c) { talk(c, good_); }, "10.0.1.1") {}
+  std::string port() const { return std::to_string(server_.target().endpoint.port); }
+  std::function<void(bool)> switch_() {
+    return [this](bool good) { good_ = good; };
+  }
+
+ private:
+  // Its socket is opened there. The test's own thread leaves it again with the object, and asks
+  // only for things that say themselves where they are.
+  Inside inside_;
+  std::atomic<bool> good_ = true;
+  ScriptedServer server_;
+};
+
+// A UDP server there; `answer` says what comes back, empty: nothing.
+class Echoer {
+ public:
+  using Answer = std::function<std::string(const std::string&, bool good)>;
+
+  Echoer(const Site& site, Answer answer) : answer_(std::move(answer)) {
+    const Inside inside(site.net.server(1).net);
+    socket_.reset(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    sockaddr_in any{};
+    any.sin_family = AF_INET;
+    socklen_t size = sizeof any;
+    REQUIRE(::bind(socket_.get(), reinterpret_cast<sockaddr*>(&any), size) == 0);
+    ::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&any), &size);
+    port_ = ntohs(any.sin_port);
+    thread_ = std::jthread([this](const std::stop_token& stop) { serve(stop); });
+  }
+  std::string port() const { return std::to_string(port_); }
+  std::function<void(bool)> switch_() {
+    return [this](bool good) { good_ = good; };
+  }
+
+ private:
+  void serve(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      pollfd waited{socket_.get(), POLLIN, 0};
+      if (::poll(&waited, 1, 20) <= 0) continue;
+      std::string room(2048, '\0');
+      sockaddr_in from{};
+      socklen_t size = sizeof from;
+      const ssize_t got = ::recvfrom(socket_.get(), room.data(), room.size(), 0,
+                                     reinterpret_cast<sockaddr*>(&from), &size);
+      if (got < 0) continue;
+      room.resize(static_cast<std::size_t>(got));
+      const std::string out = answer_(room, good_);
+      if (!out.empty())
+        ::sendto(socket_.get(), out.data(), out.size(), 0, reinterpret_cast<sockaddr*>(&from),
+                 size);
+    }
+  }
+
+  Answer answer_;
+  UniqueFd socket_;
+  std::uint16_t port_ = 0;
+  std::atomic<bool> good_ = true;
+  std::jthread thread_;
+};
+
+const std::string quick = "      connect_timeout 1\n      retry 0\n";
+
+// A file that is gone with the object.
+struct TestFile {
+  explicit TestFile(const std::string& name)
+      : path("/tmp/lvsd-" + name + "-" + std::to_string(::getpid())) {}
+  ~TestFile() { std::filesystem::remove(path); }
+  void write(const std::string& content) const {
+    const std::string next = path + ".new";
+    std::ofstream(next) << content << std::flush;
+    std::filesystem::rename(next, path);
+  }
+  const std::string path;
+};
+
+}  // namespace
+
+TEST_CASE("HTTP_GET on a real table") {
+  Site site;
+  site.passes_fails_recovers(
+      config_of("HTTP_GET {\n      url {\n        path /\n        status_code 200\n      }\n" +
+                quick + "    }"),
+      [&](bool good) { site.net.web(1).set(good ? Mood::answers : Mood::unavailable); },
+      "Layer7 wrong status, code: 503");
+}
+
+TEST_CASE("SSL_GET on a real table") {
+  Site site;
+  const TestCertificate certificate("10.0.1.1");
+  Talker talker(site, [&](Client& client, bool good) {
+    if (!good || !client.start_tls(certificate)) return;
+    client.hear();
+    client.say("HTTP/1.0 200 OK\r\n\r\nfine");
+    client.close();
+  });
+  site.passes_fails_recovers(
+      config_of("SSL_GET {\n      connect_port " + talker.port() +
+                "\n      url {\n        path /\n        status_code 200\n      }\n" + quick +
+                "    }"),
+      talker.switch_(), "Layer6 invalid response");
+}
+
+TEST_CASE("TCP_CHECK with send and expect on a real table") {
+  Site site;
+  Talker talker(site, [](Client& client, bool good) {
+    client.hear("\n");
+    client.say(good ? "+PONG\r\n" : "-LOADING\r\n");
+    client.close();
+  });
+  site.passes_fails_recovers(
+      config_of("TCP_CHECK {\n      connect_port " + talker.port() +
+                "\n      send \"PING\\n\"\n      expect \"^.PONG\"\n" + quick + "    }"),
+      talker.switch_(), "Layer7 invalid response");
+}
+
+TEST_CASE("SMTP_CHECK on a real table") {
+  Site site;
+  Talker talker(site, [](Client& client, bool good) {
+    client.say(good ? "220 mail\r\n" : "554 no\r\n");
+    if (!good) return;
+    client.hear("\r\n");
+    client.say("250 hello\r\n");
+    client.hear("\r\n");
+    client.say("221 bye\r\n");
+  });
+  site.passes_fails_recovers(
+      config_of("SMTP_CHECK {\n      connect_port " + talker.port() + "\n" + quick + "    }"),
+      talker.switch_(), "code: 554");
+}
+
+TEST_CASE("DNS_CHECK on a real table") {
+  Site site;
+  Echoer server(site, [](const std::string& query, bool good) {
+    std::string answer = query;
+    if (answer.size() < 4) return std::string();
+    answer[2] = static_cast<char>(0x84);
+    answer[3] = good ? '\0' : '\2';  // SERVFAIL
+    return answer;
+  });
+  site.passes_fails_recovers(
+      config_of("DNS_CHECK {\n      connect_port " + server.port() +
+                "\n      type SOA\n      name example.com\n" + quick + "    }"),
+      server.switch_(), "Layer7 wrong status, code: 2");
+}
+
+TEST_CASE("UDP_CHECK on a real table") {
+  Site site;
+  Echoer server(site, [](const std::string&, bool good) { return good ? "pong" : ""; });
+  site.passes_fails_recovers(config_of("UDP_CHECK {\n      connect_port " + server.port() +
+                                       "\n      require_reply\n" + quick + "    }"),
+                             server.switch_(), "is DOWN, reason: Layer");
+}
+
+TEST_CASE("PING_CHECK on a real table") {
+  Site site;
+  site.passes_fails_recovers(
+      config_of("PING_CHECK {\n" + quick + "    }"),
+      [&](bool good) { good ? site.net.plug(1) : site.net.unplug(1); }, "Layer3 timeout");
+}
+
+TEST_CASE("MISC_CHECK on a real table") {
+  Site site;
+  const TestFile sign("sign");
+  site.passes_fails_recovers(
+      config_of("MISC_CHECK {\n      misc_path \"/bin/sh -c 'test -e " + sign.path +
+                "'\"\n      misc_timeout 5\n    }"),
+      [&](bool good) {
+        good ? sign.write("") : static_cast<void>(std::filesystem::remove(sign.path));
+      },
+      "External check error, code: 1");
+}
+
+TEST_CASE("FILE_CHECK on a real table") {
+  Site site;
+  const TestFile load("load");
+  site.passes_fails_recovers(
+      config_of("FILE_CHECK {\n      track_file load\n      weight 0\n    }",
+                "track_file load {\n  file " + load.path + "\n}\n"),
+      [&](bool good) { load.write(good ? "0\n" : "1\n"); }, "External check error");
+}
+
+TEST_CASE("AGENT_CHECK on a real table") {
+  Site site;
+  Talker talker(site, [](Client& client, bool good) {
+    client.say(good ? "up\n" : "down # maintenance at noon\n");
+    client.close();
+  });
+  site.passes_fails_recovers(
+      config_of("AGENT_CHECK {\n      connect_port " + talker.port() + "\n" + quick + "    }"),
+      talker.switch_(), "maintenance at noon");
+}
+
+TEST_CASE("several checks of one server must all pass on a real table") {
+  Site site;
+  const TestFile sign("both");
+  sign.write("0\n");
+  site.passes_fails_recovers(
+      config_of("TCP_CHECK {\n" + quick +
+                    "    }\n    FILE_CHECK {\n      track_file both\n      weight 0\n    }",
+                "track_file both {\n  file " + sign.path + "\n}\n"),
+      [&](bool good) { sign.write(good ? "0\n" : "1\n"); }, "External check error");
+}
