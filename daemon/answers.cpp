@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <limits>
@@ -13,6 +14,12 @@
 #include "daemon/config_views.h"
 #include "daemon/connections.h"
 #include "daemon/daemon.h"
+#include "daemon/named_objects.h"
+#include "daemon/override_views.h"
+#include "daemon/server_views.h"
+#include "daemon/service_views.h"
+#include "daemon/status_view.h"
+#include "daemon/wall_clock.h"
 
 namespace lvsd {
 
@@ -25,18 +32,8 @@ namespace {
 // reading of the table.
 constexpr Duration counters_age = 1s;
 
-// The object a word of the path means, or the answer that there is none.
-template <class Object>
-std::variant<const Object*, api::Response> settled(const api::Found<Object>& found,
-                                                   const std::string& word) {
-  if (const auto* object = std::get_if<const Object*>(&found)) return *object;
-  if (const auto* several = std::get_if<api::Ambiguous>(&found))
-    return api::response(api::ambiguous(word, several->candidates));
-  return api::response(api::no_such_object(word, std::get<api::NotFound>(found).near));
-}
-
 api::Response answer_service(const Outlook& outlook, const std::string& word) {
-  const auto found = settled(api::virtual_server(outlook.pools.config(), word), word);
+  const auto found = named_service(outlook.pools.config(), word);
   if (const auto* refusal = std::get_if<api::Response>(&found)) return *refusal;
   const auto* service = std::get<const VirtualServer*>(found);
   const auto index =
@@ -44,11 +41,10 @@ api::Response answer_service(const Outlook& outlook, const std::string& word) {
   return api::response(head(outlook), service_view(outlook, index, true));
 }
 
-// Real servers come before sorry servers that bear the same address.
+// Real servers come before sorry servers that bear the same address, and those before backups.
 api::Response answer_server(const Outlook& outlook, const std::string& service_word,
                             const std::string& word) {
-  const auto found =
-      settled(api::virtual_server(outlook.pools.config(), service_word), service_word);
+  const auto found = named_service(outlook.pools.config(), service_word);
   if (const auto* refusal = std::get_if<api::Response>(&found)) return *refusal;
   const VirtualServer& service = *std::get<const VirtualServer*>(found);
   const auto pool =
@@ -64,7 +60,14 @@ api::Response answer_server(const Outlook& outlook, const std::string& service_w
     return api::response(head(outlook),
                          views[service.real_servers.size() +
                                static_cast<std::size_t>(*server - service.sorry_servers.data())]);
-  return std::get<api::Response>(settled(real, word));
+  if (const RealServer* master = api::master_of_backup(service, word)) {
+    const std::string name = id(*master->backup);
+    const auto view = std::find_if(views.begin(), views.end(), [&](const api::ServerView& one) {
+      return one.role == "backup" && one.server == name;
+    });
+    return api::response(head(outlook), *view);
+  }
+  return std::get<api::Response>(named_server(service, word));
 }
 
 std::vector<api::ServerView> all_servers(const Outlook& outlook) {
@@ -80,7 +83,18 @@ std::vector<api::ServerView> all_servers(const Outlook& outlook) {
 }  // namespace
 
 asio::awaitable<Outlook> Daemon::outlook() {
-  const auto read = co_await reconciler_.snapshot(counters_age);
+  co_return outlook(co_await reconciler_.snapshot(counters_age));
+}
+
+asio::awaitable<Outlook> Daemon::outlook(const std::string& service) {
+  Services services;
+  const auto found = named_service(pools_.config(), service);
+  if (const auto* known = std::get_if<const VirtualServer*>(&found))
+    services.insert((*known)->services.begin(), (*known)->services.end());
+  co_return outlook(co_await reconciler_.snapshot(std::move(services), counters_age));
+}
+
+Outlook Daemon::outlook(const Result<std::shared_ptr<const Snapshot>>& read) const {
   std::optional<std::string> trouble;
   if (!read)
     trouble = text(read.error());
@@ -88,21 +102,21 @@ asio::awaitable<Outlook> Daemon::outlook() {
     trouble = fmt::format("{} services are not in the kernel as wanted", reconciler_.failing());
   else
     trouble = reconciler_.controls().trouble() ? reconciler_.controls().trouble() : not_saved_;
-  co_return Outlook{.now = std::chrono::steady_clock::now(),
-                    .wall = wall_clock(),
-                    .pools = pools_,
-                    .checks = checks_,
-                    .generation = generation_,
-                    .config_file = options_.config_file,
-                    .started = started_,
-                    .loaded = loaded_,
-                    .kernel = kernel_info_,
-                    .snapshot = read ? *read : nullptr,
-                    .trouble = trouble,
-                    .drift = reconciler_.drift(),
-                    .repaired = reconciler_.repaired(),
-                    .audited = reconciler_.audited(),
-                    .fights = reconciler_.fights()};
+  return {.now = std::chrono::steady_clock::now(),
+          .wall = wall_clock(),
+          .pools = pools_,
+          .checks = checks_,
+          .generation = generation_,
+          .config_file = options_.config_file,
+          .started = started_,
+          .loaded = loaded_,
+          .kernel = kernel_info_,
+          .snapshot = read ? *read : nullptr,
+          .trouble = trouble,
+          .drift = reconciler_.drift(),
+          .repaired = reconciler_.repaired(),
+          .audited = reconciler_.audited(),
+          .fights = reconciler_.fights()};
 }
 
 api::ReadinessView Daemon::readiness() const {
@@ -136,13 +150,14 @@ asio::awaitable<api::Response> Daemon::answer(api::Call call) {
       co_return api::response(head(now), service_views(now));
     }
     case Action::service:
-      co_return answer_service(co_await outlook(), call.path.at("service"));
+      co_return answer_service(co_await outlook(call.path.at("service")), call.path.at("service"));
     case Action::servers: {
       const Outlook now = co_await outlook();
       co_return api::response(head(now), all_servers(now));
     }
     case Action::server:
-      co_return answer_server(co_await outlook(), call.path.at("service"), call.path.at("server"));
+      co_return answer_server(co_await outlook(call.path.at("service")), call.path.at("service"),
+                              call.path.at("server"));
     case Action::zero:
       co_return co_await answer_zero(call.path.at("service"));
     case Action::connections:
@@ -154,16 +169,32 @@ asio::awaitable<api::Response> Daemon::answer(api::Call call) {
     case Action::config_diff:
       co_return co_await answer_config_diff(std::move(call));
     case Action::reload:
-      co_return co_await answer_reload();
+      co_return co_await answer_reload(call.query.contains("force"));
+    case Action::overrides: {
+      const Outlook now = co_await outlook();
+      co_return api::response(head(now), override_views(now));
+    }
+    case Action::drain:
+    case Action::undrain:
+    case Action::disable:
+    case Action::enable:
+    case Action::set_weight:
+    case Action::set_max_connections:
+    case Action::failback:
+    case Action::calm:
+      co_return co_await answer_wish(std::move(call));
   }
   co_return api::response(api::internal_error("this route has no answer"));
 }
 
-asio::awaitable<api::Response> Daemon::answer_reload() {
-  ReloadOutcome outcome = co_await reload();
+asio::awaitable<api::Response> Daemon::answer_reload(bool forced) {
+  ReloadOutcome outcome = co_await reload(forced);
   if (const auto* bad = std::get_if<BadConfig>(&outcome))
     co_return api::response(api::config_invalid(options_.config_file,
                                                 diagnostic_views(without_notes(bad->diagnostics))));
+  if (const auto* guard = std::get_if<Guarded>(&outcome))
+    co_return api::response(
+        api::refused("the file is not applied: " + guard->why + "; use --force to do it anyway"));
   if (const auto* none = std::get_if<NoReload>(&outcome))
     co_return api::response(api::internal_error(none->why + "; the running configuration stays"));
   const api::ReloadView& view = std::get<Reloaded>(outcome).view;
@@ -174,7 +205,7 @@ asio::awaitable<api::Response> Daemon::answer_reload() {
 }
 
 asio::awaitable<api::Response> Daemon::answer_zero(std::string service) {
-  const auto found = settled(api::virtual_server(pools_.config(), service), service);
+  const auto found = named_service(pools_.config(), service);
   if (const auto* refusal = std::get_if<api::Response>(&found)) co_return *refusal;
   ControlPlan plan;
   for (const ServiceKey& key : std::get<const VirtualServer*>(found)->services)
@@ -218,7 +249,7 @@ std::variant<Endpoint, api::Response> server_of(const VirtualServer* service,
   if (const auto address = parse_address(word)) return Endpoint{*address, 0};
   if (service == nullptr)
     return api::response(api::bad_request("server: not an address; a name needs service as well"));
-  const auto real = settled(api::real_server(*service, word), word);
+  const auto real = named_server(*service, word);
   if (const auto* refusal = std::get_if<api::Response>(&real)) return *refusal;
   return std::get<const RealServer*>(real)->endpoint;
 }
@@ -228,7 +259,7 @@ std::variant<ConnectionQuery, api::Response> connection_query(const Config& conf
   ConnectionQuery query;
   const VirtualServer* service = nullptr;
   if (const std::string word = word_of(words, "service"); !word.empty()) {
-    const auto found = settled(api::virtual_server(config, word), word);
+    const auto found = named_service(config, word);
     if (const auto* refusal = std::get_if<api::Response>(&found)) return *refusal;
     service = std::get<const VirtualServer*>(found);
     select_service(*service, query.filter);

@@ -40,12 +40,20 @@ CheckBook::Changes CheckBook::renew(const Config& config) {
   for (auto& [id, entry] : entries_)
     entry.users.clear();
   const CheckId first_new = next_;
-  for (std::uint32_t p = 0; p < config.virtual_servers.size(); ++p)
-    for (std::uint32_t s = 0; s < config.virtual_servers[p].real_servers.size(); ++s) {
-      const auto& checks = config.virtual_servers[p].real_servers[s].checks;
-      for (std::uint32_t c = 0; c < checks.size(); ++c)
-        entry_of(checks[c], changes).users.push_back({p, s, c});
+  const auto use_all = [&](const std::vector<Check>& checks, CheckUser user) {
+    for (user.check = 0; user.check < checks.size(); ++user.check)
+      entry_of(checks[user.check], changes).users.push_back(user);
+  };
+  for (std::uint32_t p = 0; p < config.virtual_servers.size(); ++p) {
+    const VirtualServer& service = config.virtual_servers[p];
+    for (std::uint32_t s = 0; s < service.real_servers.size(); ++s) {
+      use_all(service.real_servers[s].checks, {p, s, 0, Member::real});
+      if (const auto& backup = service.real_servers[s].backup)
+        use_all(backup->checks, {p, s, 0, Member::backup});
     }
+    for (std::uint32_t s = 0; s < service.sorry_servers.size(); ++s)
+      use_all(service.sorry_servers[s].checks, {p, s, 0, Member::sorry});
+  }
   drop_unused(changes);
   for (const auto& [id, entry] : entries_)
     if (id < first_new) changes.kept.push_back(id);

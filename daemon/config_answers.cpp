@@ -11,6 +11,7 @@
 #include "daemon/config_file.h"
 #include "daemon/config_views.h"
 #include "daemon/daemon.h"
+#include "daemon/wall_clock.h"
 #include "plan/diff.h"
 
 namespace lvsd {

@@ -26,7 +26,9 @@
 #include "daemon/network_namespace.h"
 #include "daemon/probe_runner.h"
 #include "daemon/probe_settings.h"
+#include "daemon/wall_clock.h"
 #include "health/schedule.h"
+#include "plan/reload_guard.h"
 
 namespace lvsd {
 
@@ -92,6 +94,7 @@ Daemon::Daemon(asio::io_context& loop, Options options, KernelWriter::Open open_
                   [this](const Services& services) { return pools_.wanted(services); }),
       checker_(make_checker()),
       state_file_(options_.state_dir),
+      policy_timer_(loop),
       started_(std::chrono::steady_clock::now()) {}
 
 Daemon::~Daemon() = default;
@@ -122,14 +125,15 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
   if (auto refusal = co_await read_kernel(table)) co_return refusal;
   if (auto refusal = open_api()) co_return refusal;
 
-  co_await recall_state();
+  const State past = co_await recall_state();
   const ProbeSettings settings = co_await ready_settings(config.global);
-  adopt(std::move(config), table, settings);
+  adopt(std::move(config), table, past, settings);
   co_await save_state();
   api_->start();
   // What we owned before and is configured no more goes, too.
   const auto failures = co_await reconciler_.take_over(std::move(table));
   asio::co_spawn(loop_, reconciler_.run(), die_of);
+  asio::co_spawn(loop_, run_policy(), die_of);
   applied_ = true;
   log(Level::notice, fmt::format("lvsd {} serves {} virtual servers of {}{}", LVSD_VERSION,
                                  pools_.config().virtual_servers.size(), options_.config_file,
@@ -196,19 +200,24 @@ std::optional<Daemon::Refusal> Daemon::open_api() {
   return std::nullopt;
 }
 
-void Daemon::adopt(Config config, const Snapshot& table, const ProbeSettings& settings) {
+void Daemon::adopt(Config config, const Snapshot& table, const State& past,
+                   const ProbeSettings& settings) {
   reconciler_.set_audit_interval(config.global.audit_interval);
   reconciler_.want(config.global);
-  pools_.take(std::move(config), table_of(table), std::chrono::steady_clock::now());
+  const Time now = std::chrono::steady_clock::now();
+  pools_.take(std::move(config), table_of(table), now);
+  pools_.recall(past.wishes, past.seats, now);
+  pools_.expire(wall_clock().at, now);
   reconciler_.own(pools_.services());
   generation_ = 1;
+  next_counters_ = now;
   loaded_ = wall_clock();
   renew_checks(settings);
 }
 
-// What was ours when the last daemon ended. Whatever is wrong with the file, nothing follows from
-// it for the kernel: what is not known to be ours is left alone.
-asio::awaitable<void> Daemon::recall_state() {
+// What was ours when the last daemon ended, and what operators wished. Whatever is wrong with the
+// file, nothing follows from it for the kernel: what is not known to be ours is left alone.
+asio::awaitable<State> Daemon::recall_state() {
   const auto load_it = [file = state_file_] { return file.load(); };
   const auto loaded = co_await files_.run(load_it);
   saved_ = {};
@@ -218,13 +227,17 @@ asio::awaitable<void> Daemon::recall_state() {
         fmt::format("{}: starting without it. Services that an earlier file named and "
                     "this one does not are left in the kernel{}",
                     text(loaded.error()), may_save_ ? "" : ", and the file is left as it is"));
-    co_return;
+    co_return State{};
   }
-  if (*loaded && (*loaded)->boot_id == identity_.boot_id &&
-      (*loaded)->network_namespace == identity_.network_namespace) {
-    reconciler_.own((*loaded)->owned);
-    reconciler_.own((*loaded)->sync_daemons);
+  if (!*loaded) co_return State{};
+  State past = **loaded;
+  if (past.boot_id == identity_.boot_id && past.network_namespace == identity_.network_namespace) {
+    reconciler_.own(past.owned);
+    reconciler_.own(past.sync_daemons);
+  } else {
+    past.seats.clear();
   }
+  co_return past;
 }
 
 // Written before the kernel is changed, so that what we make is known to be ours whenever we die.
@@ -232,6 +245,8 @@ asio::awaitable<void> Daemon::save_state() {
   State state = identity_;
   state.owned = reconciler_.owned();
   state.sync_daemons = reconciler_.controls().owned();
+  state.wishes = pools_.kept_wishes();
+  state.seats = pools_.kept_seats();
   if (!may_save_ || state == saved_) co_return;
   const auto save_it = [file = state_file_, state] { return file.save(state); };
   const auto saved = co_await files_.run(save_it);
@@ -300,8 +315,9 @@ asio::awaitable<Loaded> Daemon::loaded_config(bool origins) {
 
 // Reloads run one at a time. Whoever asks while one runs waits for the next, which will read the
 // file as it is by then; all who wait for it share it, so a storm of requests is two reloads.
-asio::awaitable<Daemon::ReloadOutcome> Daemon::reload() {
+asio::awaitable<Daemon::ReloadOutcome> Daemon::reload(bool forced) {
   if (!next_reload_) next_reload_ = std::make_shared<Reload>(loop_);
+  next_reload_->forced = next_reload_->forced || forced;
   const auto mine = next_reload_;
   if (!std::exchange(reloading_, true)) asio::co_spawn(loop_, run_reloads(), die_of);
   while (!mine->outcome)
@@ -312,7 +328,7 @@ asio::awaitable<Daemon::ReloadOutcome> Daemon::reload() {
 asio::awaitable<void> Daemon::run_reloads() {
   while (next_reload_) {
     const auto current = std::exchange(next_reload_, nullptr);
-    current->outcome = co_await reload_now();
+    current->outcome = co_await reload_now(current->forced);
     current->over.cancel();
   }
   reloading_ = false;
@@ -332,7 +348,7 @@ asio::awaitable<Daemon::Prepared> Daemon::prepared_reload() {
   co_return co_await files_.run(std::move(compare));
 }
 
-asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now() {
+asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now(bool forced) {
   const Time begin = std::chrono::steady_clock::now();
   Prepared next;
   std::optional<std::string> failure;
@@ -359,6 +375,13 @@ asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now() {
     log(Level::error, fmt::format("Reload refused: generation {} stays in force", generation_));
     co_return BadConfig{std::move(fixed)};
   }
+  const std::uint32_t allowed = forced ? 0 : pools_.config().global.reload_guard;
+  if (auto why = guarded(pools_.config(), *loaded.config, allowed)) {
+    log(Level::error, fmt::format("Reload refused, {}: generation {} stays in force. 'lvsctl "
+                                  "reload --force' applies it all the same",
+                                  *why, generation_));
+    co_return Guarded{*std::move(why)};
+  }
   const ProbeSettings settings = co_await ready_settings(loaded.config->global);
 
   Reloaded done{.view = std::move(next.view)};
@@ -368,6 +391,7 @@ asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now() {
       pools_.take(std::move(*loaded.config), next.found, std::chrono::steady_clock::now());
   reconciler_.own(pools_.services());
   renew_checks(settings);
+  policy_timer_.cancel();
   done.view.previous_generation = generation_++;
   loaded_ = wall_clock();
 
@@ -439,7 +463,7 @@ void Daemon::join_check(CheckId id) {
   for (const CheckUser& user : entry->users) {
     if (pools_.health(user).has_run) continue;
     if (const auto change = pools_.inform(user, entry->health))
-      announce(*change, *entry->health.last);
+      announce(*change, &*entry->health.last);
   }
 }
 
@@ -447,14 +471,7 @@ void Daemon::observe(CheckId id, const Observation& observation) {
   const CheckBook::Entry* entry = checks_.record(id, observation);
   if (entry == nullptr) return;
   for (const CheckUser& user : entry->users)
-    if (const auto change = pools_.observe(user, observation)) announce(*change, observation);
-}
-
-void Daemon::announce(const PoolChange& change, const Observation& observation) {
-  for (const LogLine& line : event_lines(pools_, change, observation))
-    log(line.level, line.text);
-  const auto services = pools_.services(change.pool);
-  reconciler_.request({services.begin(), services.end()});
+    if (const auto change = pools_.observe(user, observation)) announce(*change, &observation);
 }
 
 }  // namespace lvsd

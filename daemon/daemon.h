@@ -22,11 +22,11 @@
 #include "daemon/check_runner.h"
 #include "daemon/kernel_writer.h"
 #include "daemon/options.h"
+#include "daemon/outlook.h"
 #include "daemon/pools.h"
 #include "daemon/reconciler.h"
 #include "daemon/side_thread.h"
 #include "daemon/state_file.h"
-#include "daemon/views.h"
 
 namespace lvsd {
 
@@ -69,11 +69,16 @@ class Daemon {
   struct NoReload {
     std::string why;
   };
-  using ReloadOutcome = std::variant<BadConfig, Reloaded, NoReload>;
+  // Not applied because of reload_guard, and why.
+  struct Guarded {
+    std::string why;
+  };
+  using ReloadOutcome = std::variant<BadConfig, Guarded, Reloaded, NoReload>;
   // A reload that has been asked for, until all who wait for it know what it came to.
   struct Reload {
     explicit Reload(boost::asio::io_context& loop) : over(loop, Time::max()) {}
     boost::asio::steady_timer over;  // cancelled when the outcome is there
+    bool forced = false;             // by one of those who wait
     std::optional<ReloadOutcome> outcome;
   };
 
@@ -83,10 +88,11 @@ class Daemon {
   std::optional<Refusal> enter_namespaces(const GlobalSettings& settings);
   std::optional<Refusal> lock();
   boost::asio::awaitable<std::optional<Refusal>> read_kernel(Snapshot& table);
-  boost::asio::awaitable<void> recall_state();
+  boost::asio::awaitable<State> recall_state();
   boost::asio::awaitable<void> save_state();
   std::optional<Refusal> open_api();
-  void adopt(Config config, const Snapshot& table, const ProbeSettings& settings);
+  void adopt(Config config, const Snapshot& table, const State& past,
+             const ProbeSettings& settings);
   boost::asio::awaitable<void> obey_signals();
   boost::asio::awaitable<void> remove_services();
   void stop();
@@ -99,21 +105,33 @@ class Daemon {
   };
   boost::asio::awaitable<Loaded> loaded_config(bool origins = false);
   boost::asio::awaitable<Prepared> prepared_reload();
-  boost::asio::awaitable<ReloadOutcome> reload();
+  boost::asio::awaitable<ReloadOutcome> reload(bool forced = false);
   boost::asio::awaitable<void> run_reloads();
-  boost::asio::awaitable<ReloadOutcome> reload_now();
+  boost::asio::awaitable<ReloadOutcome> reload_now(bool forced);
   boost::asio::awaitable<Table> found_in_kernel(const Services& services);
   boost::asio::awaitable<ProbeSettings> ready_settings(const GlobalSettings& global);
   std::unique_ptr<CheckRunner> make_checker();
   void renew_checks(const ProbeSettings& settings);
   void begin_check(CheckId id);
   void join_check(CheckId id);
-  void announce(const PoolChange& change, const Observation& observation);
   void observe(CheckId id, const Observation& observation);
 
+  // Time and counters (policy_clock.cpp).
+  void announce(const PoolChange& change, const Observation* observation = nullptr);
+  boost::asio::awaitable<void> run_policy();
+  boost::asio::awaitable<void> read_counters();
+  Time next_policy_moment() const;
+  void save_soon();
+
   boost::asio::awaitable<Outlook> outlook();
+  // With what the kernel has of one service only; that is enough for views of it.
+  boost::asio::awaitable<Outlook> outlook(const std::string& service);
+  Outlook outlook(const Result<std::shared_ptr<const Snapshot>>& read) const;
   boost::asio::awaitable<api::Response> answer(api::Call call);
-  boost::asio::awaitable<api::Response> answer_reload();
+  boost::asio::awaitable<api::Response> answer_reload(bool forced);
+  // Wishes of operators (wishes.cpp).
+  boost::asio::awaitable<api::Response> answer_wish(api::Call call);
+  api::Response answer_calm(std::size_t pool, const Author& by);
   boost::asio::awaitable<api::Response> answer_zero(std::string service);
   boost::asio::awaitable<api::Response> answer_connections(api::Call call);
   boost::asio::awaitable<api::Response> answer_config(api::Call call);
@@ -149,6 +167,10 @@ class Daemon {
 
   Pools pools_;
   CheckBook checks_;
+  boost::asio::steady_timer policy_timer_;  // cancelled when there is something new to wait for
+  Time next_counters_;
+  bool saving_ = false;
+  bool save_again_ = false;
   std::optional<KernelInfo> kernel_info_;
   std::uint64_t generation_ = 0;
   Time started_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "health/observe.h"
 #include "plan/desired.h"
@@ -33,21 +34,136 @@ std::string evidence(const Observation& seen) {
   return out + fmt::format(", check duration: {}ms", ms.count());
 }
 
+std::size_t backups_up(const Pool& pool, const VirtualServer& service) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < pool.backups.size(); ++i)
+    if (service.real_servers[i].backup && is_up(pool.backups[i].standing.state)) ++count;
+  return count;
+}
+
+bool is_on_backup(const Pool& pool) {
+  return Pools::serving(pool.backup_servers) != 0 && Pools::serving(pool.real_servers) == 0;
+}
+
+// "Server web/web01 (10.0.0.1:80)", "Backup server …", "Sorry server …".
+std::string name_of(const VirtualServer& service, Member member, std::size_t i) {
+  const auto name = [&service](std::string_view kind, const auto& server) {
+    return fmt::format("{} {}/{} ({})", kind, id(service), id(server), text(server.endpoint));
+  };
+  switch (member) {
+    case Member::real:
+      break;
+    case Member::backup:
+      return name("Backup server", *service.real_servers[i].backup);
+    case Member::sorry:
+      return name("Sorry server", service.sorry_servers[i]);
+  }
+  return name("Server", service.real_servers[i]);
+}
+
+const ServerState& state_of(const Pool& pool, Member member, std::size_t i) {
+  switch (member) {
+    case Member::real:
+      break;
+    case Member::backup:
+      return pool.backups[i];
+    case Member::sorry:
+      return pool.sorries[i];
+  }
+  return pool.servers[i];
+}
+
+// The line of a server whose checks took it up or down.
 LogLine server_line(const Pools& pools, const PoolChange& change, const Observation& seen) {
   const VirtualServer& service = pools.config().virtual_servers[change.pool];
-  const RealServer& server = service.real_servers[*change.server];
   const Pool& pool = pools.pool(change.pool);
-  const bool up = is_up(pool.servers[*change.server].standing.state);
   const auto active = Pools::serving(pool.real_servers);
-  const auto name =
-      fmt::format("Server {}/{} ({})", id(service), id(server), text(server.endpoint));
-  if (up) {
-    return {Level::info, fmt::format("{} is UP, reason: {}. {} active and 0 backup servers online.",
-                                     name, evidence(seen), active)};
+  const auto backups = backups_up(pool, service);
+  const std::string name = name_of(service, change.member, *change.server);
+  const std::string_view on_backup = is_on_backup(pool) ? " Running on backup." : "";
+  if (is_up(state_of(pool, change.member, *change.server).standing.state)) {
+    return {Level::info,
+            fmt::format("{} is UP, reason: {}. {} active and {} backup servers online.{}", name,
+                        evidence(seen), active, backups, on_backup)};
   }
   return {Level::warning,
-          fmt::format("{} is DOWN, reason: {}, {}/{} failed. {} active and 0 backup servers left.",
-                      name, evidence(seen), change.results, change.results, active)};
+          fmt::format("{} is DOWN, reason: {}, {}/{} failed. {} active and {} backup servers "
+                      "left.{}",
+                      name, evidence(seen), change.results, change.results, active, backups,
+                      on_backup)};
+}
+
+// " (alice: kernel patch)"; nothing where no operator has a say.
+std::string by_whom(const Pools& pools, std::uint32_t pool, std::uint32_t server) {
+  const auto& admin = pools.wishes(pool, server).admin;
+  if (!admin) return {};
+  const std::string_view colon = admin->by.reason.empty() ? "" : ": ";
+  return fmt::format(" ({}{}{})", admin->by.user, colon, admin->by.reason);
+}
+
+bool is_taken_out(Effective effective) {
+  return effective == Effective::draining || effective == Effective::drained ||
+         effective == Effective::disabled;
+}
+
+// What a real server does differently; empty where its health's line says it all.
+std::string real_turn(const Pools& pools, std::uint32_t pool, const Turn& turn) {
+  const Effective was = turn.before.effective;
+  const Effective is = turn.after.effective;
+  const std::string who = by_whom(pools, pool, turn.server);
+  if (is == Effective::draining && was != is) return fmt::format("enters drain state{}.", who);
+  if (is == Effective::drained) return fmt::format("is DRAINED{}.", who);
+  if (is == Effective::disabled) return fmt::format("is DISABLED{}.", who);
+  if (is == Effective::full && was != is) return "is FULL. Its backup takes the new connections.";
+  if (was == Effective::full && is == Effective::active) return "has room again.";
+  if (was == Effective::warming && is == Effective::active)
+    return fmt::format("has its full weight {}.", turn.after.weight);
+  if (is == Effective::warming && was != is)
+    return fmt::format("starts slowly with weight {}.", turn.after.weight);
+  // Quorum has a line of its own.
+  if (turn.after.reason == Reason::sorry_serves || turn.before.reason == Reason::sorry_serves)
+    return {};
+  if (is == Effective::standby) return fmt::format("waits: {}.", text(turn.after.reason));
+  if (is == Effective::active && (is_taken_out(was) || was == Effective::standby))
+    return fmt::format("serves again with weight {}.", turn.after.weight);
+  if (is == Effective::active && was == is && turn.before.weight != turn.after.weight)
+    return fmt::format("has weight {} now.", turn.after.weight);
+  return {};
+}
+
+std::string backup_turn(const VirtualServer& service, const Turn& turn) {
+  const std::string master = id(service) + "/" + id(service.real_servers[turn.server]);
+  if (turn.after.reason == Reason::sorry_serves || turn.before.reason == Reason::sorry_serves)
+    return {};
+  const bool served = turn.before.presence == Presence::serving;
+  const bool serves = turn.after.presence == Presence::serving;
+  if (!served && serves) return fmt::format("enters for {}: {}.", master, text(turn.after.reason));
+  if (turn.after.effective == Effective::draining && served)
+    return fmt::format("leaves by draining: {}.", text(turn.after.reason));
+  if (turn.after.effective != Effective::standby) return {};
+  if (turn.before.effective == Effective::draining) return "is at rest, nothing is left.";
+  return served ? fmt::format("leaves: {}.", text(turn.after.reason)) : std::string();
+}
+
+void add_turn_lines(const Pools& pools, const PoolChange& change, std::vector<LogLine>& lines) {
+  const VirtualServer& service = pools.config().virtual_servers[change.pool];
+  for (const Turn& turn : change.turns) {
+    const std::string what = turn.member == Member::real     ? real_turn(pools, change.pool, turn)
+                             : turn.member == Member::backup ? backup_turn(service, turn)
+                                                             : std::string();
+    if (what.empty()) continue;
+    lines.push_back({Level::notice, name_of(service, turn.member, turn.server) + " " + what});
+  }
+}
+
+LogLine panic_line(const Pools& pools, const PoolChange& change) {
+  const VirtualServer& service = pools.config().virtual_servers[change.pool];
+  if (!pools.pool(change.pool).panic_since)
+    return {Level::notice, fmt::format("Service {}: the PANIC is over.", id(service))};
+  return {Level::critical,
+          fmt::format("Service {}: PANIC, most of its servers failed at once. The table is held as "
+                      "it was; 'lvsctl calm {}' ends that.",
+                      id(service), id(service))};
 }
 
 std::string sorry_names(const VirtualServer& service) {
@@ -84,6 +200,15 @@ std::vector<LogLine> event_lines(const Pools& pools, const PoolChange& change,
                                  const Observation& observation) {
   std::vector<LogLine> lines;
   if (change.server) lines.push_back(server_line(pools, change, observation));
+  for (LogLine& line : event_lines(pools, change))
+    lines.push_back(std::move(line));
+  return lines;
+}
+
+std::vector<LogLine> event_lines(const Pools& pools, const PoolChange& change) {
+  std::vector<LogLine> lines;
+  if (change.panic) lines.push_back(panic_line(pools, change));
+  add_turn_lines(pools, change, lines);
   if (change.quorum) lines.push_back(quorum_line(pools, change));
   return lines;
 }

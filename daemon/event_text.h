@@ -19,5 +19,7 @@ struct LogLine {
 // `observation` is what brought `change` about.
 std::vector<LogLine> event_lines(const Pools& pools, const PoolChange& change,
                                  const Observation& observation);
+// Of what an operator, time or the counters brought about.
+std::vector<LogLine> event_lines(const Pools& pools, const PoolChange& change);
 
 }  // namespace lvsd

@@ -7,72 +7,55 @@
 
 #include "health/observe.h"
 #include "health/quorum.h"
+#include "health/weight.h"
+#include "plan/overrides.h"
 
 namespace lvsd {
 
 namespace {
 
-Standing standing_of(const RealServer& server, const std::vector<CheckHealth>& checks) {
+const Override no_wishes;
+
+Standing standing_of(const std::vector<Check>& checks, const std::vector<CheckHealth>& health) {
   std::vector<Standing> standings;
-  standings.reserve(checks.size());
-  for (std::size_t i = 0; i < checks.size(); ++i)
-    standings.push_back(standing(checks[i], server.checks[i].settings->policy));
+  standings.reserve(health.size());
+  for (std::size_t i = 0; i < health.size(); ++i)
+    standings.push_back(standing(health[i], checks[i].settings->policy));
   return standing(standings);
 }
 
-ServerState started(const RealServer& server, Start start, Time now) {
-  ServerState state{.start = start};
-  for (const Check& check : server.checks)
-    state.checks.push_back(initial(start, check.settings->policy, now));
-  state.standing = standing_of(server, state.checks);
-  state.since = now;
-  return state;
+// What the checks of a server make of its weight; nothing where they do not ask for another.
+std::optional<std::uint32_t> wished_weight(const RealServer& server, const ServerState& state) {
+  std::vector<WeightWish> wishes;
+  for (const CheckHealth& check : state.checks)
+    if (check.weight.kind != WeightWish::Kind::none) wishes.push_back(check.weight);
+  if (wishes.empty()) return std::nullopt;
+  return effective_weight(server.settings.weight, wishes);
 }
 
-// How a check begins that its server did not have before: the server stays where it is.
-Start continued(const ServerState& before) {
-  return is_up(before.standing.state) ? Start::adopted_up : before.start;
+AdminWish own_wish(const ServerState& state) {
+  std::vector<AdminWish> wishes;
+  for (const CheckHealth& check : state.checks)
+    wishes.push_back(check.admin);
+  return effective_wish(wishes);
 }
 
-// The state of a server whose definition was `old` and is `server` now.
-ServerState carried(const RealServer& old, const ServerState& before, const RealServer& server,
-                    Time now) {
-  ServerState state{.known = before.known, .start = continued(before)};
-  for (const Check& check : server.checks) {
-    const auto same = std::find(old.checks.begin(), old.checks.end(), check);
-    state.checks.push_back(same != old.checks.end()
-                               ? before.checks[static_cast<std::size_t>(same - old.checks.begin())]
-                               : initial(state.start, check.settings->policy, now));
-  }
-  state.standing = standing_of(server, state.checks);
-  state.since = is_up(state.standing.state) == is_up(before.standing.state) ? before.since : now;
-  return state;
+bool is_checking(Effective effective) {
+  return effective == Effective::init || effective == Effective::down;
 }
 
-Pool carried(const VirtualServer& old, const Pool& before, const VirtualServer& server, Time now) {
-  std::map<Endpoint, std::size_t> known;
-  for (std::size_t i = 0; i < old.real_servers.size(); ++i)
-    known.emplace(old.real_servers[i].endpoint, i);
-
-  Pool pool{.quorum = before.quorum, .quorum_since = before.quorum_since};
-  pool.servers.reserve(server.real_servers.size());
-  for (const RealServer& real : server.real_servers) {
-    const auto found = known.find(real.endpoint);
-    pool.servers.push_back(
-        found == known.end()
-            ? started(real, Start::fresh, now)
-            : carried(old.real_servers[found->second], before.servers[found->second], real, now));
-  }
-  return pool;
+// Whether people or the kernel have to hear of it.
+bool is_turn(const Decision& before, const Decision& after) {
+  if (before.presence != after.presence || before.weight != after.weight) return true;
+  return before.effective != after.effective &&
+         !(is_checking(before.effective) && is_checking(after.effective));
 }
 
-Pool adopted(const VirtualServer& server, const Table& actual, Time now) {
-  const Adoption found = adoption(server, actual);
-  Pool pool{.quorum = found.had_quorum, .quorum_since = now};
-  pool.servers.reserve(server.real_servers.size());
-  for (std::size_t i = 0; i < server.real_servers.size(); ++i)
-    pool.servers.push_back(started(server.real_servers[i], found.real_servers[i], now));
-  return pool;
+void add_turns(Member member, const std::vector<Decision>& before,
+               const std::vector<Decision>& after, std::vector<Turn>& turns) {
+  for (std::size_t i = 0; i < std::min(before.size(), after.size()); ++i)
+    if (is_turn(before[i], after[i]))
+      turns.push_back({member, static_cast<std::uint32_t>(i), before[i], after[i]});
 }
 
 }  // namespace
@@ -83,61 +66,23 @@ std::string identity(const VirtualServer& server) {
   return "group:" + server.group + "/" + std::string(text(server.services.front().protocol));
 }
 
+const std::vector<Check>& checks_of(const Config& config, const CheckUser& user) {
+  const VirtualServer& server = config.virtual_servers[user.pool];
+  switch (user.member) {
+    case Member::real:
+      break;
+    case Member::backup:
+      return server.real_servers[user.server].backup->checks;
+    case Member::sorry:
+      return server.sorry_servers[user.server].checks;
+  }
+  return server.real_servers[user.server].checks;
+}
+
 std::size_t Pools::serving(const std::vector<Decision>& decisions) {
   return static_cast<std::size_t>(
       std::count_if(decisions.begin(), decisions.end(),
                     [](const Decision& d) { return d.presence == Presence::serving; }));
-}
-
-std::set<ServiceKey> Pools::take(Config config, const Table& actual, Time now) {
-  const auto sources = predecessors(config);
-  const Config old = std::exchange(config_, std::move(config));
-  std::vector<Pool> before = std::exchange(pools_, {});
-  std::vector<std::size_t> heirs(before.size());
-  for (const auto& from : sources)
-    if (from) ++heirs[*from];
-  std::set<ServiceKey> touched;
-  pools_.reserve(sources.size());
-  for (std::size_t i = 0; i < sources.size(); ++i) {
-    const VirtualServer& server = config_.virtual_servers[i];
-    const auto from = sources[i];
-    pools_.push_back(from ? carried(old.virtual_servers[*from], before[*from], server, now)
-                          : adopted(server, actual, now));
-    // Of all that a reload has twice, this need not be.
-    if (from && --heirs[*from] == 0) before[*from] = {};
-    settle_quorum(i, now);
-    if (!from || !(server == old.virtual_servers[*from]))
-      touched.insert(server.services.begin(), server.services.end());
-  }
-  index_services();
-  for (const VirtualServer& server : old.virtual_servers)
-    for (const ServiceKey& key : server.services)
-      if (!by_service_.contains(key)) touched.insert(key);
-  return touched;
-}
-
-std::vector<std::optional<std::size_t>> Pools::predecessors(const Config& config) const {
-  std::map<std::string, std::size_t> known;
-  for (std::size_t i = 0; i < pools_.size(); ++i)
-    known.emplace(identity(config_.virtual_servers[i]), i);
-
-  const auto predecessor = [&](const VirtualServer& server) -> std::optional<std::size_t> {
-    if (const auto same = known.find(identity(server)); same != known.end()) return same->second;
-    for (const ServiceKey& key : server.services)
-      if (const auto had = by_service_.find(key); had != by_service_.end()) return had->second;
-    return std::nullopt;
-  };
-  std::vector<std::optional<std::size_t>> found;
-  for (const VirtualServer& server : config.virtual_servers)
-    found.push_back(predecessor(server));
-  return found;
-}
-
-void Pools::index_services() {
-  by_service_.clear();
-  for (std::size_t i = 0; i < config_.virtual_servers.size(); ++i)
-    for (const ServiceKey& key : config_.virtual_servers[i].services)
-      by_service_.emplace(key, static_cast<std::uint32_t>(i));
 }
 
 std::set<ServiceKey> Pools::newcomers(const Config& config) const {
@@ -148,62 +93,144 @@ std::set<ServiceKey> Pools::newcomers(const Config& config) const {
   return found;
 }
 
-PoolFacts Pools::facts(std::size_t index) const {
-  PoolFacts facts{.quorum = pools_[index].quorum};
-  facts.real_servers.reserve(pools_[index].servers.size());
-  for (const ServerState& server : pools_[index].servers)
-    facts.real_servers.push_back({server.standing.state, server.start});
+// ---- what follows from what is known
+
+const Override& Pools::wishes(std::size_t pool, std::uint32_t server) const {
+  const auto found = pools_[pool].wishes.find(server);
+  return found == pools_[pool].wishes.end() ? no_wishes : found->second;
+}
+
+ServerFacts Pools::server_facts(std::size_t index, std::size_t server,
+                                const Override& wishes) const {
+  const RealServer& real = config_.virtual_servers[index].real_servers[server];
+  const Pool& pool = pools_[index];
+  const ServerState& state = pool.servers[server];
+  ServerFacts facts{.health = state.standing.state, .start = state.start};
+  if (real.backup) facts.backup = pool.backups[server].standing.state;
+  const Administration decree = administration(real, wishes, own_wish(state));
+  facts.admin = decree.state;
+  facts.drain_limit = decree.limit;
+  facts.weight = wishes.weight ? std::optional(wishes.weight->value) : wished_weight(real, state);
+  if (wishes.max_connections) facts.max_connections = wishes.max_connections->value;
+  const auto seat = pool.seats.find(static_cast<std::uint32_t>(server));
+  if (seat != pool.seats.end()) facts.seat = seat->second;
   return facts;
 }
 
-// The tables are made when the kernel is compared; what lists show is kept.
-void Pools::decide(std::size_t index) {
-  Desired result = desired(config_.virtual_servers[index], facts(index));
-  pools_[index].real_servers = std::move(result.real_servers);
-  pools_[index].sorry_servers = std::move(result.sorry_servers);
+PoolFacts Pools::facts(std::size_t index) const {
+  const Pool& pool = pools_[index];
+  PoolFacts facts{.quorum = pool.quorum, .removed = pool.removed, .panic_since = pool.panic_since};
+  facts.real_servers.reserve(pool.servers.size());
+  for (std::size_t i = 0; i < pool.servers.size(); ++i)
+    facts.real_servers.push_back(
+        server_facts(index, i, wishes(index, static_cast<std::uint32_t>(i))));
+  for (const ServerState& sorry : pool.sorries)
+    facts.sorry_servers.push_back(sorry.standing.state);
+  return facts;
 }
 
-bool Pools::settle_quorum(std::size_t index, Time now) {
+PoolSight Pools::sight(Time now) const {
+  return {.now = now,
+          .flap_hold = config_.global.flap_hold,
+          .panic_percent = config_.global.panic_percent};
+}
+
+bool Pools::has_quorum(std::size_t index, const PoolFacts& facts) const {
+  const VirtualServer& server = config_.virtual_servers[index];
+  return quorum(quorum_limits(server), serving_weight(server, facts), unknown_weight(server, facts),
+                facts.quorum);
+}
+
+std::optional<PoolChange> Pools::settle(std::size_t index, const PoolSight& sight) {
+  return settle(index, facts(index), sight);
+}
+
+std::optional<PoolChange> Pools::settle(std::size_t index, PoolFacts facts,
+                                        const PoolSight& sight) {
   const VirtualServer& server = config_.virtual_servers[index];
   Pool& pool = pools_[index];
-  const PoolFacts known = facts(index);
-  const bool holds = quorum(quorum_limits(server), serving_weight(server, known),
-                            unknown_weight(server, known), pool.quorum);
-  const bool turned = holds != pool.quorum;
-  if (turned) {
-    pool.quorum = holds;
-    pool.quorum_since = now;
+  PoolChange change{.pool = static_cast<std::uint32_t>(index)};
+  const std::size_t removed = facts.removed.size();
+  facts = settled(server, std::move(facts), sight);
+  facts.quorum = has_quorum(index, facts);
+  change.quorum = facts.quorum != pool.quorum;
+  change.panic = facts.panic_since.has_value() != pool.panic_since.has_value();
+  if (change.quorum) pool.quorum_since = sight.now;
+
+  // The tables are made when the kernel is compared; what lists show is kept.
+  Desired result = desired(server, facts);
+  add_turns(Member::real, pool.real_servers, result.real_servers, change.turns);
+  add_turns(Member::backup, pool.backup_servers, result.backups, change.turns);
+  add_turns(Member::sorry, pool.sorry_servers, result.sorry_servers, change.turns);
+  pool.real_servers = std::move(result.real_servers);
+  pool.backup_servers = std::move(result.backups);
+  pool.sorry_servers = std::move(result.sorry_servers);
+  const bool is_gone = facts.removed.size() != removed;
+  keep(index, std::move(facts), sight);
+  if (!change.quorum && !change.panic && !is_gone && change.turns.empty()) return std::nullopt;
+  return change;
+}
+
+void Pools::keep(std::size_t index, PoolFacts&& facts, const PoolSight& sight) {
+  const VirtualServer& server = config_.virtual_servers[index];
+  const auto number = static_cast<std::uint32_t>(index);
+  Pool& pool = pools_[index];
+  const auto next = lvsd::next_moment(server, facts, sight);
+  if (next)
+    due_.insert_or_assign(number, *next);
+  else
+    due_.erase(number);
+  if (needs_load(server, facts))
+    watched_.insert(number);
+  else
+    watched_.erase(number);
+  pool.quorum = facts.quorum;
+  pool.panic_since = facts.panic_since;
+  pool.removed = std::move(facts.removed);
+  pool.seats.clear();
+  for (std::uint32_t i = 0; i < facts.real_servers.size(); ++i)
+    if (facts.real_servers[i].seat != Seat{}) pool.seats.emplace(i, facts.real_servers[i].seat);
+}
+
+// ---- what happens
+
+ServerState& Pools::state_of(const CheckUser& user) {
+  Pool& pool = pools_[user.pool];
+  switch (user.member) {
+    case Member::real:
+      break;
+    case Member::backup:
+      return pool.backups[user.server];
+    case Member::sorry:
+      return pool.sorries[user.server];
   }
-  decide(index);
-  return turned;
+  return pool.servers[user.server];
 }
 
 std::optional<PoolChange> Pools::observe(const CheckUser& user, const Observation& observation) {
-  const RealServer& server = config_.virtual_servers[user.pool].real_servers[user.server];
-  CheckHealth& check = pools_[user.pool].servers[user.server].checks[user.check];
-  const std::uint32_t results = check.streak + 1;
-  check = lvsd::observe(check, server.checks[user.check].settings->policy, observation);
-  return settle_server(user, results, observation.at);
+  const CheckPolicy& policy = checks_of(config_, user)[user.check].settings->policy;
+  const CheckHealth& check = health(user);
+  return renew_check(user, lvsd::observe(check, policy, observation), check.streak + 1,
+                     observation.at);
 }
 
 std::optional<PoolChange> Pools::inform(const CheckUser& user, const CheckHealth& known) {
-  const RealServer& server = config_.virtual_servers[user.pool].real_servers[user.server];
-  const CheckPolicy& policy = server.checks[user.check].settings->policy;
-  CheckHealth& check = pools_[user.pool].servers[user.server].checks[user.check];
-  const Start start = check.start;
-  check = known;
-  check.start = start;
-  return settle_server(user, known.up ? policy.rise : fall(policy), known.last->at);
+  const CheckPolicy& policy = checks_of(config_, user)[user.check].settings->policy;
+  CheckHealth check = known;
+  check.start = health(user).start;
+  return renew_check(user, std::move(check), known.up ? policy.rise : fall(policy), known.last->at);
 }
 
-// After a check of the server has moved. `results`: in a row, that made it move.
-std::optional<PoolChange> Pools::settle_server(const CheckUser& user, std::uint32_t results,
-                                               Time at) {
-  const RealServer& server = config_.virtual_servers[user.pool].real_servers[user.server];
-  ServerState& state = pools_[user.pool].servers[user.server];
-  const Standing before = std::exchange(state.standing, standing_of(server, state.checks));
+std::optional<PoolChange> Pools::renew_check(const CheckUser& user, CheckHealth health,
+                                             std::uint32_t results, Time at) {
+  ServerState& state = state_of(user);
+  CheckHealth& check = state.checks[user.check];
+  const bool is_other_wish = check.weight != health.weight || check.admin != health.admin;
+  check = std::move(health);
+  const Standing before =
+      std::exchange(state.standing, standing_of(checks_of(config_, user), state.checks));
   const HealthState now = state.standing.state;
-  if (now == before.state) return std::nullopt;
+  if (now == before.state && !is_other_wish) return std::nullopt;
   const bool turned =
       is_up(before.state) != is_up(now) || (now == HealthState::down && !state.known);
   if (turned) {
@@ -211,17 +238,90 @@ std::optional<PoolChange> Pools::settle_server(const CheckUser& user, std::uint3
     state.start = is_up(now) ? Start::adopted_up : Start::adopted_down;
     state.since = at;
   }
-  const bool was_quorum_turned = settle_quorum(user.pool, at);
-  if (!turned && !was_quorum_turned) return std::nullopt;
-  return PoolChange{.pool = user.pool,
-                    .server = turned ? std::optional(user.server) : std::nullopt,
-                    .results = results,
-                    .quorum = was_quorum_turned};
+  auto change = settle(user.pool, sight(at));
+  if (!turned) return change;
+  if (!change) change = PoolChange{.pool = user.pool};
+  change->server = user.server;
+  change->member = user.member;
+  change->results = results;
+  return change;
 }
 
 const CheckHealth& Pools::health(const CheckUser& user) const {
-  return pools_[user.pool].servers[user.server].checks[user.check];
+  const Pool& pool = pools_[user.pool];
+  switch (user.member) {
+    case Member::real:
+      break;
+    case Member::backup:
+      return pool.backups[user.server].checks[user.check];
+    case Member::sorry:
+      return pool.sorries[user.server].checks[user.check];
+  }
+  return pool.servers[user.server].checks[user.check];
 }
+
+// ---- time and counters
+
+std::optional<Time> Pools::next_moment() const {
+  const auto first = std::min_element(
+      due_.begin(), due_.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  return first == due_.end() ? std::nullopt : std::optional(first->second);
+}
+
+std::vector<PoolChange> Pools::pass(Time now) {
+  std::vector<std::uint32_t> due;
+  for (const auto& [pool, at] : due_)
+    if (at <= now) due.push_back(pool);
+  std::vector<PoolChange> changes;
+  for (const std::uint32_t pool : due)
+    if (auto change = settle(pool, sight(now))) changes.push_back(*std::move(change));
+  return changes;
+}
+
+namespace {
+
+// What the kernel counts of one server in all services of its virtual server.
+Load load_of(const VirtualServer& server, const Snapshot& counters, const Endpoint& endpoint,
+             Forwarding forwarding) {
+  Load load;
+  for (const ServiceKey& key : server.services) {
+    const auto service = counters.find(key);
+    if (service == counters.end()) continue;
+    const auto found =
+        service->second.destinations.find(destination_key(server, key, endpoint, forwarding));
+    if (found == service->second.destinations.end()) continue;
+    const DestinationCounters& one = found->second.counters;
+    load.active += one.active_connections;
+    load.inactive += one.inactive_connections;
+    load.packets += one.traffic.counters.in_packets;
+    load.fullest = std::max<std::uint64_t>(
+        load.fullest, std::uint64_t{one.active_connections} + one.inactive_connections);
+  }
+  return load;
+}
+
+}  // namespace
+
+std::optional<PoolChange> Pools::see(std::uint32_t pool, const Snapshot& counters, Time now) {
+  const VirtualServer& server = config_.virtual_servers[pool];
+  std::vector<ServerSight> servers;
+  for (const RealServer& real : server.real_servers) {
+    ServerSight one{.load = load_of(server, counters, real.endpoint, real.settings.forwarding)};
+    if (real.backup)
+      one.backup_load = load_of(server, counters, real.backup->endpoint, real.backup->forwarding);
+    servers.push_back(one);
+  }
+  std::vector<std::optional<Load>> removed;
+  for (const Removed& one : pools_[pool].removed)
+    removed.push_back(
+        load_of(server, counters, one.server.endpoint, one.server.settings.forwarding));
+  PoolSight seen = sight(now);
+  seen.servers = servers;
+  seen.removed = removed;
+  return settle(pool, seen);
+}
+
+// ---- the table
 
 Table Pools::wanted(const std::set<ServiceKey>& services) const {
   std::set<std::uint32_t> involved;

@@ -10,15 +10,17 @@
 
 #include "model/config.h"
 #include "model/health.h"
+#include "model/override.h"
 #include "model/table.h"
 #include "plan/adoption.h"
 #include "plan/desired.h"
+#include "plan/settle.h"
 
 namespace lvsd {
 
-// What is known of one real server.
+// What is known of one server.
 struct ServerState {
-  std::vector<CheckHealth> checks;  // one for each of RealServer::checks
+  std::vector<CheckHealth> checks;  // one for each of its checks
   bool known = false;               // its checks have taken it up or down, once at least
   Start start = Start::fresh;       // how it was taken on; what it is now once that is known
   Standing standing;                // of all of them
@@ -28,26 +30,54 @@ struct ServerState {
 // What is known of one virtual server; the vectors stand beside those of its configuration.
 struct Pool {
   std::vector<ServerState> servers;
+  std::vector<ServerState> backups;  // one for each real server, or none where none has a backup
+  std::vector<ServerState> sorries;
   bool quorum = true;
   Time quorum_since;
+
+  std::map<std::uint32_t, Seat> seats;       // of real servers; who is not here has the default
+  std::map<std::uint32_t, Override> wishes;  // likewise
+  std::vector<Removed> removed;
+  std::optional<Time> panic_since;
+
   std::vector<Decision> real_servers;  // what follows from it, for lists
+  std::vector<Decision> backup_servers;
   std::vector<Decision> sorry_servers;
 };
 
-// Which check of which server; indices into Config::virtual_servers and on.
+enum class Member : std::uint8_t { real, backup, sorry };
+
+// Which check of which server; indices into Config::virtual_servers and on. A backup has the index
+// of its master.
 struct CheckUser {
   std::uint32_t pool = 0;
   std::uint32_t server = 0;
   std::uint32_t check = 0;
+  Member member = Member::real;
 };
 
-// What an observation changed that people and the kernel should hear of.
+// What one server does differently now.
+struct Turn {
+  Member member = Member::real;
+  std::uint32_t server = 0;
+  Decision before;
+  Decision after;
+};
+
+// What people and the kernel should hear of.
 struct PoolChange {
   std::uint32_t pool = 0;
-  std::optional<std::uint32_t> server;  // it came up or went down
+  std::optional<std::uint32_t> server;  // it came up or went down by its check
   std::uint32_t results = 0;            // in a row of one check, that decided it
   bool quorum = false;                  // it was gained or lost
+  Member member = Member::real;         // what `server` is
+  bool panic = false;                   // it began or ended
+  std::vector<Turn> turns{};
 };
+
+// What outlives the daemon of a virtual server's policy, by name ("web/web01").
+using Wishes = std::map<std::string, Override>;
+using Seats = std::map<std::string, Seat>;
 
 // The configuration in force and what is known of everything in it: the daemon's memory. It joins
 // the verdicts of lib/health with the decisions of lib/plan and has no effects of its own.
@@ -72,7 +102,7 @@ class Pools {
   // The services `config` would bring in that are not configured now: what `actual` has to hold.
   std::set<ServiceKey> newcomers(const Config& config) const;
 
-  // Nothing if neither the server nor quorum turned; then what is wanted is the same as before.
+  // Nothing if nothing turned; then what is wanted is the same as before.
   std::optional<PoolChange> observe(const CheckUser& user, const Observation& observation);
 
   // A check that has run for others goes on for `user` too: it is what it is known to be.
@@ -80,6 +110,35 @@ class Pools {
   std::optional<PoolChange> inform(const CheckUser& user, const CheckHealth& known);
 
   const CheckHealth& health(const CheckUser& user) const;
+
+  // ---- wishes of operators (pools_wishes.cpp)
+
+  const Override& wishes(std::size_t pool, std::uint32_t server) const;
+  std::optional<PoolChange> wish(std::size_t pool, std::uint32_t server, Override wishes, Time now);
+  // Whether anyone would take new connections then.
+  bool would_serve(std::size_t pool, std::uint32_t server, const Override& wishes, Time now) const;
+  std::optional<PoolChange> fail_back(std::size_t pool, std::uint32_t server, Time now);
+  std::optional<PoolChange> end_panic(std::size_t pool, Time now);
+  // Ends the wishes whose time is over.
+  std::vector<PoolChange> expire(WallTime wall, Time now);
+  std::optional<WallTime> next_expiry() const;
+
+  // What is to be kept for the next daemon, and what the last one kept. Wishes and seats of
+  // servers that are not configured are dropped.
+  Wishes kept_wishes() const;
+  Seats kept_seats() const;
+  std::vector<PoolChange> recall(const Wishes& wishes, const Seats& seats, Time now);
+
+  // ---- time and counters
+
+  // When something changes though nothing happens, and what has changed by then.
+  std::optional<Time> next_moment() const;
+  std::vector<PoolChange> pass(Time now);
+
+  // The virtual servers whose counters decide something, and what they say. `counters` has all
+  // services of the virtual server that the kernel has.
+  const std::set<std::uint32_t>& watched() const { return watched_; }
+  std::optional<PoolChange> see(std::uint32_t pool, const Snapshot& counters, Time now);
 
   // What the kernel should hold for those of `services` that are configured.
   Table wanted(const std::set<ServiceKey>& services) const;
@@ -91,18 +150,32 @@ class Pools {
   // For each virtual server of `config` the one in force that it continues, if any.
   std::vector<std::optional<std::size_t>> predecessors(const Config& config) const;
   PoolFacts facts(std::size_t index) const;
-  void decide(std::size_t index);
-  bool settle_quorum(std::size_t index, Time now);
-  std::optional<PoolChange> settle_server(const CheckUser& user, std::uint32_t results, Time at);
+  ServerFacts server_facts(std::size_t index, std::size_t server, const Override& wishes) const;
+  PoolSight sight(Time now) const;
+  // Brings a pool to what follows from its facts.
+  std::optional<PoolChange> settle(std::size_t index, const PoolSight& sight);
+  std::optional<PoolChange> settle(std::size_t index, PoolFacts facts, const PoolSight& sight);
+  bool has_quorum(std::size_t index, const PoolFacts& facts) const;
+  void keep(std::size_t index, PoolFacts&& facts, const PoolSight& sight);
+  // Takes down what a check is now. `results`: in a row, that made it so.
+  std::optional<PoolChange> renew_check(const CheckUser& user, CheckHealth health,
+                                        std::uint32_t results, Time at);
+  ServerState& state_of(const CheckUser& user);
   void index_services();
+  void forget_times();
 
   Config config_;
   std::vector<Pool> pools_;                         // beside config_.virtual_servers
   std::map<ServiceKey, std::uint32_t> by_service_;  // -> pool
+  std::map<std::uint32_t, Time> due_;               // when a pool is to be settled again
+  std::set<std::uint32_t> watched_;
 };
 
 // What makes two virtual servers of two configurations the same one: "tcp:10.0.0.1:80",
 // "group:web/tcp".
 std::string identity(const VirtualServer& server);
+
+// The checks of a user's server.
+const std::vector<Check>& checks_of(const Config& config, const CheckUser& user);
 
 }  // namespace lvsd

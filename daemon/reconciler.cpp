@@ -377,6 +377,15 @@ asio::awaitable<Result<std::shared_ptr<const Snapshot>>> Reconciler::snapshot(Du
   }
 }
 
+asio::awaitable<Result<std::shared_ptr<const Snapshot>>> Reconciler::snapshot(Services services,
+                                                                              Duration age) {
+  const bool is_fresh = snapshot_ && snapshot_at_ >= now() - age;
+  if (is_fresh || services.size() >= worth_a_full_dump) co_return co_await snapshot(age);
+  auto found = co_await read(services);
+  if (!found) co_return found.error();
+  co_return std::make_shared<const Snapshot>(std::move(*found));
+}
+
 asio::awaitable<void> Reconciler::read_everything(std::shared_ptr<Reading> reading) {
   auto everything = co_await kernel_.dump();
   if (everything) {

@@ -64,6 +64,9 @@ class Reconciler {
   // The last full reading of the kernel's table, begun at most `age` ago. All who ask while one is
   // under way that will do for them share it.
   boost::asio::awaitable<Result<std::shared_ptr<const Snapshot>>> snapshot(Duration age);
+  // Enough for `services`: that one where it is there already, else a reading of them alone.
+  boost::asio::awaitable<Result<std::shared_ptr<const Snapshot>>> snapshot(Services services,
+                                                                           Duration age);
 
   // For status.
   const std::optional<Error>& trouble() const { return trouble_; }  // reading the kernel failed

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -36,6 +38,123 @@ std::string checksum(const Json& content) {
   return fmt::format("{:016x}", hash);
 }
 
+// ---- wishes
+
+Json json(const Author& by) {
+  Json out = {{"user", by.user},
+              {"uid", by.uid},
+              {"reason", by.reason},
+              {"since_ms", by.since.time_since_epoch().count()}};
+  if (by.until) out["until_ms"] = by.until->time_since_epoch().count();
+  return out;
+}
+
+WallTime wall_time(const Json& ms) {
+  return WallTime(std::chrono::milliseconds(ms.get<std::int64_t>()));
+}
+
+Author author(const Json& in) {
+  Author by{.user = in.at("user").get<std::string>(),
+            .uid = in.at("uid").get<std::uint32_t>(),
+            .reason = in.at("reason").get<std::string>(),
+            .since = wall_time(in.at("since_ms"))};
+  if (in.contains("until_ms")) by.until = wall_time(in.at("until_ms"));
+  return by;
+}
+
+Json json(const NumberOverride& wish) {
+  return {{"value", wish.value}, {"hides", wish.hides}, {"by", json(wish.by)}};
+}
+
+std::optional<NumberOverride> number_wish(const Json& in, const char* name) {
+  if (!in.contains(name)) return std::nullopt;
+  const Json& wish = in.at(name);
+  return NumberOverride{wish.at("value").get<std::uint32_t>(),
+                        wish.at("hides").get<std::uint32_t>(), author(wish.at("by"))};
+}
+
+Json json(const Override& wishes) {
+  Json out = Json::object();
+  if (wishes.admin)
+    out["admin"] = {{"state", text(wishes.admin->state)},
+                    {"limit_us", wishes.admin->limit.count()},
+                    {"by", json(wishes.admin->by)}};
+  if (wishes.weight) out["weight"] = json(*wishes.weight);
+  if (wishes.max_connections) out["max_connections"] = json(*wishes.max_connections);
+  return out;
+}
+
+std::optional<Override> override_of(const Json& in) {
+  Override wishes{.admin = {},
+                  .weight = number_wish(in, "weight"),
+                  .max_connections = number_wish(in, "max_connections")};
+  if (!in.contains("admin")) return wishes;
+  const Json& admin = in.at("admin");
+  const auto word = admin.at("state").get<std::string>();
+  for (const AdminState state : {AdminState::enabled, AdminState::drain, AdminState::disabled})
+    if (word == text(state))
+      wishes.admin = AdminOverride{state, Duration(admin.at("limit_us").get<std::int64_t>()),
+                                   author(admin.at("by"))};
+  return wishes.admin ? std::optional(wishes) : std::nullopt;
+}
+
+// ---- seats
+
+Json json(Time at) {
+  return std::chrono::duration_cast<Duration>(at.time_since_epoch()).count();
+}
+
+Time time_of(const Json& in) {
+  return Time(Duration(in.get<std::int64_t>()));
+}
+
+std::optional<Time> optional_time(const Json& in, const char* name) {
+  return in.contains(name) ? std::optional(time_of(in.at(name))) : std::nullopt;
+}
+
+Json json(const Drain& drain) {
+  return {{"since_us", json(drain.since)}, {"over", drain.over}};
+}
+
+std::optional<Drain> drain_of(const Json& in, const char* name) {
+  if (!in.contains(name)) return std::nullopt;
+  const Json& drain = in.at(name);
+  const Time since = time_of(drain.at("since_us"));
+  return Drain{.since = since, .quiet_since = since, .over = drain.at("over").get<bool>()};
+}
+
+Json json(const Seat& seat) {
+  Json out = {{"backup_holds", seat.holder == Seat::Holder::backup},
+              {"provisional", seat.provisional},
+              {"full", seat.full},
+              {"helped", seat.helped}};
+  if (seat.back_since) out["back_since_us"] = json(*seat.back_since);
+  if (seat.warms_since) out["warms_since_us"] = json(*seat.warms_since);
+  if (seat.drain) out["drain"] = json(*seat.drain);
+  if (seat.backup_drain) out["backup_drain"] = json(*seat.backup_drain);
+  return out;
+}
+
+Seat seat_of(const Json& in) {
+  const bool backup_holds = in.at("backup_holds").get<bool>();
+  return {.holder = backup_holds ? Seat::Holder::backup : Seat::Holder::master,
+          .provisional = in.at("provisional").get<bool>(),
+          .full = in.at("full").get<bool>(),
+          .helped = in.at("helped").get<bool>(),
+          .back_since = optional_time(in, "back_since_us"),
+          .warms_since = optional_time(in, "warms_since_us"),
+          .drain = drain_of(in, "drain"),
+          .backup_drain = drain_of(in, "backup_drain")};
+}
+
+template <class Value>
+Json json(const std::map<std::string, Value>& by_name) {
+  Json out = Json::object();
+  for (const auto& [name, value] : by_name)
+    out[name] = json(value);
+  return out;
+}
+
 std::optional<State> state_of(const Json& content) {
   State state;
   state.boot_id = content.at("boot_id").get<std::string>();
@@ -50,6 +169,16 @@ std::optional<State> state_of(const Json& content) {
     if (!role) return std::nullopt;
     state.sync_daemons.insert(*role);
   }
+  // Absent in the files of earlier versions.
+  if (content.contains("wishes"))
+    for (const auto& [name, entry] : content.at("wishes").items()) {
+      const auto wishes = override_of(entry);
+      if (!wishes) return std::nullopt;
+      state.wishes.emplace(name, *wishes);
+    }
+  if (content.contains("seats"))
+    for (const auto& [name, entry] : content.at("seats").items())
+      state.seats.emplace(name, seat_of(entry));
   return state;
 }
 
@@ -69,6 +198,8 @@ std::string text(const State& state) {
                   {"owned", std::move(owned)}};
   for (const SyncRole role : state.sync_daemons)
     content["sync_daemons"].push_back(text(role));
+  if (!state.wishes.empty()) content["wishes"] = json(state.wishes);
+  if (!state.seats.empty()) content["seats"] = json(state.seats);
   const Json file = {
       {"lvsd_state", version}, {"checksum", checksum(content)}, {"content", content}};
   return file.dump(2) + "\n";

@@ -1,12 +1,15 @@
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
 #include "model/controls.h"
+#include "model/override.h"
 #include "plan/diff.h"
+#include "plan/seat.h"
 
 namespace lvsd {
 
@@ -17,6 +20,10 @@ struct State {
   std::uint64_t network_namespace = 0;  // inode
   Services owned;
   std::set<SyncRole> sync_daemons;  // that we started
+  // By the name of the server, "web/web01". Wishes are true of any boot. Moments in seats are of
+  // the monotonic clock, which is the same for every process of one boot.
+  std::map<std::string, Override> wishes{};
+  std::map<std::string, Seat> seats{};
 
   bool operator==(const State&) const = default;
 };

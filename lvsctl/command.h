@@ -63,5 +63,14 @@ Run complete_command(CLI::App& command);
 Run manual_command(CLI::App& command);
 Run reload_command(CLI::App& command);
 Run version_command(CLI::App& command);
+Run drain_command(CLI::App& command);
+Run undrain_command(CLI::App& command);
+Run disable_command(CLI::App& command);
+Run enable_command(CLI::App& command);
+Run set_command(CLI::App& command);
+Run unset_command(CLI::App& command);
+Run failback_command(CLI::App& command);
+Run calm_command(CLI::App& command);
+Run overrides_command(CLI::App& command);
 
 }  // namespace lvsd::ctl

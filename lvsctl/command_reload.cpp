@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "config/changes.h"
 #include "daemon/config_views.h"
@@ -66,9 +67,12 @@ std::string failures_text(const ReloadView& reload) {
 
 }  // namespace
 
-Run reload_command(CLI::App&) {
-  return [](const Context& context) -> Output {
-    const Question question{api::Action::reload};
+Run reload_command(CLI::App& command) {
+  auto forced = std::make_shared<bool>(false);
+  command.add_flag("--force", *forced, "even if it removes more than reload_guard allows");
+  return [forced](const Context& context) -> Output {
+    Question question{api::Action::reload};
+    if (*forced) question.query["force"] = "1";
     if (context.format == Format::json) return json_page<ReloadView>(context, question, exit_of);
     const auto reload = page<ReloadView>(context, question);
     if (!reload) return reload.error();

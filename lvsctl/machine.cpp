@@ -5,27 +5,16 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <string_view>
 
 #include "base/unique_fd.h"
 #include "daemon/config_file.h"
+#include "daemon/wall_clock.h"
 
 namespace lvsd::ctl {
 namespace {
-
-api::Moment local_time() {
-  using std::chrono::milliseconds;
-  const auto now = std::chrono::system_clock::now();
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
-  std::tm local{};
-  ::localtime_r(&seconds, &local);
-  return {std::chrono::time_point_cast<milliseconds>(now),
-          std::chrono::minutes(local.tm_gmtoff / 60)};
-}
 
 bool written(int fd, std::string_view text) {
   while (!text.empty()) {
@@ -59,7 +48,7 @@ Result<void> write_file(const std::string& path, const std::string& text, bool r
 }  // namespace
 
 Machine this_machine() {
-  return {disk_files(), machine_options(), local_time, write_file};
+  return {disk_files(), machine_options(), wall_clock, write_file};
 }
 
 }  // namespace lvsd::ctl

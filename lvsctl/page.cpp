@@ -178,6 +178,9 @@ template boost::system::result<Page<std::vector<api::ServerView>>, Output> page(
 template boost::system::result<Page<api::ReloadView>, Output> page(const Context&, const Question&);
 template boost::system::result<Page<api::VersionView>, Output> page(const Context&,
                                                                     const Question&);
+template boost::system::result<Page<api::WishView>, Output> page(const Context&, const Question&);
+template boost::system::result<Page<std::vector<api::OverrideView>>, Output> page(const Context&,
+                                                                                  const Question&);
 template boost::system::result<Page<api::ConfigCheckView>, Output> page(const Context&,
                                                                         const Question&);
 template boost::system::result<Page<api::ConfigDiffView>, Output> page(const Context&,

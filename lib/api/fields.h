@@ -359,6 +359,35 @@ struct Fields<ChangeCounts> {
 };
 
 template <>
+struct Fields<WishView> {
+  static constexpr std::string_view kind = "Wish";
+  static void visit(auto& wish, auto& field) {
+    field("service", wish.service);
+    field("server", wish.server);
+    field("before", wish.before);
+    field("after", wish.after);
+    field("text", wish.text);
+    field("undo", wish.undo);
+  }
+};
+
+template <>
+struct Fields<OverrideView> {
+  static constexpr std::string_view kind = "Override";
+  static void visit(auto& entry, auto& field) {
+    field("target", entry.target);
+    field("what", entry.what);
+    field("config", entry.config);
+    field("now", entry.now);
+    field("user", entry.user);
+    field("uid", entry.uid);
+    field("reason", entry.reason);
+    field("since", entry.since);
+    field("until", entry.until);
+  }
+};
+
+template <>
 struct Fields<ChangeView> {
   static void visit(auto& change, auto& field) {
     field("kind", change.kind);

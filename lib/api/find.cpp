@@ -74,6 +74,16 @@ Found<SorryServer> sorry_server(const VirtualServer& service, std::string_view w
                [](const SorryServer& server) { return text(server.endpoint); });
 }
 
+const RealServer* master_of_backup(const VirtualServer& service, std::string_view word) {
+  for (const RealServer& server : service.real_servers) {
+    if (!server.backup) continue;
+    const Endpoint& endpoint = server.backup->endpoint;
+    if (id(*server.backup) == word || text(endpoint) == word || text(endpoint.address) == word)
+      return &server;
+  }
+  return nullptr;
+}
+
 namespace {
 
 std::string lowered(std::string_view word) {

@@ -26,6 +26,8 @@ using Found = std::variant<const Object*, NotFound, Ambiguous>;
 Found<VirtualServer> virtual_server(const Config& config, std::string_view word);
 Found<RealServer> real_server(const VirtualServer& service, std::string_view word);
 Found<SorryServer> sorry_server(const VirtualServer& service, std::string_view word);
+// The real server whose backup a word means; null: none's.
+const RealServer* master_of_backup(const VirtualServer& service, std::string_view word);
 
 // The candidates nearest to `word` by edit distance or a shared beginning, at most `limit`.
 std::vector<std::string> near_matches(std::string_view word,

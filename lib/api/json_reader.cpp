@@ -245,6 +245,8 @@ template Result<Document<std::vector<ConnectionView>>> document(std::string_view
 template Result<Document<ReloadView>> document(std::string_view, const JsonLimits&);
 template Result<Document<ReadinessView>> document(std::string_view, const JsonLimits&);
 template Result<Document<VersionView>> document(std::string_view, const JsonLimits&);
+template Result<Document<WishView>> document(std::string_view, const JsonLimits&);
+template Result<Document<std::vector<OverrideView>>> document(std::string_view, const JsonLimits&);
 template Result<Document<ConfigCheckView>> document(std::string_view, const JsonLimits&);
 template Result<Document<ConfigView>> document(std::string_view, const JsonLimits&);
 template Result<Document<ConfigDiffView>> document(std::string_view, const JsonLimits&);

@@ -179,6 +179,8 @@ template std::string body(const Head&, const std::vector<ConnectionView>&);
 template std::string body(const Head&, const ReloadView&);
 template std::string body(const Head&, const ReadinessView&);
 template std::string body(const Head&, const VersionView&);
+template std::string body(const Head&, const WishView&);
+template std::string body(const Head&, const std::vector<OverrideView>&);
 template std::string body(const Head&, const ConfigCheckView&);
 template std::string body(const Head&, const ConfigView&);
 template std::string body(const Head&, const ConfigDiffView&);

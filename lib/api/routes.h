@@ -30,6 +30,15 @@ enum class Action : std::uint8_t {
   config_check,
   config_diff,
   reload,
+  drain,
+  undrain,
+  disable,
+  enable,
+  set_weight,
+  set_max_connections,
+  failback,
+  calm,
+  overrides,
 };
 
 struct Route {

@@ -341,6 +341,33 @@ struct ReloadView {
   bool operator==(const ReloadView&) const = default;
 };
 
+// What a wish of an operator did, and how to take it back.
+struct WishView {
+  std::string service;
+  std::string server;
+  std::string before;  // state and weight: "ACTIVE 10"
+  std::string after;
+  std::string text;                 // in words: "web/web03 (10.0.0.13:80): weight 10 -> 0"
+  std::optional<std::string> undo;  // the command; null: there is nothing to undo
+
+  bool operator==(const WishView&) const = default;
+};
+
+// One thing that differs from the file by an operator's wish.
+struct OverrideView {
+  std::string target;  // "web/web03"
+  std::string what;    // "admin", "weight", "max_connections"
+  std::string config;
+  std::string now;
+  std::string user;
+  std::uint32_t uid = 0;
+  std::string reason;
+  std::optional<Moment> since;
+  std::optional<Moment> until;
+
+  bool operator==(const OverrideView&) const = default;
+};
+
 // RFC 9457. `near` are ids that resemble a target that does not exist.
 struct ProblemView {
   std::string type = "about:blank";

@@ -184,7 +184,6 @@ constexpr auto table = std::to_array<Keyword>({
      .arguments = {boolean()},
      .fallback = "no",
      .help = "an exit code of 2 to 255 passes and sets the weight to the code less 2",
-     .effect = Effect::inert,
      .excess_ignored = true,
      .apply = [](Compiler& c,
                  const Arguments& a) { probe<MiscCheck>(c).dynamic = a.flag(0, true); },

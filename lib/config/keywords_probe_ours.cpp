@@ -159,7 +159,6 @@ constexpr auto table = std::to_array<Keyword>({
      .arguments = {boolean()},
      .fallback = "no",
      .help = "status 404 passes, and drains the server",
-     .effect = Effect::inert,
      .ours = true,
      .apply = [](Compiler& c,
                  const Arguments& a) { probe<HttpCheck>(c).disable_on_404 = a.flag(0, true); },

@@ -308,7 +308,6 @@ constexpr auto table = std::to_array<Keyword>({
      .arguments = {boolean()},
      .fallback = "no",
      .help = "a real server that is deleted from the file drains first",
-     .effect = Effect::inert,
      .ours = true,
      .apply = [](Compiler& c,
                  const Arguments& a) { c.service().graceful_removal = a.flag(0, true); },

@@ -119,14 +119,24 @@ std::string_view text(Effective effective) {
   switch (effective) {
     case Effective::active:
       return "ACTIVE";
+    case Effective::warming:
+      return "WARMING";
     case Effective::standby:
       return "STANDBY";
+    case Effective::full:
+      return "FULL";
     case Effective::draining:
       return "DRAINING";
+    case Effective::drained:
+      return "DRAINED";
     case Effective::down:
       return "DOWN";
+    case Effective::disabled:
+      return "DISABLED";
     case Effective::init:
       return "INIT";
+    case Effective::removing:
+      return "REMOVING";
   }
   return "?";
 }

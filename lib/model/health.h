@@ -126,7 +126,18 @@ struct Standing {
 std::string text(const Standing& standing);  // "up", "falling 1/3"
 
 // What the kernel does with a server; the STATE column of every list.
-enum class Effective : std::uint8_t { active, standby, draining, down, init };
-std::string_view text(Effective effective);  // "ACTIVE", "STANDBY", "DRAINING", "DOWN", "INIT"
+enum class Effective : std::uint8_t {
+  active,    // takes new connections
+  warming,   // slow start: part of its weight
+  standby,   // backup, sorry server or master at rest
+  full,      // at max_connections: keeps what it has, its backup takes the new ones
+  draining,  // gets no new connections, still has some
+  drained,   // gets no new connections, has none
+  down,      // failed its check
+  disabled,  // switched off
+  init,      // not checked yet
+  removing,  // deleted from the file, still has connections
+};
+std::string_view text(Effective effective);  // "ACTIVE", "WARMING"… in capitals
 
 }  // namespace lvsd

@@ -20,33 +20,24 @@ Found found_services(const VirtualServer& server, const Table& actual) {
 }
 
 // The highest weight a server has in any of the services; nothing if it is in none.
-template <class Server>
-std::optional<std::uint32_t> weight_in(const VirtualServer& server, const Server& member,
-                                       const Found& found) {
+std::optional<std::uint32_t> weight_in(const VirtualServer& server, const Endpoint& endpoint,
+                                       Forwarding forwarding, const Found& found) {
   std::optional<std::uint32_t> weight;
   for (const auto* entry : found) {
     const auto& destinations = entry->second.destinations;
-    const auto destination = destinations.find(
-        destination_key(server, entry->first, member.endpoint, member.settings.forwarding));
+    const auto destination =
+        destinations.find(destination_key(server, entry->first, endpoint, forwarding));
     if (destination != destinations.end())
       weight = std::max(weight.value_or(0), destination->second.weight);
   }
   return weight;
 }
 
-Start start_of(const VirtualServer& server, const RealServer& real, const Found& found) {
+// `configured`: its weight in the file.
+Start start_of(const Found& found, std::optional<std::uint32_t> weight, std::uint32_t configured) {
   if (found.empty()) return Start::fresh;
-  const auto weight = weight_in(server, real, found);
   if (!weight) return Start::adopted_down;
-  return *weight != 0 || real.settings.weight == 0 ? Start::adopted_up : Start::adopted_idle;
-}
-
-template <class Server>
-bool any_serves(const VirtualServer& server, const std::vector<Server>& members,
-                const Found& found) {
-  return std::any_of(members.begin(), members.end(), [&](const Server& member) {
-    return weight_in(server, member, found).value_or(0) != 0;
-  });
+  return *weight != 0 || configured == 0 ? Start::adopted_up : Start::adopted_idle;
 }
 
 }  // namespace
@@ -54,11 +45,24 @@ bool any_serves(const VirtualServer& server, const std::vector<Server>& members,
 Adoption adoption(const VirtualServer& server, const Table& actual) {
   const Found found = found_services(server, actual);
   Adoption result;
-  for (const RealServer& real : server.real_servers)
-    result.real_servers.push_back(start_of(server, real, found));
-  const bool only_sorry_serves = any_serves(server, server.sorry_servers, found) &&
-                                 !any_serves(server, server.real_servers, found);
-  result.had_quorum = !found.empty() && !only_sorry_serves;
+  bool any_real = false;
+  bool any_sorry = false;
+  for (const RealServer& real : server.real_servers) {
+    const auto weight = weight_in(server, real.endpoint, real.settings.forwarding, found);
+    result.real_servers.push_back(start_of(found, weight, real.settings.weight));
+    any_real = any_real || weight.value_or(0) != 0;
+    const auto of_backup =
+        real.backup ? weight_in(server, real.backup->endpoint, real.backup->forwarding, found)
+                    : std::nullopt;
+    result.backups.push_back(real.backup ? start_of(found, of_backup, 1) : Start::fresh);
+    any_real = any_real || of_backup.value_or(0) != 0;
+  }
+  for (const SorryServer& sorry : server.sorry_servers) {
+    const auto weight = weight_in(server, sorry.endpoint, sorry.settings.forwarding, found);
+    result.sorry_servers.push_back(start_of(found, weight, 1));
+    any_sorry = any_sorry || weight.value_or(0) != 0;
+  }
+  result.had_quorum = !found.empty() && (any_real || !any_sorry);
   return result;
 }
 

@@ -16,6 +16,8 @@ namespace lvsd {
 
 struct Adoption {
   std::vector<Start> real_servers;  // one for each of VirtualServer::real_servers
+  std::vector<Start> backups;       // one for each real server; fresh where it has none
+  std::vector<Start> sorry_servers;
   // What quorum is taken to have been (the argument `had` of lib/health's `quorum`).
   bool had_quorum = false;
 
@@ -28,7 +30,9 @@ struct Adoption {
 //   with weight 0, and that is its weight in the file           adopted_up
 //   with weight 0                                               adopted_idle
 //   it is not there                                             adopted_down
-// There was no quorum if there was nothing, or if sorry servers have weight and no real server has.
+// Backup and sorry servers likewise; theirs is never weight 0.
+// There was no quorum if there was nothing, or if sorry servers have weight and
+// no real or backup server has.
 Adoption adoption(const VirtualServer& server, const Table& actual);
 
 // The services of `actual` that are nobody's business of ours: neither configured nor owned.

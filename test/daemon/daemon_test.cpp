@@ -92,6 +92,24 @@ TEST_CASE("a start reads the kernel once and compares and writes nothing twice")
   CHECK(site.stop() == exit_done);
 }
 
+TEST_CASE("one service or server is shown without reading the whole kernel") {
+  std::string config = web(unchecked(2) + unchecked(3));
+  for (int i = 10; i < 60; ++i)
+    config += "virtual_server 10.0.1." + std::to_string(i) +
+              " 80 {\n  protocol TCP\n  lvs_method NAT\n" + unchecked(2) + "}\n";
+  Site site(config);
+  site.up();
+  const std::string what = GENERATE("", "/servers/10.0.0.3:80");
+  const auto before = site.fake.requests();
+  const Answer answer = site.get("/api/v1/services/tcp:10.0.0.1:80" + what);
+  CHECK(site.fake.requests() - before == 2);
+  INFO(answer.body);
+  CHECK(answer.status == 200);
+  CHECK(answer.body.find("\"in_kernel\":true") != std::string::npos);
+  CHECK(site.get("/api/v1/services/nosuch").status == 404);
+  CHECK(site.stop() == exit_done);
+}
+
 TEST_CASE("what left the file while no daemon ran is removed by the next one and nothing else") {
   const Table others = table("udp 10.9.9.9:53 rr\n  -> 10.9.9.1:53 NAT weight 1\n");
   Site site(web(unchecked(2) + unchecked(3)) +

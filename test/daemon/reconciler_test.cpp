@@ -842,3 +842,33 @@ TEST_CASE("a snapshot is read again when it is older than asked for") {
   CHECK(snapshot(0ms)->empty());
   CHECK(fresh->size() == 1);
 }
+
+TEST_CASE(
+    "who looks at one service reads the kernel of that one alone unless all was read lately") {
+  Bench bench;
+  bench.start();
+  const ServiceKey one = kWeb.begin()->first;
+  const auto of_one = [&](Duration age) {
+    std::optional<Result<std::shared_ptr<const Snapshot>>> out;
+    asio::co_spawn(bench.loop, bench.reconciler.snapshot(Services{one}, age),
+                   [&out](std::exception_ptr, auto result) { out = std::move(result); });
+    REQUIRE(bench.until([&] { return out.has_value(); }));
+    return out->value();
+  };
+  CHECK(of_one(0ms)->empty());
+  Table many = kWeb;
+  for (int i = 2; i < 100; ++i)
+    many.merge(table("tcp 10.1.0." + std::to_string(i) + ":80 rr\n"));
+  bench.bring(many);
+  const auto before = bench.fake.requests();
+  const auto read = of_one(0ms);
+  CHECK(bench.fake.requests() - before == 2);  // the service, and its destinations
+  CHECK(read->size() == 1);
+  CHECK(table_of(*read) == kWeb);
+
+  std::shared_ptr<const Snapshot> all;
+  asio::co_spawn(bench.loop, bench.reconciler.snapshot(0ms),
+                 [&all](std::exception_ptr, auto result) { all = result.value(); });
+  REQUIRE(bench.until([&] { return all != nullptr; }));
+  CHECK(of_one(1h) == all);
+}

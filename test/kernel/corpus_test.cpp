@@ -74,7 +74,7 @@ class Taker {
  private:
   Reply take(const std::string& config) {
     folder_.write_config(config);
-    return ask(folder_.socket(), "POST /api/v1/config/reload", std::chrono::seconds(20));
+    return ask(folder_.socket(), "POST /api/v1/config/reload?force=1", std::chrono::seconds(20));
   }
 
   Host director_{"director", {}};

@@ -47,12 +47,13 @@ TEST_CASE("a TCP check sends and expects") {
 
 TEST_CASE("an HTTP check has method and headers and credentials and body") {
   const auto http = check<HttpCheck>(
-      "SSL_GET {\n verify\n tls_minimum 1.2\n cert_expiry_warning 3d\n"
+      "SSL_GET {\n verify\n tls_minimum 1.2\n cert_expiry_warning 3d\n disable_on_404\n"
       " body_limit 4096\n url {\n path /\n method POST\n header \"X-A: b c\"\n header 'X-B: d'\n"
       " basic_auth \"me:secret word\"\n request_body \"ping\\n\"\n }\n}");
   CHECK(http.verify);
   CHECK(http.tls_minimum == TlsVersion::v1_2);
   CHECK(http.cert_expiry_warning == std::chrono::hours(72));
+  CHECK(http.disable_on_404);
   CHECK(http.body_limit == 4096);
   CHECK(http.urls[0].method == "POST");
   CHECK(http.urls[0].headers == std::vector<std::string>{"X-A: b c", "X-B: d"});
@@ -62,16 +63,6 @@ TEST_CASE("an HTTP check has method and headers and credentials and body") {
             .find("line break") != std::string::npos);
   CHECK(complaint("HTTP_GET {\n url {\n path /\n header nothing\n }\n}").find("has no name") !=
         std::string::npos);
-}
-
-TEST_CASE("a server that answers 404 can be drained") {
-  const std::string written = "HTTP_GET {\n disable_on_404\n url {\n path /\n }\n}";
-  const Loaded result = loaded(written);
-  REQUIRE(result.config);
-  const auto& settings =
-      result.config->virtual_servers.at(0).real_servers.at(0).checks.at(0).settings;
-  CHECK(std::get<HttpCheck>(settings->probe).disable_on_404);
-  CHECK(complaint(written) == "'disable_on_404' is known, but lvsd does not act on it yet\n");
 }
 
 TEST_CASE("every header of a request is shown") {

@@ -8,16 +8,17 @@
 #include <vector>
 
 #include "api/json.h"
-#include "api/views.h"
 #include "daemon/check_book.h"
 #include "daemon/kernel.h"
 #include "daemon/pools.h"
+#include "model/override.h"
 #include "model/table.h"
 #include "plan/drift.h"
 
 namespace lvsd {
 
-// Everything an answer of the API is made of, looked at at one moment.
+// Everything an answer of the API is made of, looked at at one moment. The views are made of it:
+// status_view.h, service_views.h, server_views.h.
 struct Outlook {
   // The same moment on two clocks: what happened is known on the monotonic one, shown on the other.
   Time now;
@@ -40,16 +41,17 @@ struct Outlook {
 };
 
 api::Head head(const Outlook& outlook);
-api::StatusView status_view(const Outlook& outlook);
-api::ServiceView service_view(const Outlook& outlook, std::size_t index, bool with_servers);
-std::vector<api::ServiceView> service_views(const Outlook& outlook);
-std::vector<api::ServerView> server_views(const Outlook& outlook, std::size_t index);
-api::VersionView version_view(const std::optional<KernelInfo>& kernel);
 
-// "1.2.1" of 0x010201.
-std::string version_text(const KernelInfo& kernel);
+// When something happened, as people see it.
+api::Moment moment(const Outlook& outlook, Time at);
+api::Moment moment(const Outlook& outlook, WallTime at);
 
-// The wall clock now, in this machine's zone.
-api::Moment wall_clock();
+double seconds(std::chrono::nanoseconds span);
+
+// What the kernel has of a service; null: nothing, or nothing is known.
+const ServiceSnapshot* find_service(const Outlook& outlook, const ServiceKey& key);
+
+// "web.conf:12", where something is configured.
+std::string origin_text(const Config& config, const Origin& origin);
 
 }  // namespace lvsd

@@ -1,0 +1,55 @@
+#include "daemon/health_views.h"
+
+#include "health/observe.h"
+
+namespace lvsd {
+
+namespace {
+
+api::CheckResultView result_view(const Outlook& outlook, const Observation& seen) {
+  return {.result = std::string(text(seen.result)),
+          .code = seen.code != 0 ? std::optional(seen.code) : std::nullopt,
+          .text = seen.text,
+          .duration_seconds = seconds(seen.duration),
+          .age_seconds = seconds(outlook.now - seen.at)};
+}
+
+api::HealthView health_view(const Outlook& outlook, const Check& check, const CheckHealth& health) {
+  const CheckPolicy& policy = check.settings->policy;
+  const Standing is = standing(health, policy);
+  api::HealthView view{.state = std::string(text(is.state)),
+                       .streak = is.count,
+                       .rise = policy.rise,
+                       .fall = fall(policy),
+                       .since = moment(outlook, health.since)};
+  if (health.last) view.last = result_view(outlook, *health.last);
+  return view;
+}
+
+}  // namespace
+
+api::HealthView health_view(const Outlook& outlook, const std::vector<Check>& checks,
+                            const ServerState& state) {
+  if (checks.empty()) return {.state = std::string(text(HealthState::no_check))};
+  std::size_t speaker = 0;
+  for (std::size_t i = state.checks.size(); i-- > 0;)
+    if (standing(state.checks[i], checks[i].settings->policy) == state.standing) speaker = i;
+  return health_view(outlook, checks[speaker], state.checks[speaker]);
+}
+
+std::vector<api::CheckView> check_views(const Outlook& outlook, const std::vector<Check>& checks,
+                                        const ServerState& state) {
+  std::vector<api::CheckView> views;
+  for (std::size_t i = 0; i < checks.size(); ++i) {
+    const Check& check = checks[i];
+    const CheckPolicy& policy = check.settings->policy;
+    views.push_back({.kind = std::string(keyword(check.settings->probe)),
+                     .target = text(check.target.endpoint),
+                     .interval_seconds = seconds(policy.delay_loop),
+                     .timeout_seconds = seconds(policy.connect_timeout),
+                     .health = health_view(outlook, check, state.checks[i])});
+  }
+  return views;
+}
+
+}  // namespace lvsd

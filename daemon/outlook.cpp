@@ -1,0 +1,36 @@
+#include "daemon/outlook.h"
+
+#include <fmt/format.h>
+
+namespace lvsd {
+
+api::Head head(const Outlook& outlook) {
+  return {outlook.wall, outlook.generation};
+}
+
+api::Moment moment(const Outlook& outlook, Time at) {
+  const auto ago = std::chrono::duration_cast<std::chrono::milliseconds>(outlook.now - at);
+  return {outlook.wall.at - ago, outlook.wall.offset};
+}
+
+api::Moment moment(const Outlook& outlook, WallTime at) {
+  return {at, outlook.wall.offset};
+}
+
+double seconds(std::chrono::nanoseconds span) {
+  return std::chrono::duration<double>(span).count();
+}
+
+const ServiceSnapshot* find_service(const Outlook& outlook, const ServiceKey& key) {
+  if (!outlook.snapshot) return nullptr;
+  const auto found = outlook.snapshot->find(key);
+  return found == outlook.snapshot->end() ? nullptr : &found->second;
+}
+
+std::string origin_text(const Config& config, const Origin& origin) {
+  const std::string file =
+      origin.file < config.files.size() ? config.files[origin.file] : std::string();
+  return fmt::format("{}:{}", file, origin.line);
+}
+
+}  // namespace lvsd

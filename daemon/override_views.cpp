@@ -1,0 +1,67 @@
+#include "daemon/override_views.h"
+
+#include <utility>
+
+#include "plan/overrides.h"
+
+namespace lvsd {
+
+api::AdminView admin_view(const Outlook& outlook, std::size_t pool, std::size_t index) {
+  const RealServer& server = outlook.pools.config().virtual_servers[pool].real_servers[index];
+  const auto& wish = outlook.pools.wishes(pool, static_cast<std::uint32_t>(index)).admin;
+  if (!wish) {
+    api::AdminView view{.state = std::string(text(configured_state(server)))};
+    if (server.disabled) view.origin = "config";
+    return view;
+  }
+  api::AdminView view{.state = std::string(text(wish->state)),
+                      .origin = "api",
+                      .user = wish->by.user,
+                      .uid = wish->by.uid,
+                      .reason = wish->by.reason,
+                      .since = moment(outlook, wish->by.since)};
+  if (wish->by.until) view.until = moment(outlook, *wish->by.until);
+  return view;
+}
+
+namespace {
+
+void add_override(const Outlook& outlook, const std::string& target, std::string what,
+                  std::string config, std::string now, const Author& by,
+                  std::vector<api::OverrideView>& views) {
+  api::OverrideView view{.target = target,
+                         .what = std::move(what),
+                         .config = std::move(config),
+                         .now = std::move(now),
+                         .user = by.user,
+                         .uid = by.uid,
+                         .reason = by.reason,
+                         .since = moment(outlook, by.since)};
+  if (by.until) view.until = moment(outlook, *by.until);
+  views.push_back(std::move(view));
+}
+
+}  // namespace
+
+std::vector<api::OverrideView> override_views(const Outlook& outlook) {
+  std::vector<api::OverrideView> views;
+  const auto& services = outlook.pools.config().virtual_servers;
+  for (std::size_t i = 0; i < services.size(); ++i)
+    for (const auto& [index, wishes] : outlook.pools.pool(i).wishes) {
+      const RealServer& server = services[i].real_servers[index];
+      const std::string target = id(services[i]) + "/" + id(server);
+      if (wishes.admin)
+        add_override(outlook, target, "admin", std::string(text(configured_state(server))),
+                     std::string(text(wishes.admin->state)), wishes.admin->by, views);
+      if (wishes.weight)
+        add_override(outlook, target, "weight", std::to_string(wishes.weight->hides),
+                     std::to_string(wishes.weight->value), wishes.weight->by, views);
+      if (wishes.max_connections)
+        add_override(
+            outlook, target, "max_connections", std::to_string(wishes.max_connections->hides),
+            std::to_string(wishes.max_connections->value), wishes.max_connections->by, views);
+    }
+  return views;
+}
+
+}  // namespace lvsd

@@ -1,0 +1,139 @@
+// What operators wish of the servers in Pools, and what the next daemon is told of them.
+
+#include <utility>
+
+#include "daemon/pools.h"
+#include "plan/overrides.h"
+#include "plan/panic.h"
+
+namespace lvsd {
+
+namespace {
+
+std::string name_of(const VirtualServer& service, std::uint32_t server) {
+  return id(service) + "/" + id(service.real_servers[server]);
+}
+
+// What of a seat cannot be learned anew from the kernel and the checks.
+Seat memorable(const Seat& seat) {
+  Seat kept{.holder = seat.holder,
+            .provisional = seat.provisional,
+            .full = seat.full,
+            .helped = seat.helped,
+            .back_since = seat.back_since,
+            .warms_since = seat.warms_since,
+            .drain = seat.drain,
+            .backup_drain = seat.backup_drain};
+  for (auto* drain : {&kept.drain, &kept.backup_drain})
+    if (*drain)
+      *drain =
+          Drain{.since = (*drain)->since, .quiet_since = (*drain)->since, .over = (*drain)->over};
+  return kept;
+}
+
+}  // namespace
+
+std::optional<PoolChange> Pools::wish(std::size_t pool, std::uint32_t server, Override wishes,
+                                      Time now) {
+  if (wishes.empty())
+    pools_[pool].wishes.erase(server);
+  else
+    pools_[pool].wishes.insert_or_assign(server, std::move(wishes));
+  return settle(pool, sight(now));
+}
+
+bool Pools::would_serve(std::size_t pool, std::uint32_t server, const Override& wishes,
+                        Time now) const {
+  const VirtualServer& service = config_.virtual_servers[pool];
+  PoolFacts then = facts(pool);
+  then.real_servers[server] = server_facts(pool, server, wishes);
+  then = settled(service, std::move(then), sight(now));
+  then.quorum = has_quorum(pool, then);
+  const Desired result = desired(service, then);
+  return serving(result.real_servers) + serving(result.backups) + serving(result.sorry_servers) !=
+         0;
+}
+
+std::optional<PoolChange> Pools::fail_back(std::size_t pool, std::uint32_t server, Time now) {
+  std::vector<ServerSight> servers(pools_[pool].servers.size());
+  servers[server].failback = true;
+  PoolSight wanted = sight(now);
+  wanted.servers = servers;
+  return settle(pool, wanted);
+}
+
+std::optional<PoolChange> Pools::end_panic(std::size_t pool, Time now) {
+  return settle(pool, without_panic(facts(pool)), sight(now));
+}
+
+std::vector<PoolChange> Pools::expire(WallTime wall, Time now) {
+  std::vector<PoolChange> changes;
+  for (std::size_t i = 0; i < pools_.size(); ++i) {
+    bool any = false;
+    for (auto& [server, wishes] : pools_[i].wishes) {
+      Override left = unexpired(wishes, wall);
+      any = any || !(left == wishes);
+      wishes = std::move(left);
+    }
+    if (!any) continue;
+    std::erase_if(pools_[i].wishes, [](const auto& entry) { return entry.second.empty(); });
+    if (auto change = settle(i, sight(now))) changes.push_back(*std::move(change));
+  }
+  return changes;
+}
+
+std::optional<WallTime> Pools::next_expiry() const {
+  std::optional<WallTime> next;
+  for (const Pool& pool : pools_)
+    for (const auto& [server, wishes] : pool.wishes)
+      if (const auto end = next_end(wishes); end && (!next || *end < *next)) next = end;
+  return next;
+}
+
+Wishes Pools::kept_wishes() const {
+  Wishes kept;
+  for (std::size_t i = 0; i < pools_.size(); ++i)
+    for (const auto& [server, wishes] : pools_[i].wishes)
+      kept.emplace(name_of(config_.virtual_servers[i], server), wishes);
+  return kept;
+}
+
+Seats Pools::kept_seats() const {
+  Seats kept;
+  for (std::size_t i = 0; i < pools_.size(); ++i)
+    for (const auto& [server, seat] : pools_[i].seats)
+      if (const Seat worth = memorable(seat); worth != Seat{})
+        kept.emplace(name_of(config_.virtual_servers[i], server), worth);
+  return kept;
+}
+
+std::vector<PoolChange> Pools::recall(const Wishes& wishes, const Seats& seats, Time now) {
+  std::vector<PoolChange> changes;
+  if (wishes.empty() && seats.empty()) return changes;
+  for (std::size_t i = 0; i < pools_.size(); ++i) {
+    const VirtualServer& service = config_.virtual_servers[i];
+    bool any = false;
+    for (std::uint32_t server = 0; server < service.real_servers.size(); ++server) {
+      const std::string name = name_of(service, server);
+      if (const auto found = wishes.find(name); found != wishes.end()) {
+        Override left = reloaded(found->second, service.real_servers[server]);
+        if (!left.empty()) pools_[i].wishes.insert_or_assign(server, std::move(left));
+        any = true;
+      }
+      // A service the kernel lost begins anew; its seats are of another life.
+      if (pools_[i].servers[server].start == Start::fresh) continue;
+      if (const auto found = seats.find(name); found != seats.end()) {
+        Seat& seat = pools_[i].seats[server];
+        const bool out = seat.out;
+        seat = found->second;
+        seat.out = out;
+        any = true;
+      }
+    }
+    if (!any) continue;
+    if (auto change = settle(i, sight(now))) changes.push_back(*std::move(change));
+  }
+  return changes;
+}
+
+}  // namespace lvsd

@@ -1,0 +1,120 @@
+#include "daemon/server_views.h"
+
+#include "daemon/counter_views.h"
+#include "daemon/health_views.h"
+#include "daemon/override_views.h"
+
+namespace lvsd {
+
+namespace {
+
+// Calls `use` with what the kernel has of a server in each service of its virtual server.
+template <class Use>
+void for_each_destination(const Outlook& outlook, const VirtualServer& service,
+                          const Endpoint& endpoint, const DestinationSettings& settings, Use use) {
+  for (const ServiceKey& key : service.services) {
+    const ServiceSnapshot* snapshot = find_service(outlook, key);
+    if (snapshot == nullptr) continue;
+    const auto found =
+        snapshot->destinations.find(destination_key(service, key, endpoint, settings.forwarding));
+    if (found != snapshot->destinations.end()) use(found->second);
+  }
+}
+
+// What a real server and a sorry server are shown with alike.
+api::ServerView member_view(const Outlook& outlook, const VirtualServer& service,
+                            const Endpoint& endpoint, const DestinationSettings& settings,
+                            const Decision& decision) {
+  const ServiceKey& first = service.services.front();
+  api::ServerView view;
+  view.service = id(service);
+  view.protocol = first.protocol;
+  view.endpoint = destination_key(service, first, endpoint, settings.forwarding);
+  view.state = state_text(decision);
+  view.reason = text(decision.reason);
+  view.forwarding = text(settings.forwarding);
+  view.weight.config = settings.weight;
+  if (decision.presence != Presence::absent) view.weight.wanted = decision.weight;
+  if (settings.upper_threshold != 0) view.connections.max = settings.upper_threshold;
+  const bool sees_replies = settings.forwarding == Forwarding::nat;
+  if (outlook.snapshot) view.in_kernel = false;
+  for_each_destination(outlook, service, endpoint, settings, [&](const DestinationSnapshot& found) {
+    view.in_kernel = true;
+    view.weight.kernel = found.settings.weight;
+    add(view.connections, found.counters);
+    add(view.counters, found.counters.traffic.counters, sees_replies);
+    add(view.rates, found.counters.traffic.rates, sees_replies);
+  });
+  return view;
+}
+
+api::ServerView backup_server_view(const Outlook& outlook, std::size_t pool_index,
+                                   std::size_t index) {
+  const VirtualServer& service = outlook.pools.config().virtual_servers[pool_index];
+  const RealServer& master = service.real_servers[index];
+  const BackupServer& server = *master.backup;
+  const Pool& pool = outlook.pools.pool(pool_index);
+  const ServerState& state = pool.backups[index];
+  const DestinationSettings settings{
+      .forwarding = server.forwarding, .tunnel = server.tunnel, .weight = master.settings.weight};
+  api::ServerView view =
+      member_view(outlook, service, server.endpoint, settings, pool.backup_servers[index]);
+  view.server = id(server);
+  view.role = "backup";
+  view.since = moment(outlook, state.since);
+  view.health = health_view(outlook, server.checks, state);
+  view.checks = check_views(outlook, server.checks, state);
+  view.config = origin_text(outlook.pools.config(), server.origin);
+  return view;
+}
+
+api::ServerView real_server_view(const Outlook& outlook, std::size_t pool_index, std::size_t index,
+                                 bool with_checks) {
+  const VirtualServer& service = outlook.pools.config().virtual_servers[pool_index];
+  const RealServer& server = service.real_servers[index];
+  const Pool& pool = outlook.pools.pool(pool_index);
+  const ServerState& state = pool.servers[index];
+  api::ServerView view =
+      member_view(outlook, service, server.endpoint, server.settings, pool.real_servers[index]);
+  view.server = id(server);
+  view.role = "primary";
+  view.since = moment(outlook, state.since);
+  view.admin = admin_view(outlook, pool_index, index);
+  view.health = health_view(outlook, server.checks, state);
+  if (with_checks) view.checks = check_views(outlook, server.checks, state);
+  view.config = origin_text(outlook.pools.config(), server.origin);
+  return view;
+}
+
+api::ServerView sorry_server_view(const Outlook& outlook, std::size_t pool_index,
+                                  std::size_t index) {
+  const VirtualServer& service = outlook.pools.config().virtual_servers[pool_index];
+  const SorryServer& server = service.sorry_servers[index];
+  const Pool& pool = outlook.pools.pool(pool_index);
+  api::ServerView view =
+      member_view(outlook, service, server.endpoint, server.settings, pool.sorry_servers[index]);
+  view.server = text(server.endpoint);
+  view.role = "sorry";
+  view.since = moment(outlook, pool.quorum_since);
+  view.health = health_view(outlook, server.checks, pool.sorries[index]);
+  if (!server.checks.empty())
+    view.checks = check_views(outlook, server.checks, pool.sorries[index]);
+  view.config = origin_text(outlook.pools.config(), server.origin);
+  return view;
+}
+
+}  // namespace
+
+std::vector<api::ServerView> server_views(const Outlook& outlook, std::size_t index) {
+  const VirtualServer& service = outlook.pools.config().virtual_servers[index];
+  std::vector<api::ServerView> views;
+  for (std::size_t i = 0; i < service.real_servers.size(); ++i)
+    views.push_back(real_server_view(outlook, index, i, true));
+  for (std::size_t i = 0; i < service.sorry_servers.size(); ++i)
+    views.push_back(sorry_server_view(outlook, index, i));
+  for (std::size_t i = 0; i < service.real_servers.size(); ++i)
+    if (service.real_servers[i].backup) views.push_back(backup_server_view(outlook, index, i));
+  return views;
+}
+
+}  // namespace lvsd

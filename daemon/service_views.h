@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "daemon/outlook.h"
+
+// Virtual servers, as views.
+
+namespace lvsd {
+
+// DOWN: nobody takes connections, or only the sorry server does. DEGRADED: some real server is
+// missing, or failed and held. Else UP.
+std::string service_state(const Pool& pool);
+// When a pool last changed.
+Time since(const Pool& pool);
+
+api::ServiceSummary service_summary(const Outlook& outlook, std::size_t pool);
+api::ServiceView service_view(const Outlook& outlook, std::size_t pool, bool with_servers);
+std::vector<api::ServiceView> service_views(const Outlook& outlook);
+
+}  // namespace lvsd

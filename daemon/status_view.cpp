@@ -1,0 +1,159 @@
+#include "daemon/status_view.h"
+
+#include <fmt/format.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "daemon/health_views.h"
+#include "daemon/service_views.h"
+
+namespace lvsd {
+
+namespace {
+
+// ---- attention
+
+// "DRAINING by alice "kernel patch""; nothing where no operator took it out.
+std::optional<api::AttentionView> wish_attention(const Outlook& outlook, std::size_t pool,
+                                                 std::uint32_t index) {
+  const auto& wish = outlook.pools.wishes(pool, index).admin;
+  if (!wish || wish->state == AdminState::enabled) return std::nullopt;
+  const VirtualServer& service = outlook.pools.config().virtual_servers[pool];
+  const Decision& decision = outlook.pools.pool(pool).real_servers[index];
+  std::string what = fmt::format("{} by {}", state_text(decision), wish->by.user);
+  if (!wish->by.reason.empty()) what += fmt::format(" \"{}\"", wish->by.reason);
+  return api::AttentionView{"warning", id(service) + "/" + id(service.real_servers[index]), what,
+                            moment(outlook, wish->by.since)};
+}
+
+void add_attention(const Outlook& outlook, std::size_t index,
+                   std::vector<api::AttentionView>& attention) {
+  const VirtualServer& service = outlook.pools.config().virtual_servers[index];
+  const Pool& pool = outlook.pools.pool(index);
+  const std::string state = service_state(pool);
+  if (state == "DOWN")
+    attention.push_back({"error", id(service),
+                         Pools::serving(pool.sorry_servers) != 0
+                             ? "no real server serves; on the sorry server"
+                             : "no server takes connections",
+                         moment(outlook, since(pool))});
+  if (pool.panic_since)
+    attention.push_back({"error", id(service),
+                         "PANIC: most servers failed at once, the table is held",
+                         moment(outlook, *pool.panic_since)});
+  for (std::size_t i = 0; i < pool.servers.size(); ++i) {
+    const ServerState& server = pool.servers[i];
+    if (auto wish = wish_attention(outlook, index, static_cast<std::uint32_t>(i)))
+      attention.push_back(*std::move(wish));
+    if (is_up(server.standing.state)) continue;
+    const auto health = health_view(outlook, service.real_servers[i].checks, server);
+    std::string what(text(pool.real_servers[i].effective));
+    if (health.last)
+      what += fmt::format(": {}{}", health.last->result,
+                          health.last->text.empty() ? "" : " " + health.last->text);
+    attention.push_back({"warning", id(service) + "/" + id(service.real_servers[i]), what,
+                         moment(outlook, server.since)});
+  }
+}
+
+std::vector<api::AttentionView> attention(const Outlook& outlook) {
+  std::vector<api::AttentionView> found;
+  if (outlook.trouble) found.push_back({"error", "", *outlook.trouble, {}});
+  for (const std::string& entry : outlook.fights)
+    found.push_back({"error", entry, "another program changes it each time it is repaired", {}});
+  for (std::size_t i = 0; i < outlook.pools.config().virtual_servers.size(); ++i)
+    add_attention(outlook, i, found);
+  std::stable_partition(found.begin(), found.end(),
+                        [](const api::AttentionView& a) { return a.severity == "error"; });
+  return found;
+}
+
+// ---- the kernel and the checks
+
+// "1.2.1" of 0x010201.
+std::string version_text(const KernelInfo& kernel) {
+  return fmt::format("{}.{}.{}", kernel.version >> 16 & 0xff, kernel.version >> 8 & 0xff,
+                     kernel.version & 0xff);
+}
+
+api::CheckCounts check_counts(const Outlook& outlook) {
+  api::CheckCounts counts;
+  counts.running = outlook.checks.entries().size();
+  for (const auto& [id, entry] : outlook.checks.entries()) {
+    const CheckHealth& health = outlook.pools.health(entry.users.front());
+    if (!health.last) continue;
+    const Verdict is = verdict(health.last->result);
+    if (is == Verdict::pass) ++counts.pass;
+    if (is == Verdict::fail) ++counts.fail;
+    counts.slowest_seconds =
+        std::max(counts.slowest_seconds.value_or(0), seconds(health.last->duration));
+  }
+  return counts;
+}
+
+api::KernelView kernel_view(const Outlook& outlook) {
+  api::KernelView view{.error = outlook.trouble};
+  if (outlook.kernel) {
+    view.ipvs_version = version_text(*outlook.kernel);
+    view.table_size = outlook.kernel->connection_table_size;
+  }
+  if (!outlook.snapshot) return view;
+  const auto ours = outlook.pools.services();
+  view.ours.emplace();
+  view.foreign.emplace();
+  for (const auto& [key, service] : *outlook.snapshot) {
+    api::EntryCounts& counts = ours.contains(key) ? *view.ours : *view.foreign;
+    ++counts.services;
+    counts.servers += service.destinations.size();
+  }
+  return view;
+}
+
+api::DriftView drift_view(const Outlook& outlook) {
+  api::DriftView view{.repaired = outlook.repaired};
+  for (const Drift& drift : outlook.drift) {
+    if (drift.kind == DriftKind::missing) ++view.missing;
+    if (drift.kind == DriftKind::extra) ++view.extra;
+    if (drift.kind == DriftKind::changed) ++view.changed;
+  }
+  if (outlook.audited) view.audited = moment(outlook, *outlook.audited);
+  return view;
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  ::gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
+
+}  // namespace
+
+api::StatusView status_view(const Outlook& outlook) {
+  api::StatusView view{.version = LVSD_VERSION,
+                       .host = host_name(),
+                       .pid = ::getpid(),
+                       .uptime_seconds = seconds(outlook.now - outlook.started),
+                       .config = {outlook.config_file, outlook.loaded, {}},
+                       .kernel = kernel_view(outlook),
+                       .drift = drift_view(outlook),
+                       .checks = check_counts(outlook),
+                       .attention = attention(outlook)};
+  for (std::size_t i = 0; i < outlook.pools.config().virtual_servers.size(); ++i)
+    view.services.push_back(service_summary(outlook, i));
+  view.state = api::overall_state(view);
+  return view;
+}
+
+api::VersionView version_view(const std::optional<KernelInfo>& kernel) {
+  api::VersionView view{.version = LVSD_VERSION};
+  if (kernel) view.ipvs_version = version_text(*kernel);
+  utsname name{};
+  if (::uname(&name) == 0) view.kernel_release = name.release;
+  return view;
+}
+
+}  // namespace lvsd

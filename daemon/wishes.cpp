@@ -1,0 +1,203 @@
+// What operators ask of servers at run time: Daemon's side of drain, disable, weight and so on.
+
+#include <fmt/format.h>
+#include <pwd.h>
+
+#include <array>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <optional>
+#include <utility>
+
+#include "base/parse_number.h"
+#include "daemon/daemon.h"
+#include "daemon/log.h"
+#include "daemon/named_objects.h"
+#include "daemon/wall_clock.h"
+#include "plan/overrides.h"
+
+namespace lvsd {
+
+namespace asio = boost::asio;
+
+namespace {
+
+using api::Action;
+
+// The name may come from far away, so this is for another thread.
+std::string user_name(uid_t uid) {
+  passwd entry{};
+  passwd* found = nullptr;
+  std::array<char, 4096> buffer{};
+  ::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found);
+  return found == nullptr ? fmt::format("uid {}", uid) : std::string(found->pw_name);
+}
+
+std::string query_text(const api::Call& call, std::string_view name) {
+  const auto found = call.query.find(name);
+  return found == call.query.end() ? std::string() : found->second;
+}
+
+// What a wish is about.
+struct Target {
+  std::size_t pool = 0;
+  std::uint32_t server = 0;
+};
+
+std::variant<Target, api::Response> target_of(const Config& config, const api::Call& call) {
+  const std::string& service_word = call.path.at("service");
+  const auto service = named_service(config, service_word);
+  if (const auto* refusal = std::get_if<api::Response>(&service)) return *refusal;
+  const VirtualServer& found = *std::get<const VirtualServer*>(service);
+  Target target{.pool = static_cast<std::size_t>(&found - config.virtual_servers.data())};
+  if (!call.path.contains("server")) return target;
+  const std::string& word = call.path.at("server");
+  const auto server = named_server(found, word);
+  if (const auto* refusal = std::get_if<api::Response>(&server)) return *refusal;
+  target.server =
+      static_cast<std::uint32_t>(std::get<const RealServer*>(server) - found.real_servers.data());
+  return target;
+}
+
+// Numbers of the query; a bad one is the caller's mistake.
+struct Numbers {
+  std::optional<std::uint32_t> value;
+  std::uint32_t limit_seconds = 0;
+  std::uint32_t for_seconds = 0;
+};
+
+std::optional<Numbers> numbers_of(const api::Call& call) {
+  Numbers numbers;
+  for (const auto& [name, text] : call.query) {
+    if (name != "value" && name != "limit_seconds" && name != "for_seconds") continue;
+    const auto number = parse_number<std::uint32_t>(text);
+    if (!number || *number > 2147483647) return std::nullopt;
+    if (name == "value") numbers.value = *number;
+    if (name == "limit_seconds") numbers.limit_seconds = *number;
+    if (name == "for_seconds") numbers.for_seconds = *number;
+  }
+  return numbers;
+}
+
+Override changed(Override wishes, const RealServer& server, Action action, const Numbers& numbers,
+                 const Author& by) {
+  const Duration limit = std::chrono::seconds(numbers.limit_seconds);
+  if (action == Action::drain)
+    return with_state(std::move(wishes), server, {AdminState::drain, limit, by});
+  if (action == Action::disable)
+    return with_state(std::move(wishes), server, {AdminState::disabled, {}, by});
+  if (action == Action::undrain || action == Action::enable)
+    return with_state(std::move(wishes), server, {AdminState::enabled, {}, by});
+  if (action == Action::set_weight)
+    return with_weight(std::move(wishes), server, numbers.value, by);
+  if (action == Action::set_max_connections)
+    return with_max_connections(std::move(wishes), server, numbers.value, by);
+  return wishes;
+}
+
+std::string number_undo(std::string_view what, const std::optional<NumberOverride>& was,
+                        const std::string& target) {
+  return was ? fmt::format("lvsctl set {} {} {}", target, what, was->value)
+             : fmt::format("lvsctl unset {} {}", target, what);
+}
+
+// The command that takes a change back; nothing where nothing changed.
+std::optional<std::string> undo_of(const Override& before, const Override& after,
+                                   const RealServer& server, const std::string& target) {
+  const auto state = [&server](const Override& wishes) {
+    return wishes.admin ? wishes.admin->state : configured_state(server);
+  };
+  if (state(before) != state(after)) {
+    if (state(before) == AdminState::drain) return "lvsctl drain " + target;
+    if (state(before) == AdminState::disabled) return "lvsctl disable " + target;
+    return (state(after) == AdminState::drain ? "lvsctl undrain " : "lvsctl enable ") + target;
+  }
+  if (before.weight != after.weight) return number_undo("weight", before.weight, target);
+  if (before.max_connections != after.max_connections)
+    return number_undo("max_connections", before.max_connections, target);
+  return std::nullopt;
+}
+
+std::string state_and_weight(const Decision& decision) {
+  std::string out = state_text(decision);
+  if (decision.presence != Presence::absent) out += fmt::format(" {}", decision.weight);
+  return out;
+}
+
+}  // namespace
+
+asio::awaitable<api::Response> Daemon::answer_wish(api::Call call) {
+  const uid_t uid = call.peer.uid;
+  const auto ask_name = [uid] { return user_name(uid); };
+  // In a statement of its own: g++ 12 destroys what is awaited within braces twice.
+  std::string user = co_await files_.run(ask_name);
+  Author by{.user = std::move(user),
+            .uid = uid,
+            .reason = query_text(call, "reason"),
+            .since = wall_clock().at};
+  const auto found = target_of(pools_.config(), call);
+  if (const auto* refusal = std::get_if<api::Response>(&found)) co_return *refusal;
+  const auto numbers = numbers_of(call);
+  if (!numbers) co_return api::response(api::bad_request("a number of the query is none"));
+  if (numbers->for_seconds != 0) by.until = by.since + std::chrono::seconds(numbers->for_seconds);
+  if (call.action == Action::calm) co_return answer_calm(std::get<Target>(found).pool, by);
+
+  const auto [pool, index] = std::get<Target>(found);
+  const VirtualServer& service = pools_.config().virtual_servers[pool];
+  const RealServer& server = service.real_servers[index];
+  const std::string target = id(service) + "/" + id(server);
+  const Time now = std::chrono::steady_clock::now();
+  const Override before = pools_.wishes(pool, index);
+  const Override after = changed(before, server, call.action, *numbers, by);
+  const bool serves_now = Pools::serving(pools_.pool(pool).real_servers) +
+                              Pools::serving(pools_.pool(pool).backup_servers) +
+                              Pools::serving(pools_.pool(pool).sorry_servers) !=
+                          0;
+  if (query_text(call, "force") != "1" && serves_now &&
+      !pools_.would_serve(pool, index, after, now))
+    co_return api::response(api::refused(
+        fmt::format("{} is the last server of {} that takes connections, and no backup or sorry "
+                    "server is healthy; use --force to do it anyway",
+                    target, id(service))));
+
+  const Decision was = pools_.pool(pool).real_servers[index];
+  const auto change = call.action == Action::failback ? pools_.fail_back(pool, index, now)
+                                                      : pools_.wish(pool, index, after, now);
+  const Decision is = pools_.pool(pool).real_servers[index];
+  api::WishView view{.service = id(service),
+                     .server = id(server),
+                     .before = state_and_weight(was),
+                     .after = state_and_weight(is),
+                     .text = {},
+                     .undo = undo_of(before, after, server, target)};
+  view.text = fmt::format("{} ({}): {} -> {}; {}", target, text(server.endpoint), view.before,
+                          view.after, text(is.reason));
+  log(Level::notice, fmt::format("{} by {}: {}{}{}", api::path_of(call.action, call.path), by.user,
+                                 view.text, by.reason.empty() ? "" : ": ", by.reason));
+  if (change) announce(*change);
+  // A reload may come between: nothing of the configuration is looked at after this.
+  const auto services = pools_.services(pool);
+  co_await save_state();
+  const auto failures = co_await reconciler_.reconcile({services.begin(), services.end()});
+  policy_timer_.cancel();
+  if (!failures.empty()) view.text += ". Not in the kernel yet: " + failures.front();
+  co_return api::response(api::Head{wall_clock(), generation_}, view);
+}
+
+api::Response Daemon::answer_calm(std::size_t pool, const Author& by) {
+  const std::string name = id(pools_.config().virtual_servers[pool]);
+  const bool was_panic = pools_.pool(pool).panic_since.has_value();
+  const auto change = pools_.end_panic(pool, std::chrono::steady_clock::now());
+  log(Level::notice, fmt::format("The panic of {} is ended by {}", name, by.user));
+  if (change) announce(*change);
+  api::WishView view{.service = name,
+                     .server = {},
+                     .before = was_panic ? "PANIC" : "calm",
+                     .after = "calm",
+                     .text = was_panic ? name + ": the panic is over, what fails leaves"
+                                       : name + ": there is no panic",
+                     .undo = {}};
+  return api::response(api::Head{wall_clock(), generation_}, view);
+}
+
+}  // namespace lvsd

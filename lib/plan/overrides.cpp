@@ -1,0 +1,94 @@
+#include "plan/overrides.h"
+
+#include <algorithm>
+
+namespace lvsd {
+
+AdminState configured_state(const RealServer& server) {
+  if (!server.disabled) return AdminState::enabled;
+  return server.policy->graceful_shutdown ? AdminState::drain : AdminState::disabled;
+}
+
+namespace {
+
+AdminState wished_state(AdminWish wish) {
+  switch (wish) {
+    case AdminWish::none:
+      return AdminState::enabled;
+    case AdminWish::drain:
+      return AdminState::drain;
+    case AdminWish::maintenance:
+      return AdminState::disabled;
+  }
+  return AdminState::enabled;
+}
+
+std::optional<NumberOverride> number_wish(std::optional<std::uint32_t> value, std::uint32_t hides,
+                                          const Author& by) {
+  if (!value) return std::nullopt;
+  return NumberOverride{.value = *value, .hides = hides, .by = by};
+}
+
+template <class Wish>
+void expire(std::optional<Wish>& wish, WallTime now) {
+  if (wish && wish->by.until && *wish->by.until <= now) wish.reset();
+}
+
+}  // namespace
+
+Administration administration(const RealServer& server, const Override& wishes, AdminWish own) {
+  const Duration usual = server.policy->drain_timeout;
+  if (wishes.admin) {
+    const Duration limit = wishes.admin->limit;
+    return {wishes.admin->state, limit == Duration::zero() ? usual : limit};
+  }
+  if (server.disabled) return {configured_state(server), usual};
+  return {wished_state(own), usual};
+}
+
+Override with_state(Override wishes, const RealServer& server, const AdminOverride& wish) {
+  const bool is_needless = wish.state == AdminState::enabled && !server.disabled;
+  wishes.admin = is_needless ? std::nullopt : std::optional(wish);
+  return wishes;
+}
+
+Override with_weight(Override wishes, const RealServer& server, std::optional<std::uint32_t> value,
+                     const Author& by) {
+  wishes.weight = number_wish(value, server.settings.weight, by);
+  return wishes;
+}
+
+Override with_max_connections(Override wishes, const RealServer& server,
+                              std::optional<std::uint32_t> value, const Author& by) {
+  wishes.max_connections = number_wish(value, server.settings.upper_threshold, by);
+  return wishes;
+}
+
+Override reloaded(Override wishes, const RealServer& server) {
+  if (wishes.weight && wishes.weight->hides != server.settings.weight) wishes.weight.reset();
+  if (wishes.max_connections && wishes.max_connections->hides != server.settings.upper_threshold)
+    wishes.max_connections.reset();
+  if (wishes.admin && wishes.admin->state == AdminState::enabled && !server.disabled)
+    wishes.admin.reset();
+  return wishes;
+}
+
+Override unexpired(Override wishes, WallTime now) {
+  expire(wishes.admin, now);
+  expire(wishes.weight, now);
+  expire(wishes.max_connections, now);
+  return wishes;
+}
+
+std::optional<WallTime> next_end(const Override& wishes) {
+  std::optional<WallTime> next;
+  const auto consider = [&next](const auto& wish) {
+    if (wish && wish->by.until && (!next || *wish->by.until < *next)) next = wish->by.until;
+  };
+  consider(wishes.admin);
+  consider(wishes.weight);
+  consider(wishes.max_connections);
+  return next;
+}
+
+}  // namespace lvsd

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <optional>
+
+#include "model/config.h"
+#include "model/health.h"
+#include "model/override.h"
+
+// What operators wish of a real server at run time, and what becomes of a wish: it changes only
+// what it names, the file stays what it is, and a reload drops it only if the configured value it
+// hides has changed. Drain and disable are never dropped by a reload.
+
+namespace lvsd {
+
+// Who may serve by decree: the operator's word beats the file's, the file's the server's own (an
+// agent, a 404).
+struct Administration {
+  AdminState state = AdminState::enabled;
+  Duration limit = Duration::zero();  // of a drain; 0: none
+
+  bool operator==(const Administration&) const = default;
+};
+Administration administration(const RealServer& server, const Override& wishes,
+                              AdminWish own = AdminWish::none);
+
+// What the file says: `disable` takes out at once, with `graceful_shutdown` by draining.
+AdminState configured_state(const RealServer& server);
+
+// The wishes with one more. Enabling a server that the file does not take out takes wishes back.
+Override with_state(Override wishes, const RealServer& server, const AdminOverride& wish);
+// No value: the configured one again.
+Override with_weight(Override wishes, const RealServer& server, std::optional<std::uint32_t> value,
+                     const Author& by);
+Override with_max_connections(Override wishes, const RealServer& server,
+                              std::optional<std::uint32_t> value, const Author& by);
+
+// What is left of wishes for a server that the file defines as `server` now.
+Override reloaded(Override wishes, const RealServer& server);
+
+// What is left of them at `now`, and when the next one ends.
+Override unexpired(Override wishes, WallTime now);
+std::optional<WallTime> next_end(const Override& wishes);
+
+}  // namespace lvsd

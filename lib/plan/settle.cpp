@@ -1,0 +1,97 @@
+#include "plan/settle.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "plan/panic.h"
+
+namespace lvsd {
+
+namespace {
+
+Sight sight_of(const PoolSight& sight, bool datagrams, std::size_t i) {
+  Sight one{.now = sight.now, .flap_hold = sight.flap_hold, .datagrams = datagrams};
+  if (sight.servers.empty()) return one;
+  one.load = sight.servers[i].load;
+  one.backup_load = sight.servers[i].backup_load;
+  one.failback = sight.servers[i].failback;
+  return one;
+}
+
+void settle_seats(const VirtualServer& server, PoolFacts& facts, const PoolSight& sight) {
+  const bool datagrams = carries_datagrams(server);
+  for (std::size_t i = 0; i < server.real_servers.size(); ++i) {
+    ServerFacts& one = facts.real_servers[i];
+    one.seat = settled(server.real_servers[i], one, sight_of(sight, datagrams, i));
+  }
+}
+
+// Better one that flaps than nobody. False where that changes nothing.
+bool release_held(const VirtualServer& server, PoolFacts& facts) {
+  if (serving_weight(server, facts) != 0) return false;
+  bool released = false;
+  for (ServerFacts& one : facts.real_servers)
+    if (std::exchange(one.seat.flap.held_until, std::nullopt)) released = true;
+  return released;
+}
+
+DrainRules removal_rules(const RealServer& server, bool datagrams) {
+  return {.limit = server.policy->drain_timeout, .datagrams = datagrams};
+}
+
+void settle_removed(const VirtualServer& server, PoolFacts& facts, const PoolSight& sight) {
+  const bool datagrams = carries_datagrams(server);
+  for (std::size_t i = 0; i < facts.removed.size(); ++i) {
+    Removed& one = facts.removed[i];
+    const auto load = sight.removed.empty() ? std::nullopt : sight.removed[i];
+    one.drain = continued(one.drain, load, removal_rules(one.server, datagrams), sight.now);
+  }
+  std::erase_if(facts.removed, [](const Removed& one) { return one.drain.over; });
+}
+
+}  // namespace
+
+PoolFacts settled(const VirtualServer& server, PoolFacts facts, const PoolSight& sight) {
+  facts = with_panic(server, std::move(facts), sight.panic_percent, sight.now);
+  settle_seats(server, facts, sight);
+  if (release_held(server, facts)) settle_seats(server, facts, sight);
+  settle_removed(server, facts, sight);
+  return facts;
+}
+
+std::optional<Removed> removal(const VirtualServer& server, const RealServer& gone,
+                               const Decision& was, Time now) {
+  const bool drains = server.graceful_removal || gone.policy->graceful_shutdown;
+  const bool failed = was.effective == Effective::down;
+  if (!drains || failed || was.presence == Presence::absent) return std::nullopt;
+  return Removed{.server = gone, .drain = begun(now)};
+}
+
+std::optional<Time> next_moment(const VirtualServer& server, const PoolFacts& facts,
+                                const PoolSight& sight) {
+  const bool datagrams = carries_datagrams(server);
+  std::optional<Time> next;
+  const auto consider = [&next](std::optional<Time> moment) {
+    if (moment && (!next || *moment < *next)) next = moment;
+  };
+  for (std::size_t i = 0; i < server.real_servers.size(); ++i)
+    consider(
+        next_moment(server.real_servers[i], facts.real_servers[i], sight_of(sight, datagrams, i)));
+  for (const Removed& one : facts.removed)
+    consider(next_moment(one.drain, removal_rules(one.server, datagrams)));
+  return next;
+}
+
+bool needs_load(const VirtualServer& server, const PoolFacts& facts) {
+  for (std::size_t i = 0; i < server.real_servers.size(); ++i)
+    if (needs_load(server.real_servers[i], facts.real_servers[i])) return true;
+  return !facts.removed.empty();
+}
+
+bool carries_datagrams(const VirtualServer& server) {
+  return std::any_of(server.services.begin(), server.services.end(), [](const ServiceKey& key) {
+    return key.fwmark != 0 || key.protocol == Protocol::udp;
+  });
+}
+
+}  // namespace lvsd

@@ -1,0 +1,292 @@
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <memory>
+
+#include "daemon/event_text.h"
+#include "daemon/pools.h"
+#include "daemon/state.h"
+#include "plan/overrides.h"
+#include "test/text/situation.h"
+#include "test/text/table.h"
+
+using namespace lvsd;
+using namespace std::chrono_literals;
+using lvsd::test::endpoint;
+using lvsd::test::service_key;
+using lvsd::test::situation;
+using lvsd::test::table;
+
+// Wishes, backups, timers and counters as the daemon keeps them; what follows from them is tested
+// in test/lib/plan/policy_test.cpp.
+
+namespace {
+
+const Time kStart{1000s};
+const Author kAlice{.user = "alice", .uid = 1000, .reason = "kernel patch", .since = WallTime(0s)};
+
+// 10.0.0.2 with a backup, 10.0.0.8, and 10.0.0.3 without.
+Config site(const ServerPolicy& policy = {}) {
+  Config config;
+  config.virtual_servers.push_back(situation("tcp 10.0.0.1:80 wlc\n"
+                                             "real 10.0.0.2:80 NAT weight 4 upper 8\n"
+                                             "real 10.0.0.3:80 NAT weight 1\n")
+                                       .server);
+  RealServer& master = config.virtual_servers[0].real_servers[0];
+  BackupServer backup;
+  backup.endpoint = endpoint("10.0.0.8:80");
+  backup.checks = config.virtual_servers[0].real_servers[1].checks;
+  backup.checks[0].target.endpoint = backup.endpoint;
+  master.backup = std::make_shared<const BackupServer>(backup);
+  master.policy = std::make_shared<const ServerPolicy>(policy);
+  return config;
+}
+
+struct World {
+  Pools pools;
+  Time now = kStart;
+
+  void take(const Config& config, std::string_view actual = "") {
+    pools.take(config, table(actual), now);
+  }
+  std::optional<PoolChange> check(std::uint32_t server, CheckResult result,
+                                  Member member = Member::real) {
+    return pools.observe({0, server, 0, member}, {.result = result, .text = {}, .at = now += 1s});
+  }
+  std::string wanted() const { return text(pools.wanted()); }
+  std::string log(const std::optional<PoolChange>& change) const {
+    std::string out;
+    if (change)
+      for (const LogLine& line : event_lines(pools, *change))
+        out += line.text + "\n";
+    return out;
+  }
+  // What the kernel counts of a server.
+  std::optional<PoolChange> see(std::string_view server, std::uint32_t active) {
+    Snapshot counters;
+    DestinationSnapshot& one =
+        counters[service_key("tcp 10.0.0.1:80")].destinations[endpoint(server)];
+    one.counters.active_connections = active;
+    return pools.see(0, counters, now += 1s);
+  }
+};
+
+std::string service(std::string_view destinations) {
+  return "tcp 10.0.0.1:80 wlc\n" + std::string(destinations);
+}
+
+}  // namespace
+
+TEST_CASE("a failed master is replaced in the table and in the log") {
+  World world;
+  world.take(site());
+  const auto change = world.check(0, CheckResult::l4_refused);
+  REQUIRE(change);
+  CHECK(world.wanted() ==
+        service("  -> 10.0.0.3:80 NAT weight 1\n  -> 10.0.0.8:80 NAT weight 4\n"));
+  CHECK(world.log(change) ==
+        "Backup server tcp:10.0.0.1:80/10.0.0.8:80 (10.0.0.8:80) enters for "
+        "tcp:10.0.0.1:80/10.0.0.2:80: its master does not serve.\n");
+  CHECK(world.check(0, CheckResult::l4_ok));
+  CHECK(world.wanted() ==
+        service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n  -> 10.0.0.3:80 NAT weight 1\n"));
+}
+
+TEST_CASE("a backup has checks of its own and is not used when they fail") {
+  World world;
+  world.take(site());
+  const auto change = world.check(0, CheckResult::l4_refused, Member::backup);
+  REQUIRE(change);
+  CHECK(change->server == 0U);
+  CHECK(change->member == Member::backup);
+  world.check(0, CheckResult::l4_refused);
+  CHECK(world.wanted() == service("  -> 10.0.0.3:80 NAT weight 1\n"));
+}
+
+TEST_CASE("counters are asked for only while they decide something") {
+  World world;
+  world.take(site());
+  CHECK(world.pools.watched() == std::set<std::uint32_t>{0});  // a limit with a backup
+  world.check(0, CheckResult::l4_refused);
+  CHECK(world.pools.watched().empty());
+}
+
+TEST_CASE("a full master is helped by its backup") {
+  World world;
+  world.take(site());
+  CHECK_FALSE(world.see("10.0.0.2:80", 7));
+  const auto change = world.see("10.0.0.2:80", 8);
+  CHECK(world.log(change) ==
+        "Server tcp:10.0.0.1:80/10.0.0.2:80 (10.0.0.2:80) is FULL. Its backup takes the new "
+        "connections.\n"
+        "Backup server tcp:10.0.0.1:80/10.0.0.8:80 (10.0.0.8:80) enters for "
+        "tcp:10.0.0.1:80/10.0.0.2:80: its master has many connections.\n");
+  CHECK(world.wanted() ==
+        service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n  -> 10.0.0.3:80 NAT weight 1\n"
+                "  -> 10.0.0.8:80 NAT weight 4\n"));
+}
+
+TEST_CASE("a drain is logged with its author and is over when the counters say so") {
+  World world;
+  world.take(site());
+  const RealServer& server = world.pools.config().virtual_servers[0].real_servers[1];
+  const Override wishes = with_state({}, server, {AdminState::drain, {}, kAlice});
+  CHECK(world.pools.would_serve(0, 1, wishes, world.now));
+  CHECK(world.log(world.pools.wish(0, 1, wishes, world.now)) ==
+        "Server tcp:10.0.0.1:80/10.0.0.3:80 (10.0.0.3:80) enters drain state (alice: kernel "
+        "patch).\n");
+  CHECK(world.wanted() ==
+        service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n  -> 10.0.0.3:80 NAT weight 0\n"));
+  CHECK_FALSE(world.see("10.0.0.3:80", 3));
+  CHECK(world.log(world.see("10.0.0.3:80", 0)) ==
+        "Server tcp:10.0.0.1:80/10.0.0.3:80 (10.0.0.3:80) is DRAINED (alice: kernel patch).\n");
+  CHECK(world.wanted() == service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n"));
+}
+
+TEST_CASE("the weight that a check wishes for reaches the table and goes with the wish") {
+  World world;
+  world.take(site());
+  const auto says = [&](WeightWish wish) {
+    Observation seen{.result = CheckResult::process_ok, .text = {}, .at = world.now += 1s};
+    seen.weight = wish;
+    return world.pools.observe({0, 1, 0}, seen);
+  };
+  const auto change = says({WeightWish::Kind::set, 7});
+  CHECK(world.log(change) ==
+        "Server tcp:10.0.0.1:80/10.0.0.3:80 (10.0.0.3:80) has weight 7 now.\n");
+  CHECK(world.wanted() == service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n"
+                                  "  -> 10.0.0.3:80 NAT weight 7\n"));
+  CHECK_FALSE(says({WeightWish::Kind::set, 7}));
+  CHECK(says({WeightWish::Kind::percent, 0}));
+  CHECK(world.wanted() == service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n"
+                                  "  -> 10.0.0.3:80 NAT weight 0\n"));
+  CHECK(says({}));
+  CHECK(world.wanted() == service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n"
+                                  "  -> 10.0.0.3:80 NAT weight 1\n"));
+}
+
+TEST_CASE("a server that asks for its drain by status 404 drains until it takes that back") {
+  World world;
+  world.take(site());
+  const auto answers = [&](CheckResult result, AdminWish wish) {
+    Observation seen{.result = result, .text = {}, .at = world.now += 1s};
+    seen.admin = wish;
+    return world.pools.observe({0, 1, 0}, seen);
+  };
+  const auto change = answers(CheckResult::l7_conditional, AdminWish::drain);
+  CHECK(world.wanted() == service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n"
+                                  "  -> 10.0.0.3:80 NAT weight 0\n"));
+  CHECK(world.log(change) ==
+        "Server tcp:10.0.0.1:80/10.0.0.3:80 (10.0.0.3:80) enters drain state.\n");
+  CHECK(answers(CheckResult::l7_ok, AdminWish::none));
+  CHECK(world.wanted() == service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n"
+                                  "  -> 10.0.0.3:80 NAT weight 1\n"));
+}
+
+TEST_CASE("taking out the last server is seen before it is done") {
+  World world;
+  Config config = site();
+  config.virtual_servers[0].real_servers.pop_back();
+  world.take(config);
+  const RealServer& server = world.pools.config().virtual_servers[0].real_servers[0];
+  const Override wishes = with_state({}, server, {AdminState::disabled, {}, kAlice});
+  CHECK(world.pools.would_serve(0, 0, wishes, world.now));  // the backup does
+  world.check(0, CheckResult::l4_refused, Member::backup);
+  CHECK_FALSE(world.pools.would_serve(0, 0, wishes, world.now));
+}
+
+TEST_CASE("a slow start moves with the clock and tells when next") {
+  World world;
+  Config config = site({.slow_start = 10s});
+  world.take(config);
+  CHECK_FALSE(world.pools.next_moment());
+  world.check(0, CheckResult::l4_refused);
+  world.check(0, CheckResult::l4_ok);
+  REQUIRE(world.pools.next_moment() == world.now + 1s);
+  CHECK(world.pools.pass(world.now + 500ms).empty());
+  CHECK(world.pools.pass(world.now + 5s).size() == 1);
+  CHECK(world.wanted() ==
+        service("  -> 10.0.0.2:80 NAT weight 3 upper 8\n  -> 10.0.0.3:80 NAT weight 1\n"));
+  CHECK(world.pools.pass(world.now + 10s).size() == 1);
+  CHECK_FALSE(world.pools.next_moment());
+}
+
+TEST_CASE("the next daemon goes on where the last one ended") {
+  World last;
+  ServerPolicy policy;
+  policy.preempt = false;
+  last.take(site(policy));
+  last.check(0, CheckResult::l4_refused);
+  last.check(0, CheckResult::l4_ok);
+  const RealServer& other = last.pools.config().virtual_servers[0].real_servers[1];
+  last.pools.wish(0, 1, with_state({}, other, {AdminState::drain, 60s, kAlice}), last.now);
+  const std::string table_then = last.wanted();
+  CHECK(table_then == service("  -> 10.0.0.3:80 NAT weight 0\n  -> 10.0.0.8:80 NAT weight 4\n"));
+
+  State state{.boot_id = "b", .network_namespace = 1, .owned = {}};
+  state.wishes = last.pools.kept_wishes();
+  state.seats = last.pools.kept_seats();
+  const auto read = parse_state(text(state));
+  REQUIRE(read.has_value());
+  CHECK(*read == state);
+
+  World next;
+  next.now = last.now + 5s;
+  next.take(site(policy), table_then);
+  next.pools.recall(read->wishes, read->seats, next.now);
+  CHECK(next.wanted() == table_then);
+  CHECK(next.pools.kept_wishes() == state.wishes);
+  CHECK(next.pools.next_moment() == last.now + 60s);  // the limit of the drain
+  next.check(0, CheckResult::l4_ok);
+  CHECK(next.wanted() == table_then);
+  next.pools.fail_back(0, 0, next.now);
+  // The backup was not checked yet, but the master passes.
+  CHECK(next.wanted() ==
+        service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n  -> 10.0.0.3:80 NAT weight 0\n"));
+}
+
+TEST_CASE("a reload keeps wishes and who serves") {
+  World world;
+  ServerPolicy policy;
+  policy.preempt = false;
+  world.take(site(policy));
+  world.check(0, CheckResult::l4_refused);
+  world.check(0, CheckResult::l4_ok);
+  const RealServer& other = world.pools.config().virtual_servers[0].real_servers[1];
+  world.pools.wish(0, 1, with_weight({}, other, 9, kAlice), world.now);
+  const std::string before = world.wanted();
+  Config again = site(policy);
+  again.virtual_servers[0].name = "web";
+  world.take(again);
+  CHECK(world.wanted() == before);
+  again.virtual_servers[0].real_servers[1].settings.weight = 2;
+  world.take(again);
+  CHECK(world.wanted() ==
+        service("  -> 10.0.0.3:80 NAT weight 2\n  -> 10.0.0.8:80 NAT weight 4\n"));
+}
+
+TEST_CASE("a wish ends with its time") {
+  World world;
+  world.take(site());
+  const RealServer& other = world.pools.config().virtual_servers[0].real_servers[1];
+  Author by = kAlice;
+  by.until = WallTime(60s);
+  world.pools.wish(0, 1, with_state({}, other, {AdminState::disabled, {}, by}), world.now);
+  CHECK(world.pools.next_expiry() == WallTime(60s));
+  CHECK(world.pools.expire(WallTime(59s), world.now).empty());
+  CHECK(world.pools.expire(WallTime(60s), world.now).size() == 1);
+  CHECK(world.pools.kept_wishes().empty());
+}
+
+TEST_CASE("a server deleted from the file drains with graceful_removal and is gone when empty") {
+  World world;
+  Config config = site();
+  config.virtual_servers[0].graceful_removal = true;
+  world.take(config);
+  config.virtual_servers[0].real_servers.pop_back();
+  world.take(config);
+  CHECK(world.wanted() ==
+        service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n  -> 10.0.0.3:80 NAT weight 0\n"));
+  CHECK_FALSE(world.see("10.0.0.3:80", 1));
+  CHECK(world.see("10.0.0.3:80", 0));
+  CHECK(world.wanted() == service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n"));
+}

@@ -1,0 +1,364 @@
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <list>
+#include <optional>
+#include <thread>
+
+#include "test/kernel/daemon.h"
+#include "test/kernel/eventually.h"
+#include "test/kernel/ipvs_table.h"
+#include "test/kernel/lvsd_config.h"
+#include "test/kernel/web_client.h"
+
+// Backup, drain, limits and slow start, with the traffic they are about.
+
+using namespace lvsd;
+using namespace lvsd::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Server 1 is the master of server 2; each has a check.
+std::string pair_config(std::string_view policy, std::string_view method = "NAT") {
+  const std::string check = "TCP_CHECK {\n connect_timeout 0.5\n retry 0\n }";
+  return fmt::format(
+      "virtual_server 10.0.0.100 80 {{\n  delay_loop 0.3\n  lb_algo rr\n  lb_kind {}\n"
+      "  protocol TCP\n"
+      "  real_server 10.0.1.1 80 {{\n    {}\n    {}\n    backup_server 10.0.1.2 80 {{\n {}\n }}\n  "
+      "}}\n"
+      "}}\n",
+      method, policy, check, check);
+}
+
+std::string table_of(std::vector<int> weights) {
+  return service_table({}, std::move(weights));
+}
+
+// A director with lvsd on it that may be killed and started again on what it left.
+struct Site {
+  explicit Site(std::string_view config, int servers = 3) : net(servers) {
+    set_sysctl(net.director().net, "net.ipv4.vs.expire_nodest_conn", "1");
+    folder.write_config(config);
+    start();
+  }
+  void start() {
+    lvsd.emplace(net.director(), folder);
+    lvsd->wait_ready();
+  }
+  void kill() {
+    lvsd->send(SIGKILL);
+    REQUIRE(lvsd->exit_code(5s));
+    lvsd.reset();
+  }
+  bool becomes(const std::vector<int>& weights, std::chrono::milliseconds limit = 5s) const {
+    return eventually(limit, [&] { return ipvs_table(net.director().net) == table_of(weights); });
+  }
+  bool stays(const std::vector<int>& weights, std::chrono::milliseconds time) const {
+    return always(time, [&] { return ipvs_table(net.director().net) == table_of(weights); });
+  }
+  Reply post(std::string_view what, std::string_view server = "10.0.1.1:80") const {
+    return ask(folder.socket(),
+               fmt::format("POST /api/v1/services/tcp:10.0.0.100:80/servers/{}/{}", server, what));
+  }
+  std::string state(std::string_view server) const {
+    const Reply reply = ask(
+        folder.socket(), fmt::format("GET /api/v1/services/tcp:10.0.0.100:80/servers/{}", server));
+    const std::size_t at = reply.body.find("\"role\"");
+    const std::size_t begin = reply.body.find("\"state\":\"", at) + 9;
+    return reply.body.substr(begin, reply.body.find('"', begin) - begin);
+  }
+  Connection connect() const { return {net.client().net, {vip(Family::v4), 80}}; }
+  std::string who_answers() const { return text(get(net.client().net, {vip(Family::v4), 80}, 1s)); }
+
+  TestNet net;
+  DaemonFolder folder;
+  std::optional<Daemon> lvsd;
+};
+
+// A download that goes on although its client closed its half at once: for the kernel it is an
+// inactive connection.
+class Download {
+ public:
+  static constexpr int chunks = 40;
+  static constexpr std::size_t chunk = 1000;
+
+  Download(const NetworkNamespace& server, const NetworkNamespace& client, std::uint16_t port) {
+    {
+      const Inside there(server);
+      listener_ = UniqueFd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+      const sockaddr_in any = address(INADDR_ANY, port);
+      if (::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&any), sizeof any) != 0 ||
+          ::listen(listener_.get(), 5) != 0)
+        throw std::runtime_error("no listener for the download");
+    }
+    sender_ = std::jthread([this](std::stop_token stop) { serve(stop); });
+    {
+      const Inside there(client);
+      client_ = UniqueFd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+      const sockaddr_in to = address(0x0a000064, 80);  // 10.0.0.100
+      const timeval limit{5, 0};
+      ::setsockopt(client_.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+      if (::connect(client_.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0)
+        throw std::runtime_error("the download cannot connect");
+    }
+    if (::send(client_.get(), "get", 3, MSG_NOSIGNAL) != 3)
+      throw std::runtime_error("the download cannot ask");
+    ::shutdown(client_.get(), SHUT_WR);
+    receiver_ = std::jthread([this] { receive(); });
+  }
+  ~Download() {
+    ::shutdown(listener_.get(), SHUT_RDWR);
+    ::shutdown(client_.get(), SHUT_RDWR);
+  }
+
+  std::size_t received() const { return received_; }
+  bool over() const { return over_; }
+
+ private:
+  static sockaddr_in address(std::uint32_t ip, std::uint16_t port) {
+    sockaddr_in out{};
+    out.sin_family = AF_INET;
+    out.sin_port = htons(port);
+    out.sin_addr.s_addr = htonl(ip);
+    return out;
+  }
+  // The first to send something is the download; checks connect, too, and say nothing.
+  void serve(const std::stop_token& stop) {
+    for (;;) {
+      const UniqueFd peer(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+      if (!peer || stop.stop_requested()) return;
+      char word[3];
+      const timeval limit{1, 0};
+      ::setsockopt(peer.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+      if (::recv(peer.get(), word, sizeof word, MSG_WAITALL) != 3) continue;
+      const std::string data(chunk, 'x');
+      for (int i = 0; i < chunks && !stop.stop_requested(); ++i) {
+        if (::send(peer.get(), data.data(), data.size(), MSG_NOSIGNAL) < 0) return;
+        std::this_thread::sleep_for(150ms);
+      }
+      return;
+    }
+  }
+  void receive() {
+    std::array<char, 4096> buffer{};
+    for (;;) {
+      const ssize_t got = ::recv(client_.get(), buffer.data(), buffer.size(), 0);
+      if (got <= 0) break;
+      received_ += static_cast<std::size_t>(got);
+    }
+    over_ = true;
+  }
+
+  UniqueFd listener_;
+  UniqueFd client_;
+  std::atomic<std::size_t> received_ = 0;
+  std::atomic<bool> over_ = false;
+  std::jthread sender_;
+  std::jthread receiver_;
+};
+
+}  // namespace
+
+TEST_CASE("a master that is killed gives way to its backup and takes over again with preempt") {
+  Site site(pair_config("weight 3"));
+  REQUIRE(site.becomes({3}));
+  site.net.web(1).set(Mood::stopped);
+  CHECK(site.becomes({-1, 3}));
+  CHECK(site.who_answers() == "s2");
+  CHECK(site.lvsd->logged("Running on backup."));
+  CHECK(
+      site.lvsd->logged("Backup server tcp:10.0.0.100:80/10.0.1.2:80 (10.0.1.2:80) enters for "
+                        "tcp:10.0.0.100:80/10.0.1.1:80: its master does not serve."));
+  CHECK(site.state("10.0.1.2:80") == "ACTIVE");
+
+  Connection on_backup = site.connect();
+  REQUIRE(text(on_backup.ask()) == "s2");
+  site.net.web(1).set(Mood::answers);
+  CHECK(site.becomes({3}));
+  CHECK(site.who_answers() == "s1");
+  CHECK(text(on_backup.ask()) == "reset");  // on_return cut
+  CHECK(site.state("10.0.1.2:80") == "STANDBY");
+}
+
+TEST_CASE("without preempt the backup goes on until an operator says so and over a restart") {
+  Site site(pair_config("preempt no"));
+  REQUIRE(site.becomes({1}));
+  site.net.web(1).set(Mood::stopped);
+  CHECK(site.becomes({-1, 1}));
+  site.net.web(1).set(Mood::answers);
+  CHECK(eventually(5s, [&] { return site.state("10.0.1.1:80") == "STANDBY"; }));
+  CHECK(site.stays({-1, 1}, 1s));
+
+  site.kill();
+  site.start();
+  CHECK(eventually(5s, [&] { return site.state("10.0.1.1:80") == "STANDBY"; }));
+  CHECK(site.stays({-1, 1}, 1s));
+
+  CHECK(site.post("failback").status == 200);
+  CHECK(site.becomes({1}));
+}
+
+TEST_CASE("with on_return drain the connections of the backup live on when its master is back") {
+  Site site(pair_config("on_return drain"));
+  site.net.web(1).set(Mood::stopped);
+  REQUIRE(site.becomes({-1, 1}));
+  std::optional<Connection> on_backup = site.connect();
+  REQUIRE(text(on_backup->ask()) == "s2");
+  site.net.web(1).set(Mood::answers);
+  CHECK(site.becomes({1, 0}));
+  CHECK(text(on_backup->ask()) == "s2");
+  CHECK(site.stays({1, 0}, 2s));
+  on_backup.reset();
+  CHECK(site.becomes({1}, 15s));
+}
+
+TEST_CASE("a drained server keeps a connection until its end and then leaves") {
+  Site site(service_config({}));
+  REQUIRE(site.becomes({1, 1}));
+  std::optional<Connection> kept = site.connect();
+  if (text(kept->ask()) != "s1") kept = site.connect();
+  REQUIRE(text(kept->ask()) == "s1");
+
+  const Reply drained = site.post("drain?reason=kernel+patch");
+  CHECK(drained.status == 200);
+  CHECK(drained.body.find("lvsctl undrain tcp:10.0.0.100:80/10.0.1.1:80") != std::string::npos);
+  CHECK(site.becomes({0, 1}));
+  CHECK(site.state("10.0.1.1:80") == "DRAINING");
+  CHECK(text(get_many(4, site.net.client().net, {vip(Family::v4), 80}, 1s)) == "s2 4");
+
+  site.kill();  // the drain goes on in the next daemon
+  site.start();
+  CHECK(site.stays({0, 1}, 2s));
+  CHECK(site.state("10.0.1.1:80") == "DRAINING");
+  CHECK(text(kept->ask()) == "s1");
+
+  kept.reset();
+  CHECK(site.becomes({-1, 1}, 15s));
+  CHECK(site.state("10.0.1.1:80") == "DRAINED");
+  CHECK(site.lvsd->logged("(10.0.1.1:80) is DRAINED (root: kernel patch)."));
+  CHECK(site.post("undrain").status == 200);
+  CHECK(site.becomes({1, 1}));
+}
+
+TEST_CASE("a drain keeps a download to its last byte though the client closed its half") {
+  const std::string_view method = GENERATE("NAT");
+  const std::string config = fmt::format(
+      "virtual_server 10.0.0.100 80 {{\n  delay_loop 0.3\n  lb_algo rr\n  lb_kind {}\n"
+      "  protocol TCP\n"
+      "  real_server 10.0.1.1 8080 {{\n    weight 5\n  }}\n"
+      "  real_server 10.0.1.2 80 {{\n    weight 0\n  }}\n}}\n",
+      method);
+  Site site(config);
+  const Download download(site.net.server(1).net, site.net.client().net, 8080);
+  REQUIRE(eventually(3s, [&] { return download.received() > 2 * Download::chunk; }));
+  CHECK(site.post("drain?force=1", "10.0.1.1:8080").status == 200);
+  CHECK(eventually(20s, [&] { return download.over(); }));
+  CHECK(download.received() == Download::chunk * Download::chunks);
+  CHECK(eventually(15s, [&] { return site.state("10.0.1.1:8080") == "DRAINED"; }));
+}
+
+TEST_CASE("the limit of a drain ends what is left") {
+  Site site(service_config({}));
+  std::optional<Connection> kept = site.connect();
+  if (text(kept->ask()) != "s1") kept = site.connect();
+  REQUIRE(text(kept->ask()) == "s1");
+  CHECK(site.post("drain?limit_seconds=1").status == 200);
+  CHECK(site.becomes({-1, 1}));
+  CHECK(text(kept->ask()) == "reset");
+}
+
+TEST_CASE("a disabled server leaves at once and the last one only by force") {
+  Site site(service_config({}));
+  CHECK(site.post("disable").status == 200);
+  CHECK(site.becomes({-1, 1}));
+  CHECK(site.state("10.0.1.1:80") == "DISABLED");
+  CHECK(site.post("disable", "10.0.1.2:80").status == 409);
+  CHECK(site.stays({-1, 1}, 500ms));
+  site.kill();
+  site.start();
+  CHECK(site.stays({-1, 1}, 1s));
+  CHECK(site.post("enable").status == 200);
+  CHECK(site.becomes({1, 1}));
+}
+
+TEST_CASE("clients that come one by one fill the master and then go to its backup") {
+  Site site(pair_config("max_connections 5"));
+  REQUIRE(site.becomes({1}));
+  // Ten clients a second that stay.
+  std::list<Connection> clients;
+  Tally tally;
+  for (int i = 0; i < 15; ++i) {
+    clients.push_back(site.connect());
+    ++tally[text(clients.back().ask())];
+    std::this_thread::sleep_for(100ms);
+  }
+  INFO(text(tally));
+  CHECK(tally["s1"] == 5);
+  // Within the load_interval in which the master filled up the kernel refuses; never more.
+  CHECK(tally["refused"] <= 7);
+  CHECK(tally["s1"] + tally["s2"] + tally["refused"] == 15);
+  CHECK(tally["s2"] >= 3);
+  CHECK(site.becomes({1, 1}));
+  CHECK(site.state("10.0.1.1:80") == "FULL");
+
+  site.kill();  // nothing moves
+  site.start();
+  CHECK(site.stays({1, 1}, 1s));
+  CHECK(eventually(3s, [&] { return site.state("10.0.1.1:80") == "FULL"; }));
+  for (Connection& client : clients)
+    CHECK(text(client.ask()) != "timed out");
+}
+
+TEST_CASE("with backup_at the backup comes before the master is full and nobody is refused") {
+  Site site(pair_config("max_connections 20\n    backup_at 50"));
+  REQUIRE(site.becomes({1}));
+  std::list<Connection> clients;
+  Tally tally;
+  for (int i = 0; i < 25; ++i) {
+    clients.push_back(site.connect());
+    ++tally[text(clients.back().ask())];
+    std::this_thread::sleep_for(100ms);
+  }
+  INFO(text(tally));
+  CHECK(tally["refused"] == 0);
+  CHECK(tally["s2"] >= 3);
+}
+
+TEST_CASE("a server that is back starts slowly and goes on so after a restart") {
+  Site site(service_config({.more_server = "weight 100\n    slow_start 20"}));
+  REQUIRE(site.becomes({100, 100}));
+  site.net.web(1).set(Mood::stopped);
+  REQUIRE(site.becomes({-1, 100}));
+  site.net.web(1).set(Mood::answers);
+  REQUIRE(site.becomes({10, 100}));
+  const auto weight = [&] {
+    const std::string table = ipvs_table(site.net.director().net);
+    const std::size_t at = table.find("10.0.1.1:80 NAT weight ");
+    return at == table.npos ? -1 : std::stoi(table.substr(at + 23));
+  };
+  CHECK(eventually(10s, [&] { return weight() >= 25; }));
+  site.kill();
+  const int left_at = weight();
+  site.start();
+  CHECK(weight() >= left_at);
+  CHECK(weight() < 100);
+  CHECK(eventually(30s, [&] { return weight() == 100; }));
+}
+
+TEST_CASE("a server deleted from the file drains first with graceful_removal") {
+  Site site(service_config({.more = "graceful_removal"}));
+  REQUIRE(site.becomes({1, 1}));
+  std::optional<Connection> kept = site.connect();
+  if (text(kept->ask()) != "s2") kept = site.connect();
+  REQUIRE(text(kept->ask()) == "s2");
+  site.lvsd->reload(service_config({.servers = 1, .more = "graceful_removal"}));
+  CHECK(site.becomes({1, 0}));
+  CHECK(text(kept->ask()) == "s2");
+  kept.reset();
+  CHECK(site.becomes({1}, 15s));
+}
