@@ -27,6 +27,7 @@ if(LVSD_SANITIZE)
     # clang 14 cannot assemble a coroutine with what this check puts before it.
     $<$<CXX_COMPILER_ID:Clang>:-fno-sanitize=function>)
   target_link_options(lvsd_options INTERFACE -fsanitize=${LVSD_SANITIZE})
+  target_compile_definitions(lvsd_options INTERFACE LVSD_SANITIZED)
 endif()
 if(LVSD_FUZZ)
   target_compile_options(lvsd_options INTERFACE -fsanitize=fuzzer-no-link)

@@ -73,7 +73,7 @@ class Checker {
     if (auto settings = known.lock()) return settings;
     auto settings = unpacked(bytes);
     if (!settings) return nullptr;
-    const auto made = std::make_shared<const CheckSettings>(*std::move(settings));
+    auto made = std::make_shared<const CheckSettings>(*std::move(settings));
     known = made;
     if (settings_.size() > sweep_at_) {
       std::erase_if(settings_, [](const auto& entry) { return entry.second.expired(); });

@@ -84,9 +84,9 @@ std::string confine_network() {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);  // as since its birth: the new user has none
   if (!keeps_only(0)) weakness = "it keeps its capabilities";
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) weakness = "it may get new privileges";
-  limit(RLIMIT_NPROC, 0);     // it starts nothing
-  limit(RLIMIT_FSIZE, 0);     // and writes nothing
-#ifndef __SANITIZE_ADDRESS__  // whose shadow is terabytes
+  limit(RLIMIT_NPROC, 0);  // it starts nothing
+  limit(RLIMIT_FSIZE, 0);  // and writes nothing
+#ifndef LVSD_SANITIZED     // a shadow of memory is terabytes
   limit(RLIMIT_DATA, most_memory);
 #endif
   return weakness;

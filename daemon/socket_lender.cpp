@@ -7,7 +7,6 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <cerrno>
 #include <cstring>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -38,22 +37,6 @@ struct Answer {
 
 constexpr std::size_t most_request = 512;
 constexpr timeval patience{.tv_sec = 0, .tv_usec = 500'000};
-
-template <class T>
-std::string bytes_of(const T& value) {
-  wire::Writer writer;
-  writer.put(value);
-  return writer.take();
-}
-
-template <class T>
-std::optional<T> value_of(std::string_view bytes) {
-  wire::Reader reader(bytes);
-  T value;
-  reader.get(value);
-  if (!reader.is_complete()) return std::nullopt;
-  return value;
-}
 
 // A message with room for one descriptor.
 struct Envelope {
@@ -113,12 +96,12 @@ struct SocketLender::State : std::enable_shared_from_this<State> {
     std::array<char, most_request> room;
     const ssize_t got = ::recv(pipe.native_handle(), room.data(), room.size(), MSG_DONTWAIT);
     if (got < 0) return errno == EAGAIN || errno == EINTR;
-    const auto request = value_of<Request>({room.data(), static_cast<std::size_t>(got)});
+    const auto request = wire::value_of<Request>({room.data(), static_cast<std::size_t>(got)});
     if (got == 0 || !request || !may_have(request->target)) return false;
 
     const int opened = opened_socket(request->transport, request->target);
     const UniqueFd socket(opened < 0 ? -1 : opened);
-    std::string bytes = bytes_of(Answer{request->number, opened < 0 ? -opened : 0});
+    std::string bytes = wire::bytes_of(Answer{request->number, opened < 0 ? -opened : 0});
     Envelope envelope(bytes);
     if (socket) envelope.put(socket.get());
     // One that does not fetch its answers does without.
@@ -153,7 +136,7 @@ class Borrower {
   }
 
   int socket(Transport transport, const CheckTarget& target) {
-    const std::string request = bytes_of(Request{++number_, transport, target});
+    const std::string request = wire::bytes_of(Request{++number_, transport, target});
     if (::send(fd_.get(), request.data(), request.size(), MSG_NOSIGNAL) < 0) return -errno;
     for (;;) {
       std::array<char, sizeof(Answer)> room;
@@ -162,7 +145,7 @@ class Borrower {
       const ssize_t got = ::recvmsg(fd_.get(), &envelope.message, MSG_CMSG_CLOEXEC);
       if (got <= 0) return got == 0 ? -EPIPE : -errno;
       UniqueFd socket = envelope.take();
-      const auto answer = value_of<Answer>({room.data(), static_cast<std::size_t>(got)});
+      const auto answer = wire::value_of<Answer>({room.data(), static_cast<std::size_t>(got)});
       // One that was waited for too long comes later, and is not for this request.
       if (!answer || answer->number != number_) continue;
       return socket ? socket.release() : -answer->error;

@@ -75,11 +75,21 @@ bool Arguments::read_script() {
                      "the quote is not closed on this line");
   if (outer.words.size() < 2) return false;
   script_.emplace();
-  script_->argv = rich_words(outer.words[1], true).words;
+  QuotedWords inner = rich_words(outer.words[1], true);
+  if (inner.unterminated)
+    problems_.report(Code::unterminated_quote, reader_.span(outer.pieces[1]),
+                     "a quote within the program's words is not closed");
+  script_->argv = std::move(inner.words);
   const bool has_user = keyword_.script_user;
   std::size_t used = 2;
-  if (has_user && outer.words.size() > 2) script_->user = outer.words[used++];
-  if (has_user && outer.words.size() > 3) script_->group = outer.words[used++];
+  for (std::string* const name : {&script_->user, &script_->group}) {
+    if (!has_user || used == outer.words.size()) break;
+    *name = outer.words[used];
+    if (name->empty() || name->find('"') != name->npos)
+      return refuse(Code::bad_argument, outer.pieces[used],
+                    quoted(*name) + " is no name of a user or group");
+    ++used;
+  }
   if (script_->argv.empty())
     return refuse(Code::bad_argument, words_[0], "the program's name is empty");
   if (used == outer.words.size()) return true;
@@ -138,8 +148,10 @@ bool Arguments::read(const Argument& expected, std::string_view word, Value& val
       }
       return refuse(Code::bad_argument, word, quoted(word) + " is not an IP address",
                     address_hint(word));
-    case ArgumentKind::none:
     case ArgumentKind::word:
+      return !word.empty() ||
+             refuse(Code::bad_argument, word, quoted(keyword()) + " cannot be empty");
+    case ArgumentKind::none:
     case ArgumentKind::script:
     case ArgumentKind::pattern:
     case ArgumentKind::words:

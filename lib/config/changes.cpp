@@ -19,19 +19,32 @@ bool is_server(const Entry& entry) {
                                       entry.word == "backup_server");
 }
 
-void collect(const Entries& entries, const std::string& path, bool into_servers, Values& out) {
-  for (const Entry& entry : entries) {
-    if (is_server(entry) && !into_servers) continue;
-    const std::string name = path.empty() ? entry.word : path + " " + entry.word;
-    std::size_t number = 0;
-    while (out.contains({name, number}))
-      ++number;
-    if (!entry.is_block || !entry.arguments.empty()) out[{name, number}] = entry.arguments;
-    if (entry.is_block)
-      collect(entry.block, number == 0 ? name : name + " #" + std::to_string(number + 1),
-              into_servers, out);
+// Flattens entries.
+class ValueCollector {
+ public:
+  explicit ValueCollector(bool into_servers) : into_servers_(into_servers) {}
+
+  void collect(const Entries& entries, const std::string& path) {
+    for (const Entry& entry : entries) {
+      if (is_server(entry) && !into_servers_) continue;
+      const std::string name = path.empty() ? entry.word : path + " " + entry.word;
+      const std::size_t number = met_[name];
+      if (!entry.is_block || !entry.arguments.empty()) {
+        values_[{name, number}] = entry.arguments;
+        ++met_[name];
+      }
+      if (entry.is_block)
+        collect(entry.block, number == 0 ? name : name + " #" + std::to_string(number + 1));
+    }
   }
-}
+
+  Values take() { return std::move(values_); }
+
+ private:
+  bool into_servers_;
+  std::map<std::string, std::size_t> met_;  // how often, by name
+  Values values_;
+};
 
 class ChangeCollector {
  public:
@@ -56,9 +69,9 @@ class ChangeCollector {
   static Endpoint sorry_key(const SorryServer& server) { return server.endpoint; }
 
   static Values values(const Entries& entries, bool into_servers) {
-    Values out;
-    collect(entries, "", into_servers, out);
-    return out;
+    ValueCollector collector(into_servers);
+    collector.collect(entries, "");
+    return collector.take();
   }
 
   // Calls `visit` with both, or with null where there is only one, in the order of `before`.
@@ -97,24 +110,26 @@ class ChangeCollector {
   void servers(const VirtualServer& service, const std::vector<Server>& before,
                const std::vector<Server>& after, const Key& key, const Entry& old,
                const Entry& next, const std::string& word) {
+    const auto old_blocks = blocks(old, word);
+    const auto next_blocks = blocks(next, word);
     by_identity(before, after, key, [&](const Server* a, const Server* b) {
       if (a == nullptr || b == nullptr) {
         out_.push_back({a == nullptr ? Change::Kind::added : Change::Kind::removed, id(service),
                         id(a == nullptr ? *b : *a), "", "", ""});
       } else if (!(*a == *b)) {
         compare(id(service), id(*b),
-                values(nth(old, word, static_cast<std::size_t>(a - before.data())), true),
-                values(nth(next, word, static_cast<std::size_t>(b - after.data())), true));
+                values(*old_blocks[static_cast<std::size_t>(a - before.data())], true),
+                values(*next_blocks[static_cast<std::size_t>(b - after.data())], true));
       }
     });
   }
 
-  // The block of the n-th entry with that word.
-  static const Entries& nth(const Entry& service, const std::string& word, std::size_t n) {
+  // Of the entries with that word, in their order.
+  static std::vector<const Entries*> blocks(const Entry& service, const std::string& word) {
+    std::vector<const Entries*> out;
     for (const Entry& entry : service.block)
-      if (entry.word == word && n-- == 0) return entry.block;
-    static const Entries none;
-    return none;
+      if (entry.word == word) out.push_back(&entry.block);
+    return out;
   }
 
   void compare(const std::string& service, const std::string& server, const Values& before,

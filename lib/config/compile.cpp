@@ -12,7 +12,8 @@ namespace lvsd {
 namespace {
 
 constexpr std::size_t deepest_block = 256;
-constexpr std::size_t most_named = 5;  // words that a message lists
+constexpr std::size_t most_group_services = 1'000'000;  // of all virtual servers together
+constexpr std::size_t most_named = 5;                   // words that a message lists
 
 bool is_check(Block block) {
   return block >= Block::tcp_check && block <= Block::bfd_check;
@@ -42,6 +43,25 @@ void Compiler::keep_group() {
 const ServiceGroup* Compiler::group(std::string_view name) const {
   const auto found = groups_.find(name);
   return found == groups_.end() ? nullptr : &config_.groups[found->second];
+}
+
+void Compiler::keep_track_file() {
+  const auto& all = config_.global.track_files;
+  track_files_.emplace(all.back().name, all.size() - 1);
+}
+
+const TrackFile* Compiler::track_file(std::string_view name) const {
+  const auto found = track_files_.find(name);
+  return found == track_files_.end() ? nullptr : &config_.global.track_files[found->second];
+}
+
+void Compiler::keep_bfd_instance() {
+  bfd_instances_.insert(config_.global.bfd_instances.back().name);
+}
+
+bool Compiler::may_add_services(std::size_t count) {
+  group_services_ += count;
+  return group_services_ <= most_group_services;
 }
 
 ServerDraft& Compiler::server() {

@@ -57,6 +57,15 @@ class Compiler {
   void keep_group();
   const ServiceGroup* group(std::string_view name) const;  // null: there is none so far
 
+  // The same for track_files and bfd_instances.
+  void keep_track_file();
+  const TrackFile* track_file(std::string_view name) const;
+  void keep_bfd_instance();
+  bool knows_bfd_instance(std::string_view name) const { return bfd_instances_.contains(name); }
+
+  // Of the services that groups stand for; false where that makes too many altogether.
+  bool may_add_services(std::size_t count);
+
   // Virtual servers that wait for their group, and where in the Config they go.
   using PutOff = std::vector<std::pair<std::size_t, ServiceDraft>>;
   void put_off(std::size_t position, ServiceDraft draft);
@@ -102,7 +111,11 @@ class Compiler {
   Intern intern_;
   ServiceDraft service_;
   PutOff put_off_;
-  std::map<std::string, std::size_t, std::less<>> groups_;  // by name: where in the Config
+  using Places = std::map<std::string, std::size_t, std::less<>>;  // by name: where in the Config
+  Places groups_;
+  Places track_files_;
+  std::set<std::string, std::less<>> bfd_instances_;
+  std::size_t group_services_ = 0;
   std::vector<Scope> scopes_;
   std::size_t unwind_to_ = 1;  // scopes that stay; more are being left
   bool refused_ = false;

@@ -1,5 +1,6 @@
 #include "config/definitions.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/parse_number.h"
@@ -32,7 +33,7 @@ bool escapes_comment(std::string_view text, std::size_t at) {
 }
 
 bool is_built_in(std::string_view name) {
-  return among("_PWD _INSTANCE _RANDOM _ENV _HASH _BANG", name);
+  return among("_PWD _INSTANCE _RANDOM _ENV _HASH _BANG _DOLLAR", name);
 }
 
 struct Reference {
@@ -78,6 +79,12 @@ std::size_t length_without_comment(std::string_view line) {
   return line.size();
 }
 
+// What else the line holds may close a brace.
+bool is_quoted_reference(std::string_view text) {
+  const bool braced = text.size() > 1 && text[1] == '{';
+  return braced ? name_length(text.substr(2)) != 0 : reference(text, '"').has_value();
+}
+
 std::size_t defined_name_length(std::string_view after_dollar) {
   const std::size_t length = name_length(after_dollar);
   return length != 0 && length < after_dollar.size() && after_dollar[length] == '=' ? length : 0;
@@ -110,10 +117,8 @@ class Definitions::Writer {
       }
     }
     if (!in_copy_) begin_segment(content.span(at, 0), false);
-    in_copy_ = true;
-    const std::size_t taken = copy(rest);
-    if (taken != 1) in_copy_ = false;  // an escape: text and origin no longer run in parallel
-    return at + taken;
+    in_copy_ = quoted_ || !escapes_comment(rest, 0);  // text and origin run in parallel
+    return at + copy(rest);
   }
 
   void begin_segment(Span origin, bool reference) {
@@ -121,12 +126,17 @@ class Definitions::Writer {
     line.segments.push_back({line.text.size(), origin, reference});
   }
 
-  // One character, or the comment character that a backslash protects; returns what was taken.
+  // What goes before the next quote, dollar or backslash, or the comment character that a backslash
+  // protects; returns how much was taken.
   std::size_t copy(std::string_view rest) {
     if (rest.front() == '"') quoted_ = !quoted_;
-    const bool escaped = !quoted_ && escapes_comment(rest, 0);
-    put(rest.substr(escaped ? 1 : 0, 1));
-    return escaped ? 2 : 1;
+    if (!quoted_ && escapes_comment(rest, 0)) {
+      put(rest.substr(1, 1));
+      return 2;
+    }
+    const std::string_view run = rest.substr(0, rest.find_first_of("\"$\\", 1));
+    put(run);
+    return run.size();
   }
 
   void put(std::string_view text) {
@@ -186,7 +196,8 @@ class Definitions::Writer {
   }
 
   void write_built_in(const Reference& found, Span where) {
-    if (const auto value = definitions_.built_in(found.name, found.parameters, where)) {
+    if (auto value = definitions_.built_in(found.name, found.parameters, where)) {
+      std::replace(value->begin(), value->end(), '\n', ' ');  // of the environment: it is one line
       put(*value);
       return;
     }
@@ -253,6 +264,7 @@ std::optional<std::string> Definitions::built_in(std::string_view name, std::str
   if (name == "_INSTANCE") return options_.config_id;
   if (name == "_HASH") return "#";
   if (name == "_BANG") return "!";
+  if (name == "_DOLLAR") return "$";
   return std::nullopt;
 }
 

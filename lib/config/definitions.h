@@ -68,6 +68,10 @@ class Definitions {
 // is text.
 std::size_t length_without_comment(std::string_view line);
 
+// Whether the dollar that `text` starts with would be read as a reference where `text` ends a word
+// in double quotes.
+bool is_quoted_reference(std::string_view text);
+
 // "NAME=" at the start of what follows a dollar: the length of NAME; 0: not a definition.
 std::size_t defined_name_length(std::string_view after_dollar);
 

@@ -83,6 +83,12 @@ struct ServerDraft {
   Origin origin;
 };
 
+// What `sorry_server_lvs_method` says, for so many sorry servers.
+struct SorryMethod {
+  Method method;
+  std::size_t count = 0;
+};
+
 struct ServiceDraft {
   std::string name;
   std::string owner;
@@ -98,6 +104,7 @@ struct ServiceDraft {
   Family persistence_netmask_family = Family::v4;
   std::string persistence_engine;
   std::optional<Method> method;
+  SorryMethod sorry_method;
   std::optional<std::uint32_t> quorum;
   std::optional<std::uint32_t> hysteresis;
   Script quorum_up;

@@ -185,6 +185,10 @@ void set_script_user(Compiler& c, const Arguments& a) {
   GlobalSettings& global = c.config().global;
   const std::string_view word = a.word(0);
   const std::size_t colon = word.find(':');
+  if (colon == 0) {
+    c.problems().report(Code::bad_argument, a.where(word), quoted(word) + " names no user");
+    return;
+  }
   global.script_user = word.substr(0, colon);
   global.script_group = colon == word.npos ? a.word(1) : word.substr(colon + 1);
 }

@@ -16,13 +16,6 @@ namespace {
 // Every address becomes a service of the kernel with its own copy of every real server.
 constexpr std::uint64_t most_services = 65'536;
 
-std::uint64_t size(const ServiceGroup& group) {
-  std::uint64_t total = 0;
-  for (const GroupEntry& entry : group.entries)
-    total += entry.count;
-  return total;
-}
-
 // How far `last` is behind `first`; nothing when it is before it or out of reach.
 std::optional<std::uint64_t> offset(const Address& first, const Address& last) {
   if (first.family != last.family || last < first) return std::nullopt;
@@ -208,7 +201,7 @@ void close_group(Compiler& c) {
     c.problems().report(Code::empty_group, c.block_span(),
                         "the group mixes IPv4, IPv6 and a mark without family",
                         "write 'fwmark NUMBER inet' or 'fwmark NUMBER inet6'");
-  } else if (size(group) > most_services) {
+  } else if (service_count(group) > most_services) {
     c.problems().report(
         Code::too_many_services, c.block_span(),
         "the group stands for more than " + std::to_string(most_services) + " services");
@@ -217,6 +210,13 @@ void close_group(Compiler& c) {
     return;
   }
   c.config().groups.pop_back();
+}
+
+std::uint64_t service_count(const ServiceGroup& group) {
+  std::uint64_t total = 0;
+  for (const GroupEntry& entry : group.entries)
+    total += entry.count;
+  return total;
 }
 
 std::vector<ServiceKey> services(const ServiceGroup& group, Protocol protocol, Family family) {
@@ -230,6 +230,16 @@ std::vector<ServiceKey> services(const ServiceGroup& group, Protocol protocol, F
       out.push_back(address_service(protocol, {*advanced(entry.first, i), entry.port}));
   }
   return out;
+}
+
+const GroupEntry& leading_entry(const ServiceGroup& group) {
+  const auto first_of = [&group](auto fits) {
+    return std::find_if(group.entries.begin(), group.entries.end(), fits);
+  };
+  auto found = first_of([](const GroupEntry& entry) { return entry.fwmark == 0; });
+  if (found == group.entries.end())
+    found = first_of([](const GroupEntry& entry) { return !entry.family_given; });
+  return found == group.entries.end() ? group.entries.front() : *found;
 }
 
 std::string spelled(const GroupEntry& entry) {

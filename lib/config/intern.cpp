@@ -11,6 +11,9 @@ namespace lvsd {
 namespace {
 
 // Equal values have equal hashes; what usually tells values apart is mixed in, not everything.
+// Beyond so many that have the same, nothing is looked for: only memory would be saved.
+constexpr std::size_t most_tried = 16;
+
 class Mixer {
  public:
   void add(std::size_t value) { sum_ = (sum_ ^ value) * 0x9e3779b97f4a7c15U + (sum_ >> 31); }
@@ -29,18 +32,31 @@ class Mixer {
 struct MixProbe {
   Mixer& mixer;
 
-  void operator()(const TcpCheck&) const {}
+  void operator()(const TcpCheck& check) const {
+    mixer.add(check.send);
+    mixer.add(check.expect);
+  }
   void operator()(const PingCheck&) const {}
   void operator()(const HttpCheck& check) const {
     mixer.add(check.virtualhost);
     for (const HttpUrl& url : check.urls) {
       mixer.add(url.path);
       mixer.add(url.digest);
+      mixer.add(url.virtualhost);
+      mixer.add(url.body.pattern);
     }
   }
   void operator()(const SmtpCheck& check) const { mixer.add(check.helo_name); }
-  void operator()(const DnsCheck& check) const { mixer.add(check.name); }
-  void operator()(const UdpCheck& check) const { mixer.add(check.payload.size()); }
+  void operator()(const DnsCheck& check) const {
+    mixer.add(check.name);
+    mixer.add(check.answer);
+  }
+  void operator()(const UdpCheck& check) const {
+    for (const std::uint8_t byte : check.payload)
+      mixer.add(byte);
+    for (const std::uint8_t byte : check.reply)
+      mixer.add(byte);
+  }
   void operator()(const MiscCheck& check) const { mixer.add(check.script); }
   void operator()(const FileCheck& check) const { mixer.add(check.track_file); }
   void operator()(const BfdCheck& check) const { mixer.add(check.instance); }
@@ -54,6 +70,7 @@ std::size_t hash(const CheckSettings& settings) {
   mixer.add(settings.policy.connect_timeout);
   mixer.add(settings.policy.delay_before_retry);
   mixer.add(settings.policy.retry);
+  mixer.add(settings.policy.rise);
   std::visit(MixProbe{mixer}, settings.probe);
   return mixer.sum();
 }
@@ -64,16 +81,19 @@ std::size_t hash(const ServerPolicy& policy) {
   mixer.add(policy.notify_down);
   mixer.add(policy.drain_timeout);
   mixer.add(policy.slow_start);
+  mixer.add(policy.preempt_delay);
   return mixer.sum();
 }
 
 template <class Value, class Map>
 std::shared_ptr<const Value> shared(Map& map, Value value) {
   const std::size_t key = hash(value);
-  const auto [begin, end] = map.equal_range(key);
-  for (auto known = begin; known != end; ++known)
-    if (*known->second == value) return known->second;
-  return map.emplace(key, std::make_shared<const Value>(std::move(value)))->second;
+  auto& alike = map[key];
+  for (const auto& known : alike)
+    if (*known == value) return known;
+  auto out = std::make_shared<const Value>(std::move(value));
+  if (alike.size() < most_tried) alike.push_back(out);
+  return out;
 }
 
 }  // namespace

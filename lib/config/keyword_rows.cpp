@@ -17,7 +17,7 @@ std::string spelled(Duration value) {
 std::string spelled(const Script& script) {
   std::string words;
   for (const std::string& word : script.argv)
-    words += (words.empty() ? "" : " ") + rich_word(word);
+    words += (words.empty() ? "" : " ") + rich_word(word, '\'');
   std::string out = "\"" + words + "\"";
   if (!script.user.empty()) out += " " + plain_word(script.user);
   if (!script.group.empty()) out += " " + plain_word(script.group);

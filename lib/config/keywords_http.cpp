@@ -55,12 +55,24 @@ std::optional<std::string> show_offset(std::uint32_t offset) {
   return std::to_string(offset);
 }
 
-std::string all(std::span<const std::string_view> words) {
+// A quoted word may hold several.
+std::string options(std::span<const std::string_view> words) {
   std::string out;
-  for (const std::string_view word : words) {
+  for (const std::string_view word : words)
+    each_word(word, [&out](std::string_view option) {
+      if (!out.empty()) out += ' ';
+      out += option;
+    });
+  return out;
+}
+
+std::optional<std::string> show_options(const Subject& s) {
+  if (s.url->body.options.empty()) return std::nullopt;
+  std::string out;
+  each_word(s.url->body.options, [&out](std::string_view option) {
     if (!out.empty()) out += ' ';
-    out += word;
-  }
+    out += plain_word(std::string(option));
+  });
   return out;
 }
 
@@ -171,11 +183,8 @@ constexpr auto table = std::to_array<Keyword>({
      .blocks = Block::url,
      .arguments = {words("OPTION…")},
      .help = "PCRE2's options in lower case: caseless, dotall, multiline, utf, …",
-     .apply = [](Compiler& c, const Arguments& a) { url(c).body.options = all(a.words()); },
-     .show = [](const Subject& s) -> std::optional<std::string> {
-       if (s.url->body.options.empty()) return std::nullopt;
-       return s.url->body.options;
-     }},
+     .apply = [](Compiler& c, const Arguments& a) { url(c).body.options = options(a.words()); },
+     .show = show_options},
     {.name = "regex_min_offset",
      .blocks = Block::url,
      .arguments = {number(0, uint32_most, "BYTES")},

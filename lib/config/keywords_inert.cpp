@@ -29,7 +29,7 @@ void open_bfd_instance(Compiler& c, const Arguments& a) {
 }
 
 void close_bfd_instance(Compiler& c) {
-  if (bfd_instances(c).back().neighbor) return;
+  if (bfd_instances(c).back().neighbor) return c.keep_bfd_instance();
   c.problems().report(Code::incomplete_check, c.block_span(),
                       "the bfd_instance has no neighbor_ip");
   bfd_instances(c).pop_back();

@@ -40,16 +40,15 @@ TrackFile& track_file(Compiler& c) {
 }
 
 void open_track_file(Compiler& c, const Arguments& a) {
-  for (const TrackFile& known : c.config().global.track_files)
-    if (known.name == a.word(0))
-      c.problems().report(Code::duplicate_name, a.where(a.word(0)),
-                          "there is a track_file '" + known.name + "' already");
+  if (c.track_file(a.word(0)) != nullptr)
+    c.problems().report(Code::duplicate_name, a.where(a.word(0)),
+                        "there is a track_file " + quoted(a.word(0)) + " already");
   c.config().global.track_files.push_back(
       TrackFile{.name = std::string(a.word(0)), .origin = a.origin()});
 }
 
 void close_track_file(Compiler& c) {
-  if (!track_file(c).path.empty()) return;
+  if (!track_file(c).path.empty()) return c.keep_track_file();
   c.problems().report(Code::incomplete_check, c.block_span(),
                       "track_file '" + track_file(c).name + "' names no file");
   c.config().global.track_files.pop_back();

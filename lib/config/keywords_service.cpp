@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <array>
 
+#include "config/group.h"
 #include "config/keyword_rows.h"
 #include "config/netmask.h"
 
@@ -36,13 +38,34 @@ std::optional<std::string> show_protocol(const Subject& s) {
   return std::nullopt;
 }
 
-// Of a mark by itself; behind a group, of the marks that name no family.
+// The virtual server's own mark, whose family the file has to say; null: an entry of a group says
+// it. In a group of marks a service stands for each entry.
+const ServiceKey* open_mark(const Subject& s) {
+  const std::vector<ServiceKey>& keys = s.service->services;
+  const auto is_mark = [](const ServiceKey& key) { return key.fwmark != 0; };
+  if (keys.empty() || !std::all_of(keys.begin(), keys.end(), is_mark)) return nullptr;
+  for (const ServiceGroup& group : s.config->groups) {
+    if (group.name != s.service->group) continue;
+    const GroupEntry& leading = leading_entry(group);
+    if (leading.family_given) return nullptr;
+    return &keys[static_cast<std::size_t>(&leading - group.entries.data())];
+  }
+  return &keys.front();
+}
+
 std::optional<std::string> show_family(const Subject& s) {
-  const VirtualServer& service = *s.service;
-  if (service.services.empty() || service.services.front().fwmark == 0) return std::nullopt;
-  for (const ServiceGroup& group : s.config->groups)
-    if (group.name == service.group && group.entries.front().family_given) return std::nullopt;
-  return service.services.front().family == Family::v6 ? "inet6" : "inet";
+  const ServiceKey* const mark = open_mark(s);
+  if (mark == nullptr) return std::nullopt;
+  return mark->family == Family::v6 ? "inet6" : "inet";
+}
+
+// Of the virtual server as a whole, as the file's masks have it.
+Family family(const Subject& s) {
+  if (const ServiceKey* const mark = open_mark(s)) return mark->family;
+  const std::vector<ServiceKey>& keys = s.service->services;
+  const auto address =
+      std::find_if(keys.begin(), keys.end(), [](const ServiceKey& key) { return key.fwmark == 0; });
+  return address == keys.end() ? keys.front().family : address->family;
 }
 
 void set_protocol(Compiler& c, const Arguments& a) {
@@ -75,9 +98,9 @@ void set_granularity(Compiler& c, const Arguments& a) {
 std::optional<std::string> show_granularity(const Subject& s) {
   const ServiceSettings& settings = s.service->settings;
   if (settings.persistence_timeout == 0 || s.service->services.empty()) return std::nullopt;
-  const Family family = s.service->services.front().family;
-  if (settings.persistence_netmask == host_netmask(family)) return std::nullopt;
-  return netmask_text(settings.persistence_netmask, family);
+  const Family own = family(s);
+  if (settings.persistence_netmask == host_netmask(own)) return std::nullopt;
+  return netmask_text(settings.persistence_netmask, own);
 }
 
 // `sh-port` and its kind want their scheduler before them; keepalived drops them otherwise.

@@ -13,7 +13,7 @@ constexpr std::size_t largest_total = std::size_t{64} << 20;
 constexpr std::size_t most_files = 65'536;
 constexpr std::size_t deepest_include = 256;
 constexpr std::size_t deepest_frame = 1024;
-constexpr std::size_t most_made_lines = 2'000'000;
+constexpr std::size_t free_made_lines = 500'000;  // more where the files are large
 
 }  // namespace
 
@@ -112,9 +112,9 @@ Lines::Step Lines::next_of(Repeat& repeat, RawLine& line) {
 }
 
 bool Lines::may_make_line(Span where) {
-  if (++made_lines_ > most_made_lines)
+  if (++made_lines_ > free_made_lines + total_bytes_)
     stop(Code::expansion_too_large, where,
-         "definitions and sequences stand for over two million lines");
+         "definitions and sequences stand for over half a million lines");
   return !stopped_;
 }
 

@@ -36,6 +36,9 @@ class Lines {
   // Ends everything: a limit was exceeded.
   void stop(Code code, Span where, std::string message);
 
+  // Of all files so far.
+  std::size_t total_bytes() const { return total_bytes_; }
+
   // What plain includes demand; a file's changes end with it.
   IncludeCheck check;
 

@@ -129,9 +129,9 @@ void set_sorry_method(Compiler& c, const Arguments& a) {
                         "'sorry_server_lvs_method' stands behind 'sorry_server'");
     return;
   }
+  // Of all sorry servers so far; they are told when the block ends.
   if (const auto method = MethodReader(c, a).read())
-    for (ServerDraft& sorry : c.service().sorry_servers)
-      sorry.method = method;
+    c.service().sorry_method = {*method, c.service().sorry_servers.size()};
 }
 
 namespace {

@@ -71,11 +71,8 @@ void close_file_check(Compiler& c) {
   auto& check = std::get<FileCheck>(draft.probe);
   if (check.track_file.empty()) return drop_check(c, "the check names no track_file");
 
-  const auto& files = c.config().global.track_files;
-  const auto file = std::find_if(files.begin(), files.end(), [&](const TrackFile& candidate) {
-    return candidate.name == check.track_file;
-  });
-  if (file == files.end())
+  const TrackFile* const file = c.track_file(check.track_file);
+  if (file == nullptr)
     return drop_check(c, "no track_file " + quoted(check.track_file) + " is defined before",
                       Code::unknown_reference);
   check.path = file->path;
@@ -86,9 +83,7 @@ void close_file_check(Compiler& c) {
 void close_bfd_check(Compiler& c) {
   const std::string& instance = std::get<BfdCheck>(c.check().probe).instance;
   if (instance.empty()) return drop_check(c, "the check names no bfd_instance");
-  const auto& known = c.config().global.bfd_instances;
-  if (std::none_of(known.begin(), known.end(),
-                   [&](const BfdInstance& candidate) { return candidate.name == instance; }))
+  if (!c.knows_bfd_instance(instance))
     return drop_check(c, "no bfd_instance " + quoted(instance) + " is defined before",
                       Code::unknown_reference);
   c.problems().report(Code::not_acted_on, c.block_span(),

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "config/characters.h"
+#include "config/definitions.h"
 
 namespace lvsd {
 
@@ -98,30 +99,58 @@ QuotedWords rich_words(std::string_view text, bool escapes) {
   }
 }
 
-std::string plain_word(const std::string& word) {
-  const bool plain = !word.empty() && std::all_of(word.begin(), word.end(), [](char c) {
-    return character_class(c) == CharacterClass::ordinary;
-  });
-  return plain ? word : "\"" + word + "\"";
-}
+namespace {
 
-std::string rich_word(const std::string& word) {
-  if (word.empty()) return "''";
+// Of a plain word in double quotes: a dollar that would be read as a reference is made one that
+// stands for it.
+std::string without_references(const std::string& word) {
   std::string out;
-  for (const char c : word) {
-    const bool safe =
-        is_name(c) ||
-        (c != '\0' && std::string_view("/.:=,@%+-<>?*~^&|;()[]").find(c) != std::string_view::npos);
-    if (safe) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += '\\';
-    for (const int shift : {6, 3, 0})
-      out += static_cast<char>('0' + ((byte >> shift) & 7));
+  for (std::size_t at = 0; at < word.size(); ++at) {
+    const bool is_reference = word[at] == '$' && is_quoted_reference(word.substr(at));
+    out += is_reference ? "${_DOLLAR}" : word.substr(at, 1);
   }
   return out;
+}
+
+// What means itself outside of quotes, to keepalived's first reading of a line as well.
+bool is_plain(char c) {
+  return is_name(c) || (c != '\0' && std::string_view("/.:=,@%+-<>?*~^&|;()[]").find(c) !=
+                                         std::string_view::npos);
+}
+
+std::string octal(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  std::string out = "\\";
+  for (const int shift : {6, 3, 0})
+    out += static_cast<char>('0' + ((byte >> shift) & 7));
+  return out;
+}
+
+}  // namespace
+
+std::string plain_word(const std::string& word) {
+  const bool is_line_start = !word.empty() && (word.front() == '@' || word.front() == '~');
+  const bool plain =
+      !word.empty() && !is_line_start && std::all_of(word.begin(), word.end(), [](char c) {
+        return character_class(c) == CharacterClass::ordinary && c != '\'';
+      });
+  return plain ? word : "\"" + without_references(word) + "\"";
+}
+
+std::string rich_word(const std::string& word, char quote) {
+  if (!word.empty() && std::all_of(word.begin(), word.end(), is_plain)) return word;
+  std::string out(1, quote);
+  for (const char c : word) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\\') {
+      out += "\\\\";
+    } else if (c == '"' || c == quote || c == '$' || byte < ' ' || byte == 0x7f) {
+      out += octal(c);
+    } else {
+      out += c;
+    }
+  }
+  return out + quote;
 }
 
 }  // namespace lvsd

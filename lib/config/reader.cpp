@@ -10,8 +10,10 @@ namespace lvsd {
 
 namespace {
 
-constexpr std::size_t largest_made = std::size_t{64} << 20;
-constexpr std::size_t most_references = 10'000'000;
+// What definitions may make of little; beyond it what they make grows with what the files hold.
+constexpr std::size_t free_bytes = std::size_t{16} << 20;
+constexpr std::size_t free_references = 1'000'000;
+constexpr std::size_t longest_pattern = 4096;  // PATH_MAX; the lists in it are nested calls
 constexpr std::size_t longest_keepalived_line = 1023;
 
 }  // namespace
@@ -185,10 +187,11 @@ void Reader::expand_rest() {
   is_expanded_ = true;
   made_bytes_ += expanded_.text.size();
   made_references_ += expansion.references;
-  if (made_bytes_ > largest_made || made_references_ > most_references) {
+  const std::size_t read = lines_.total_bytes();
+  if (made_bytes_ > free_bytes + 2 * read || made_references_ > free_references + read) {
     take_nothing();
     lines_.stop(Code::expansion_too_large, line_.span(),
-                "definitions expand to over 64 MiB or ten million references");
+                "definitions expand to over 16 MiB or a million references");
     return;
   }
   if (expansion.tail) lines_.enter_body(std::move(expansion.tail), 0);
@@ -240,6 +243,10 @@ void Reader::include(std::string_view statement) {
 
   if (pattern.size() >= 2 && pattern.front() == '"' && pattern.back() == '"')
     pattern = pattern.substr(1, pattern.size() - 2);
+  if (pattern.size() > longest_pattern) {
+    problems_.report(Code::include_bad, where, "no path can be that long");
+    return;
+  }
   lines_.enter_files(
       matches(resolved(std::string(pattern), definitions_.directory()), demands, where), where,
       demands.read);

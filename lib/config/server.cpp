@@ -47,6 +47,7 @@ void open_sorry_server(Compiler& c, const Arguments& a) {
     c.problems().report(Code::repeated, a.where(),
                         "this sorry server replaces the one before, as with keepalived");
     sorry.clear();
+    c.service().sorry_method = {};
   }
   begin(sorry, c, a);
 }

@@ -70,6 +70,10 @@ void open_service(Compiler& c, const Arguments& a) {
   if (words[0] == "fwmark") {
     if (!read_mark(c, a, words[1])) return;
   } else if (words[0] == "group") {
+    if (words[1].empty()) {
+      refuse(c, a.where(words[1]), Code::bad_argument, "the name of a group cannot be empty");
+      return;
+    }
     c.service().group = words[1];
   } else if (!read_endpoint(c, a)) {
     return;
@@ -91,6 +95,8 @@ class Settler {
         is_clean_(compiler.block_is_clean()) {}
 
   std::optional<VirtualServer> settle() {
+    for (std::size_t i = 0; i < draft_.sorry_method.count; ++i)
+      draft_.sorry_servers[i].method = draft_.sorry_method.method;
     VirtualServer out;
     out.origin = draft_.origin;
     out.name = draft_.name;
@@ -119,12 +125,14 @@ class Settler {
   }
 
  private:
-  // Of the address; else as told; else of the real servers, those behind tunnels last.
+  // Of the address, or of the group's leading entry; else as told; else of the real servers, those
+  // behind tunnels last.
   Family family() const {
     if (draft_.endpoint) return draft_.endpoint->address.family;
-    if (group_ != nullptr)
-      for (const GroupEntry& entry : group_->entries)
-        if (entry.fwmark == 0) return entry.family;
+    if (group_ != nullptr) {
+      const GroupEntry& entry = leading_entry(*group_);
+      if (entry.fwmark == 0 || entry.family_given) return entry.family;
+    }
     if (draft_.ip_family) return *draft_.ip_family;
     const ServerDraft* tunnelled = nullptr;
     for (const auto* list : {&draft_.servers, &draft_.sorry_servers})
@@ -141,8 +149,16 @@ class Settler {
       problems_.report(Code::contradiction, draft_.where, "ip_family is not that of the address");
     if (draft_.fwmark != 0) return {fwmark_service(draft_.fwmark, family())};
     const Protocol protocol = settled_protocol();
-    if (group_ != nullptr) return lvsd::services(*group_, protocol, family());
+    if (group_ != nullptr) return services_of_group(protocol);
     return {address_service(protocol, *draft_.endpoint)};
+  }
+
+  std::vector<ServiceKey> services_of_group(Protocol protocol) {
+    if (compiler_.may_add_services(service_count(*group_)))
+      return lvsd::services(*group_, protocol, family());
+    problems_.report(Code::too_many_services, draft_.where,
+                     "the groups stand for more than a million services altogether");
+    return {};
   }
 
   bool only_marks() const {
@@ -167,14 +183,18 @@ class Settler {
     settle_one_packet(out);
     settings.persistence_engine = draft_.persistence_engine;
     settings.persistence_timeout = draft_.persistence_timeout;
+    settle_persistence(out);
     settle_netmask(settings);
+  }
+
+  void settle_persistence(VirtualServer& out) {
     const auto has_no_port = [](const ServiceKey& key) { return key.fwmark == 0 && key.port == 0; };
-    if (settings.persistence_timeout == 0 &&
-        std::any_of(out.services.begin(), out.services.end(), has_no_port)) {
-      problems_.report(Code::persistence_forced, draft_.where,
-                       "a service without port must be persistent; 360 s is taken");
-      settings.persistence_timeout = forced_persistence;
-    }
+    if (out.settings.persistence_timeout != 0 ||
+        std::none_of(out.services.begin(), out.services.end(), has_no_port))
+      return;
+    problems_.report(Code::persistence_forced, draft_.where,
+                     "a service without port must be persistent; 360 s is taken");
+    out.settings.persistence_timeout = forced_persistence;
   }
 
   void settle_one_packet(VirtualServer& out) {
@@ -188,14 +208,15 @@ class Settler {
     out.settings.flags.one_packet = false;
   }
 
+  // A mask without persistence (`persistence_timeout 0` behind it) has nothing to say.
   void settle_netmask(ServiceSettings& settings) {
     settings.persistence_netmask = host_netmask(family());
     if (!draft_.persistence_netmask) return;
-    if (draft_.persistence_netmask_family == family()) {
-      settings.persistence_netmask = *draft_.persistence_netmask;
-    } else {
+    if (draft_.persistence_netmask_family != family()) {
       problems_.report(Code::family_mismatch, draft_.where,
                        "persistence_granularity is of another address family");
+    } else if (settings.persistence_timeout != 0) {
+      settings.persistence_netmask = *draft_.persistence_netmask;
     }
   }
 
@@ -307,20 +328,29 @@ void close_service(Compiler& c) {
 
 namespace {
 
+// Virtual servers that waited for their group go where they stand in the file.
 void settle_late(Compiler& c) {
-  std::size_t inserted = 0;
+  if (c.put_off().empty()) return;
+  std::vector<VirtualServer> early = std::move(c.config().virtual_servers);
+  std::vector<VirtualServer> all;
+  all.reserve(early.size() + c.put_off().size());
+  std::size_t taken = 0;
+  const auto take_until = [&](std::size_t position) {
+    for (; taken < position; ++taken)
+      all.push_back(std::move(early[taken]));
+  };
   for (auto& [position, draft] : c.put_off()) {
+    take_until(position);
     const ServiceGroup* const group = c.group(draft.group);
     if (group == nullptr) {
       c.problems().report(Code::unknown_group, draft.where,
                           "there is no virtual_server_group " + quoted(draft.group));
       continue;
     }
-    auto& all = c.config().virtual_servers;
-    if (auto service = Settler(c, draft, group).settle())
-      all.insert(all.begin() + static_cast<std::ptrdiff_t>(position + inserted++),
-                 std::move(*service));
+    if (auto service = Settler(c, draft, group).settle()) all.push_back(std::move(*service));
   }
+  take_until(early.size());
+  c.config().virtual_servers = std::move(all);
 }
 
 }  // namespace

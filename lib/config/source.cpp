@@ -65,9 +65,10 @@ std::size_t Sources::line_offset(const File& file, std::uint32_t line) {
 
 Span Sources::first_word(std::uint32_t file, std::uint32_t line) const {
   const auto offset = static_cast<std::uint32_t>(line_offset(files_[file], line));
-  const std::string_view text = line_text(Span{file, offset, 0});
+  // Not the whole line, which may hold everything.
+  const std::string_view text = std::string_view(files_[file].text).substr(offset);
   const std::size_t begin = indentation(text);
-  const std::size_t end = std::min(text.find_first_of(" \t{", begin), text.size());
+  const std::size_t end = std::min(text.find_first_of(" \t\r\n{", begin), text.size());
   return Span{file, offset + static_cast<std::uint32_t>(begin),
               static_cast<std::uint32_t>(end - begin)};
 }

@@ -49,11 +49,12 @@ Splitter::Kind Splitter::statement(std::size_t begin) {
   do {
     const CharacterClass next = character_class(text_[at_]);
     if (next == CharacterClass::brace) break;
-    if (!(next == CharacterClass::quote ? take_quoted() : take_word())) {
+    const bool quoted = next == CharacterClass::quote;
+    if (!(quoted ? take_quoted() : take_word())) {
       at_ = begin;
       return Kind::live;
     }
-    if (words_.size() == 1 && takes_include(begin)) {
+    if (words_.size() == 1 && !quoted && takes_include(begin)) {
       const bool live = raw_ && item_.find('$') != item_.npos;
       if (live) at_ = begin;
       return live ? Kind::live : Kind::include;

@@ -35,25 +35,9 @@ constexpr std::size_t most_text = 4 * 1024;     // characters of an observation'
 constexpr std::size_t most_output = 16 * 1024;  // and of a program's output, escaped
 constexpr std::int64_t most_wish = std::int64_t{1} << 32;
 
-template <class T>
-std::string bytes_of(const T& value) {
-  wire::Writer writer;
-  writer.put(value);
-  return writer.take();
-}
-
-template <class T>
-std::optional<T> value_of(std::string_view bytes) {
-  wire::Reader reader(bytes);
-  T value;
-  reader.get(value);
-  if (!reader.is_complete()) return std::nullopt;
-  return value;
-}
-
 template <class Message>
 std::string framed(const Message& message) {
-  const std::string body = bytes_of(message);
+  const std::string body = wire::bytes_of(message);
   const auto size = static_cast<std::uint32_t>(body.size());
   std::string out(reinterpret_cast<const char*>(&size), sizeof size);
   return out += body;
@@ -99,21 +83,21 @@ std::string frame(const FromChecker& message) {
 }
 
 std::optional<ToChecker> to_checker(std::string_view bytes) {
-  return value_of<ToChecker>(bytes);
+  return wire::value_of<ToChecker>(bytes);
 }
 
 std::optional<FromChecker> from_checker(std::string_view bytes, Time now) {
-  auto message = value_of<FromChecker>(bytes);
+  auto message = wire::value_of<FromChecker>(bytes);
   if (message && !std::visit(IsSound{now}, *message)) return std::nullopt;
   return message;
 }
 
 std::string packed(const CheckSettings& settings) {
-  return bytes_of(settings);
+  return wire::bytes_of(settings);
 }
 
 std::optional<CheckSettings> unpacked(std::string_view bytes) {
-  return value_of<CheckSettings>(bytes);
+  return wire::value_of<CheckSettings>(bytes);
 }
 
 std::optional<std::string_view> FrameReader::next() {

@@ -191,4 +191,21 @@ class Reader {
   bool failed_ = false;
 };
 
+template <class T>
+std::string bytes_of(const T& value) {
+  Writer writer;
+  writer.put(value);
+  return writer.take();
+}
+
+// Nothing unless the bytes are one valid value and no more.
+template <class T>
+std::optional<T> value_of(std::string_view bytes) {
+  Reader reader(bytes);
+  T value;
+  reader.get(value);
+  if (!reader.is_complete()) return std::nullopt;
+  return value;
+}
+
 }  // namespace lvsd::wire

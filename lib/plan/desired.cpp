@@ -233,9 +233,11 @@ bool place(const Decision& decision, const DestinationKey& key,
   return true;
 }
 
-// One server in one of the services.
+// One server in one of the services; in none of the other address family, which the kernel serves
+// only through tunnels (ip_vs_ctl.c, ip_vs_genl_set_cmd).
 void place_one(const VirtualServer& server, const ServiceKey& key, Service& service,
                const Endpoint& endpoint, const DestinationSettings& settings, Decision& decision) {
+  if (endpoint.address.family != key.family && settings.forwarding != Forwarding::tunnel) return;
   const auto destination = destination_key(server, key, endpoint, settings.forwarding);
   if (place(decision, destination, settings, service)) return;
   if (decision.presence == Presence::serving) decision.reason = Reason::shared;

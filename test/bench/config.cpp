@@ -4,8 +4,8 @@
 //   config_load LVSD [PAIRS]
 //
 // The file has 5,000 virtual servers with 10 real servers each, all checked; a tenth of it shows
-// whether time grows with size and no faster. Runs alternate, so that what else the machine does
-// falls on both.
+// whether time grows with size and no faster, and so do a few files of shapes that nobody writes by
+// hand. Runs alternate, so that what else the machine does falls on both.
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -88,6 +88,67 @@ void write_file(const fs::path& path, int services) {
   if (!out.flush()) throw std::runtime_error("cannot write " + path.string());
 }
 
+// Files that nobody writes by hand, `size` of what they are made of: their cost must grow with it.
+struct Shape {
+  const char* name;
+  std::string (*text)(int size);
+};
+
+std::string server(int number, const std::string& contents) {
+  return "real_server " + address(172, number) + " 80 {\n" + contents + "}\n";
+}
+
+std::string service(int number, const std::string& contents) {
+  return "virtual_server " + address(10, number) + " 80 {\nprotocol TCP\n" + contents + "}\n";
+}
+
+template <class Piece>
+std::string joined(int size, const Piece& piece) {
+  std::string out;
+  for (int i = 0; i < size; ++i)
+    out += piece(i);
+  return out;
+}
+
+std::string track_files(int size) {
+  return joined(size,
+                [](int i) { return fmt::format("track_file t{0} {{\nfile /t{0}\n}}\n", i); }) +
+         service(1, joined(size, [](int i) {
+                   return server(i, fmt::format("FILE_CHECK {{\ntrack_file t{}\n}}\n", i));
+                 }));
+}
+
+std::string sorry_methods(int size) {
+  return service(1, server(1, "") + joined(size, [](int i) {
+                      return "sorry_server " + address(172, i) +
+                             " 80\nsorry_server_lvs_method DR\n";
+                    }));
+}
+
+std::string late_groups(int size) {
+  const auto one_of_two = [](int i) {
+    if (i % 2 == 0) return service(i, server(i, ""));
+    return fmt::format("virtual_server group g{} {{\nprotocol TCP\n{}}}\n", i, server(i, ""));
+  };
+  const auto group = [](int i) {
+    return fmt::format("virtual_server_group g{} {{\n{} 80\n}}\n", i, address(11, i));
+  };
+  return joined(size, one_of_two) + joined(size, group);
+}
+
+std::string different_checks(int size) {
+  return service(1, joined(size, [](int i) {
+                   return server(i, fmt::format("DNS_CHECK {{\nname a\nanswer {}\nfwmark {}\n"
+                                                "warmup {}\n}}\n",
+                                                i, i, i));
+                 }));
+}
+
+constexpr Shape shapes[] = {{"track_files and their checks", track_files},
+                            {"sorry_server_lvs_method", sorry_methods},
+                            {"groups that come late", late_groups},
+                            {"checks that all differ", different_checks}};
+
 struct Spread {
   double median = 0;
   double least = 0;
@@ -141,6 +202,23 @@ void run(const std::string& lvsd, int pairs, const fs::path& folder) {
              ratio(ours, ours_tenth, &Cost::seconds), ratio(ours, ours_tenth, &Cost::cpu_seconds));
 }
 
+// What ten times as much costs, for each shape.
+void run_shapes(const std::string& lvsd, int pairs, const fs::path& folder) {
+  constexpr int small = 2000;
+  for (const Shape& shape : shapes) {
+    std::vector<Cost> costs[2];
+    const fs::path files[] = {folder / "small.conf", folder / "ten.conf"};
+    for (const int which : {0, 1})
+      std::ofstream(files[which]) << shape.text(which == 0 ? small : 10 * small);
+    for (int i = 0; i < pairs; ++i)
+      for (const int which : {0, 1})
+        costs[which].push_back(cost_of({lvsd, "--check-config", "--config", files[which]}));
+    fmt::print("{:<28} 10 times the file takes {:.1f} times the CPU ({:.3f} s)\n", shape.name,
+               ratio(costs[1], costs[0], &Cost::cpu_seconds),
+               spread(costs[1], &Cost::cpu_seconds).median);
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -152,7 +230,9 @@ int main(int argc, char** argv) {
   if (::mkdtemp(folder.data()) == nullptr) return 1;
   int code = 0;
   try {
-    run(argv[1], argc > 2 ? std::max(1, std::atoi(argv[2])) : 9, folder);
+    const int pairs = argc > 2 ? std::max(1, std::atoi(argv[2])) : 9;
+    run(argv[1], pairs, folder);
+    run_shapes(argv[1], pairs, folder);
   } catch (const std::exception& error) {
     fmt::print(stderr, "config_load: {}\n", error.what());
     code = 1;

@@ -68,6 +68,7 @@ constexpr std::string_view others[] = {"{",
                                        "${_ENV A}",
                                        "${_RANDOM 1 2}",
                                        "${_PWD}",
+                                       "${_DOLLAR}",
                                        "\r\n",
                                        "tcp ",
                                        "inst "};

@@ -121,6 +121,20 @@ TEST_CASE("a tree of includes that grows without end is stopped by its size") {
   CHECK(told(files).starts_with("LVC002 "));
 }
 
+TEST_CASE("a pattern of lists that is longer than any path is no include") {
+  CHECK(told("include a" + repeated("{,}", 2'000'000) + "\n" + service) ==
+        "LVC006 test.conf:1:9\n");
+  CHECK(told("include a" + repeated("{,}", 1000) + "\n" + service) != "LVC006 test.conf:1:9\n");
+}
+
+TEST_CASE("groups stand for a million services altogether") {
+  std::string text = "virtual_server_group g {\n10.0.0.0/16 80\n}\n";
+  for (int i = 0; i < 16; ++i)
+    text += "virtual_server group g {\nprotocol TCP\nreal_server 192.0.2.2 80 {\n}\n}\n";
+  CHECK(told(text).find("LVC046 test.conf:79:1\n") != std::string::npos);
+  CHECK(told(text).find("LVC046 test.conf:74:1\n") == std::string::npos);
+}
+
 TEST_CASE("a line with a NUL byte is left out and told") {
   std::string text = service;
   text.insert(text.find("TCP") + 1, 1, '\0');

@@ -75,3 +75,42 @@ TEST_CASE("a file named keepalived.conf is read as keepalived reads it and says 
         "      | ^~~~~~\n");
   CHECK_FALSE(load(path, files, {.lenient = false}).config);
 }
+
+TEST_CASE("virtual servers stand in the order of the file wherever their group is") {
+  const std::string contents = "protocol TCP\nreal_server 192.0.2.2 80 {\n}\n}\n";
+  const auto server = [&](const std::string& header) {
+    return "virtual_server " + header + " {\n" + contents;
+  };
+  const auto group = [](const std::string& name, const std::string& address) {
+    return "virtual_server_group " + name + " {\n" + address + " 80\n}\n";
+  };
+  const Config config = test::config(
+      server("group b") + server("10.0.0.1 80") + server("group c") + group("a", "10.0.1.1") +
+      server("group a") + server("10.0.0.2 80") + group("c", "10.0.1.3") + group("b", "10.0.1.2"));
+  std::string order;
+  for (const VirtualServer& each : config.virtual_servers)
+    order += id(each) + " ";
+  CHECK(order == "group:b tcp:10.0.0.1:80 group:c group:a tcp:10.0.0.2:80 ");
+}
+
+TEST_CASE("sorry_server_lvs_method is for the sorry servers before it") {
+  const auto methods = [](const std::string& statements, bool lenient) {
+    const Loaded loaded = test::load_text("virtual_server 10.0.0.1 80 {\nprotocol TCP\n" +
+                                              statements + "real_server 10.0.0.2 80 {\n}\n}\n",
+                                          {.lenient = lenient});
+    REQUIRE(loaded.config);
+    std::string out;
+    for (const SorryServer& sorry : loaded.config->virtual_servers[0].sorry_servers)
+      out += text(sorry.settings) + " ";
+    return out;
+  };
+  const std::string first = "sorry_server 10.0.0.8 80\n";
+  const std::string second = "sorry_server 10.0.0.9 80\n";
+  const std::string direct = "sorry_server_lvs_method DR\n";
+  CHECK(methods(first + direct + second, false) == "DR weight 1 NAT weight 1 ");
+  CHECK(methods(first + second + direct, false) == "DR weight 1 DR weight 1 ");
+  CHECK(methods(first + direct + second + "sorry_server_lvs_method TUN\n", false) ==
+        "TUN weight 1 TUN weight 1 ");
+  // keepalived has one, the last.
+  CHECK(methods(first + direct + second, true) == "NAT weight 1 ");
+}

@@ -300,6 +300,26 @@ TEST_CASE("every address and mark of a group is a service with all of the server
         "10.0.0.5:0 ACTIVE: its checks pass\n");
 }
 
+TEST_CASE("in a group of both families a server serves its own and by a tunnel both") {
+  CHECK(outcome("group web\n"
+                "tcp 10.0.0.1:80 wlc\n"
+                "tcp [2001:db8::1]:80 wlc\n"
+                "real 10.0.0.2:80 NAT weight 1\n"
+                "real [2001:db8::2]:80 DR weight 1\n"
+                "real 10.0.0.4:80 TUN weight 1\n"
+                "sorry 10.0.0.9:80 NAT weight 1\n") ==
+        "tcp 10.0.0.1:80 wlc\n"
+        "  -> 10.0.0.2:80 NAT weight 1\n"
+        "  -> 10.0.0.4:80 TUN weight 1\n"
+        "tcp [2001:db8::1]:80 wlc\n"
+        "  -> 10.0.0.4:80 TUN weight 1\n"
+        "  -> [2001:db8::2]:80 DR weight 1\n"
+        "10.0.0.2:80 ACTIVE: its checks pass\n"
+        "[2001:db8::2]:80 ACTIVE: its checks pass\n"
+        "10.0.0.4:80 ACTIVE: its checks pass\n"
+        "10.0.0.9:80 STANDBY: quorum holds\n");
+}
+
 TEST_CASE("a NAT server without a port has the port of its one address") {
   CHECK(text(desired(situation("tcp 10.0.0.1:80 wlc\nreal 10.0.0.5:0 NAT weight 1\n").server,
                      {{{HealthState::up}}})
