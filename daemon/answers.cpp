@@ -116,6 +116,7 @@ Outlook Daemon::outlook(const Result<std::shared_ptr<const Snapshot>>& read) con
           .drift = reconciler_.drift(),
           .repaired = reconciler_.repaired(),
           .audited = reconciler_.audited(),
+          .untuned = untuned_,
           .fights = reconciler_.fights()};
 }
 
@@ -183,6 +184,8 @@ asio::awaitable<api::Response> Daemon::answer(api::Call call) {
     case Action::failback:
     case Action::calm:
       co_return co_await answer_wish(std::move(call));
+    case Action::restore_tuning:
+      co_return co_await answer_tuning_restore();
   }
   co_return api::response(api::internal_error("this route has no answer"));
 }

@@ -94,6 +94,7 @@ Daemon::Daemon(asio::io_context& loop, Options options, KernelWriter::Open open_
                   [this](const Services& services) { return pools_.wanted(services); }),
       checker_(make_checker()),
       state_file_(options_.state_dir),
+      notifier_(loop.get_executor(), files_),
       policy_timer_(loop),
       started_(std::chrono::steady_clock::now()) {}
 
@@ -127,7 +128,11 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
 
   const State past = co_await recall_state();
   const ProbeSettings settings = co_await ready_settings(config.global);
+  co_await notifier_.set(config.global, settings.scripts);
   adopt(std::move(config), table, past, settings);
+  const Notices first = notices_.renew(pools_);
+  sysctls_before_ = past.sysctls;
+  co_await tune();
   co_await save_state();
   api_->start();
   // What we owned before and is configured no more goes, too.
@@ -135,6 +140,8 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
   asio::co_spawn(loop_, reconciler_.run(), die_of);
   asio::co_spawn(loop_, run_policy(), die_of);
   applied_ = true;
+  notifier_.tell(first);
+  notifier_.tell(notices_.renew(pools_));  // of what turned meanwhile
   log(Level::notice, fmt::format("lvsd {} serves {} virtual servers of {}{}", LVSD_VERSION,
                                  pools_.config().virtual_servers.size(), options_.config_file,
                                  failures.empty() ? "" : ", some not yet in the kernel as wanted"));
@@ -236,6 +243,7 @@ asio::awaitable<State> Daemon::recall_state() {
     reconciler_.own(past.sync_daemons);
   } else {
     past.seats.clear();
+    past.sysctls.clear();
   }
   co_return past;
 }
@@ -247,6 +255,7 @@ asio::awaitable<void> Daemon::save_state() {
   state.sync_daemons = reconciler_.controls().owned();
   state.wishes = pools_.kept_wishes();
   state.seats = pools_.kept_seats();
+  state.sysctls = sysctls_before_;
   if (!may_save_ || state == saved_) co_return;
   const auto save_it = [file = state_file_, state] { return file.save(state); };
   const auto saved = co_await files_.run(save_it);
@@ -271,12 +280,20 @@ asio::awaitable<void> Daemon::obey_signals() {
     const auto reload_on_signal = [this]() -> asio::awaitable<void> { co_await reload(); };
     asio::co_spawn(loop_, reload_on_signal, die_of);
   }
+  co_await take_leave();
+  stop();
+}
+
+// What is done at the end does not hold it up for long, whatever the kernel and scripts do.
+asio::awaitable<void> Daemon::take_leave() {
+  const Time deadline = std::chrono::steady_clock::now() + 4s;
+  if (applied_) notifier_.tell(notices_.farewell(pools_));
   if (applied_ && pools_.config().global.flush_on_stop != FlushOnStop::no) {
     co_await remove_services();
   } else {
     log(Level::notice, "Stopping; the kernel's table stays as it is");
   }
-  stop();
+  co_await notifier_.finished(deadline);
 }
 
 // Ours only, whichever of keepalived's two forms of lvs_flush_on_stop asks for it.
@@ -384,6 +401,7 @@ asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now(bool forced) {
   }
   const ProbeSettings settings = co_await ready_settings(loaded.config->global);
 
+  co_await notifier_.set(loaded.config->global, settings.scripts);
   Reloaded done{.view = std::move(next.view)};
   reconciler_.set_audit_interval(loaded.config->global.audit_interval);
   reconciler_.want(loaded.config->global);
@@ -395,10 +413,12 @@ asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now(bool forced) {
   done.view.previous_generation = generation_++;
   loaded_ = wall_clock();
 
+  co_await tune();
   co_await save_state();
   done.view.failures = co_await reconciler_.reconcile(touched);
   if (const auto& trouble = reconciler_.controls().trouble())
     done.view.failures.push_back(*trouble);
+  notifier_.tell(notices_.renew(pools_));
   done.view.state = done.view.failures.empty() ? "APPLIED" : "PARTLY";
   co_await save_state();
   const auto took = std::chrono::steady_clock::now() - begin;

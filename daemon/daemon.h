@@ -21,12 +21,15 @@
 #include "daemon/check_config.h"
 #include "daemon/check_runner.h"
 #include "daemon/kernel_writer.h"
+#include "daemon/notices.h"
+#include "daemon/notifier.h"
 #include "daemon/options.h"
 #include "daemon/outlook.h"
 #include "daemon/pools.h"
 #include "daemon/reconciler.h"
 #include "daemon/side_thread.h"
 #include "daemon/state_file.h"
+#include "daemon/sysctl_tree.h"
 
 namespace lvsd {
 
@@ -95,6 +98,7 @@ class Daemon {
              const ProbeSettings& settings);
   boost::asio::awaitable<void> obey_signals();
   boost::asio::awaitable<void> remove_services();
+  boost::asio::awaitable<void> take_leave();
   void stop();
 
   // A change of configuration, worked out and not yet made.
@@ -129,6 +133,9 @@ class Daemon {
   Outlook outlook(const Result<std::shared_ptr<const Snapshot>>& read) const;
   boost::asio::awaitable<api::Response> answer(api::Call call);
   boost::asio::awaitable<api::Response> answer_reload(bool forced);
+  // The kernel's settings beside IPVS's own (tuning.cpp).
+  boost::asio::awaitable<void> tune();
+  boost::asio::awaitable<api::Response> answer_tuning_restore();
   // Wishes of operators (wishes.cpp).
   boost::asio::awaitable<api::Response> answer_wish(api::Call call);
   api::Response answer_calm(std::size_t pool, const Author& by);
@@ -167,6 +174,10 @@ class Daemon {
 
   Pools pools_;
   CheckBook checks_;
+  NoticeBook notices_;
+  Notifier notifier_;
+  Sysctls sysctls_before_;                  // what was there before we set them
+  std::vector<std::string> untuned_;        // what is not as the configuration needs it
   boost::asio::steady_timer policy_timer_;  // cancelled when there is something new to wait for
   Time next_counters_;
   bool saving_ = false;

@@ -37,6 +37,8 @@ struct Outlook {
   const std::vector<Drift>& drift;           // of the last audit
   std::uint64_t repaired = 0;
   std::optional<Time> audited;
+  const std::vector<std::string>&
+      untuned;                      // what of the kernel is not as the configuration needs it
   std::vector<std::string> fights;  // entries that others change as soon as they are repaired
 };
 

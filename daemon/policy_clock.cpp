@@ -32,6 +32,7 @@ void Daemon::announce(const PoolChange& change, const Observation* observation) 
     log(line.level, line.text);
   const auto services = pools_.services(change.pool);
   reconciler_.request({services.begin(), services.end()});
+  if (applied_) notifier_.tell(notices_.renew(pools_, change.pool));
   policy_timer_.cancel();
   save_soon();
 }

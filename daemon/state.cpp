@@ -179,6 +179,9 @@ std::optional<State> state_of(const Json& content) {
   if (content.contains("seats"))
     for (const auto& [name, entry] : content.at("seats").items())
       state.seats.emplace(name, seat_of(entry));
+  if (content.contains("sysctls"))
+    for (const auto& [name, value] : content.at("sysctls").items())
+      state.sysctls.emplace(name, value.get<std::string>());
   return state;
 }
 
@@ -200,6 +203,7 @@ std::string text(const State& state) {
     content["sync_daemons"].push_back(text(role));
   if (!state.wishes.empty()) content["wishes"] = json(state.wishes);
   if (!state.seats.empty()) content["seats"] = json(state.seats);
+  if (!state.sysctls.empty()) content["sysctls"] = state.sysctls;
   const Json file = {
       {"lvsd_state", version}, {"checksum", checksum(content)}, {"content", content}};
   return file.dump(2) + "\n";

@@ -24,6 +24,7 @@ struct State {
   // the monotonic clock, which is the same for every process of one boot.
   std::map<std::string, Override> wishes{};
   std::map<std::string, Seat> seats{};
+  std::map<std::string, std::string> sysctls{};  // that we set, with what they were before
 
   bool operator==(const State&) const = default;
 };

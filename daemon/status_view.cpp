@@ -65,6 +65,8 @@ std::vector<api::AttentionView> attention(const Outlook& outlook) {
   if (outlook.trouble) found.push_back({"error", "", *outlook.trouble, {}});
   for (const std::string& entry : outlook.fights)
     found.push_back({"error", entry, "another program changes it each time it is repaired", {}});
+  for (const std::string& what : outlook.untuned)
+    found.push_back({"warning", "", what, {}});
   for (std::size_t i = 0; i < outlook.pools.config().virtual_servers.size(); ++i)
     add_attention(outlook, i, found);
   std::stable_partition(found.begin(), found.end(),

@@ -72,5 +72,6 @@ Run unset_command(CLI::App& command);
 Run failback_command(CLI::App& command);
 Run calm_command(CLI::App& command);
 Run overrides_command(CLI::App& command);
+Run tuning_restore_command(CLI::App& command);
 
 }  // namespace lvsd::ctl

@@ -20,6 +20,10 @@ constexpr Command config_parts[] = {
     {"import", "", "rewrite a keepalived.conf as a file of ours", config_import_command},
 };
 
+constexpr Command tuning_parts[] = {
+    {"restore", "", "the kernel's settings as they were before lvsd", tuning_restore_command},
+};
+
 constexpr Command table[] = {
     {"status", "st", "is everything well (the default)", status_command},
     {"services", "svc", "the services and their state", services_command},
@@ -35,6 +39,7 @@ constexpr Command table[] = {
     {"calm", "", "end a panic: servers whose check fails leave", calm_command},
     {"overrides", "", "what differs from the file by somebody's wish", overrides_command},
     {"config", "", "check, show, compare and import configurations", nullptr, config_parts},
+    {"tuning", "", "the kernel's settings that lvsd changed", nullptr, tuning_parts},
     {"reload", "", "read the configuration file again; a bad one changes nothing", reload_command},
     {"explain", "", "what a word of the configuration language means", explain_command},
     {"completion", "", "completion for bash, zsh or fish", completion_command},

@@ -187,6 +187,12 @@ Run calm_command(CLI::App& command) {
   };
 }
 
+Run tuning_restore_command(CLI::App&) {
+  return [](const Context& context) {
+    return done(context, {api::Action::restore_tuning, {}, {}});
+  };
+}
+
 Run overrides_command(CLI::App&) {
   return [](const Context& context) -> Output {
     const Question question{api::Action::overrides};

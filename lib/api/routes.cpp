@@ -57,6 +57,9 @@ constexpr Route table[] = {
      Access::write, "a master that is up takes over from its backup now"},
     {Method::post, "/api/v1/services/{service}/calm", Action::calm, Access::write,
      "ends a panic: servers whose check fails leave"},
+    {Method::post, "/api/v1/tuning/restore", Action::restore_tuning, Access::write,
+     "puts the kernel's settings that ipvs_sysctl and tcp_keepalive changed back to what they "
+     "were"},
 };
 
 int hex_digit(char c) {

@@ -39,6 +39,7 @@ enum class Action : std::uint8_t {
   failback,
   calm,
   overrides,
+  restore_tuning,
 };
 
 struct Route {

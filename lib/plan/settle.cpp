@@ -1,6 +1,8 @@
 #include "plan/settle.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "plan/panic.h"
@@ -49,6 +51,23 @@ void settle_removed(const VirtualServer& server, PoolFacts& facts, const PoolSig
   std::erase_if(facts.removed, [](const Removed& one) { return one.drain.over; });
 }
 
+// As the kernel has them, in any of the services.
+std::set<Endpoint> configured_endpoints(const VirtualServer& server) {
+  std::set<Endpoint> endpoints;
+  for (const ServiceKey& key : server.services) {
+    const auto add = [&](const Endpoint& endpoint, Forwarding forwarding) {
+      endpoints.insert(destination_key(server, key, endpoint, forwarding));
+    };
+    for (const RealServer& real : server.real_servers) {
+      add(real.endpoint, real.settings.forwarding);
+      if (real.backup) add(real.backup->endpoint, real.backup->forwarding);
+    }
+    for (const SorryServer& sorry : server.sorry_servers)
+      add(sorry.endpoint, sorry.settings.forwarding);
+  }
+  return endpoints;
+}
+
 }  // namespace
 
 PoolFacts settled(const VirtualServer& server, PoolFacts facts, const PoolSight& sight) {
@@ -65,6 +84,28 @@ std::optional<Removed> removal(const VirtualServer& server, const RealServer& go
   const bool failed = was.effective == Effective::down;
   if (!drains || failed || was.presence == Presence::absent) return std::nullopt;
   return Removed{.server = gone, .drain = begun(now)};
+}
+
+std::vector<Removed> found_removals(const VirtualServer& server, const Table& actual, Time now) {
+  std::map<Endpoint, Removed> found;
+  if (!server.graceful_removal) return {};
+  const std::set<Endpoint> configured = configured_endpoints(server);
+  for (const ServiceKey& key : server.services) {
+    const auto service = actual.find(key);
+    if (service == actual.end()) continue;
+    for (const auto& [endpoint, settings] : service->second.destinations) {
+      if (settings.weight != 0 || configured.contains(endpoint)) continue;
+      Removed& one = found[endpoint];
+      one.server.endpoint = endpoint;
+      one.server.settings = settings;
+      if (!server.real_servers.empty()) one.server.policy = server.real_servers.front().policy;
+      one.drain = begun(now);
+    }
+  }
+  std::vector<Removed> removed;
+  for (auto& [endpoint, one] : found)
+    removed.push_back(std::move(one));
+  return removed;
 }
 
 std::optional<Time> next_moment(const VirtualServer& server, const PoolFacts& facts,

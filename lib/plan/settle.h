@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "model/config.h"
 #include "plan/desired.h"
@@ -35,6 +36,11 @@ PoolFacts settled(const VirtualServer& server, PoolFacts facts, const PoolSight&
 // `server` is what its virtual server is now.
 std::optional<Removed> removal(const VirtualServer& server, const RealServer& gone,
                                const Decision& was, Time now);
+
+// Those that were on their way out when the last daemon ended: in the kernel with weight 0, not in
+// the file, and `graceful_removal` lets such servers drain. Nobody knows any more how long they had
+// left, so drain_timeout, as the first real server has it, begins anew.
+std::vector<Removed> found_removals(const VirtualServer& server, const Table& actual, Time now);
 
 // When to settle again though nothing happens.
 std::optional<Time> next_moment(const VirtualServer& server, const PoolFacts& facts,

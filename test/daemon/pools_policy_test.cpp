@@ -290,3 +290,30 @@ TEST_CASE("a server deleted from the file drains with graceful_removal and is go
   CHECK(world.see("10.0.0.3:80", 0));
   CHECK(world.wanted() == service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n"));
 }
+
+TEST_CASE("a server that was deleted and had connections left drains on in the next daemon") {
+  const std::string in_kernel = service(
+      "  -> 10.0.0.2:80 NAT weight 4 upper 8\n"
+      "  -> 10.0.0.3:80 NAT weight 1\n"
+      "  -> 10.0.0.7:80 NAT weight 0\n"
+      "  -> 10.0.0.9:80 NAT weight 5\n");
+  World world;
+  Config config = site();
+  config.virtual_servers[0].graceful_removal = true;
+  world.take(config, in_kernel);
+  // One with weight was never ours to drain.
+  const std::string without_the_stranger = service(
+      "  -> 10.0.0.2:80 NAT weight 4 upper 8\n"
+      "  -> 10.0.0.3:80 NAT weight 1\n"
+      "  -> 10.0.0.7:80 NAT weight 0\n");
+  CHECK(world.wanted() == without_the_stranger);
+  world.see("10.0.0.7:80", 3);
+  CHECK(world.wanted() == without_the_stranger);
+  CHECK(world.see("10.0.0.7:80", 0));
+  CHECK(world.wanted() == service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n"
+                                  "  -> 10.0.0.3:80 NAT weight 1\n"));
+
+  World plain;
+  plain.take(site(), in_kernel);
+  CHECK(plain.wanted() == world.wanted());
+}

@@ -1,0 +1,240 @@
+#include "daemon/notifier.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cstring>
+#include <exception>
+#include <utility>
+
+#include "base/printable.h"
+#include "daemon/child_process.h"
+#include "daemon/log.h"
+
+namespace lvsd {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+struct Notifier::Fifo {
+  Fifo(NotifyFifo how, NotifyPipe open) : settings(std::move(how)), pipe(std::move(open)) {}
+
+  const NotifyFifo settings;
+  NotifyPipe pipe;
+  std::uint64_t lost = 0;  // lines, since one was written
+  bool stopped = false;
+  asio::cancellation_signal cancel;  // of its reader
+};
+
+namespace {
+
+constexpr Duration shortest_pause = 1s;  // between the end of a FIFO's reader and its next start
+constexpr Duration longest_pause = 60s;
+
+void die_of(const std::exception_ptr& failure) {
+  if (failure) std::rethrow_exception(failure);
+}
+
+std::vector<std::string> environment(const ScriptUser& user) {
+  std::vector<std::string> out = {
+      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "SHELL=/bin/sh",
+      "LANG=C.UTF-8", "HOME=" + user.home};
+  if (!user.name.empty()) {
+    out.push_back("USER=" + user.name);
+    out.push_back("LOGNAME=" + user.name);
+  }
+  return out;
+}
+
+// Looks users and files up, so it is for another thread.
+Result<Program> program_of(const Script& script, const ScriptRules& rules) {
+  const auto user = script_user(script, rules);
+  if (!user) return user.error();
+  const auto path = safe_program(script.argv.front(), *user, rules);
+  if (!path) return path.error();
+  return Program{*path, script.argv, environment(*user), *user, rules.umask};
+}
+
+// Why it was no success; empty: it was.
+std::string complaint(const Ended& ended, const std::string& output) {
+  std::string why;
+  switch (ended.how) {
+    case Ended::How::exited:
+      if (ended.value == 0) return {};
+      why = fmt::format("exit code {}", ended.value);
+      break;
+    case Ended::How::killed:
+      why = fmt::format("ended by signal {}", ended.value);
+      break;
+    case Ended::How::timed_out:
+      why = "took too long and was ended";
+      break;
+    case Ended::How::not_started:
+      return fmt::format("cannot be run: {}", std::strerror(ended.value));
+  }
+  return output.empty() ? why : why + ": " + printable(output, 200);
+}
+
+}  // namespace
+
+Notifier::Notifier(asio::any_io_executor strand, SideThread& files)
+    : strand_(strand),
+      files_(files),
+      slots_(std::make_shared<ScriptSlots>(strand, most_at_once)),
+      idle_(strand, Time::max()) {}
+
+Notifier::~Notifier() {
+  for (const auto& fifo : fifos_)
+    fifo->stopped = true;
+}
+
+// ---- scripts
+
+void Notifier::tell(const Notices& notices) {
+  for (const Notice& notice : notices) {
+    for (const auto& fifo : fifos_)
+      write(*fifo, notice);
+    if (notice.script.empty()) continue;
+    const auto [entry, is_idle] = waiting_.try_emplace(notice.object);
+    Waiting& waiting = entry->second;
+    if (waiting.size() >= most_waiting) {
+      log(Level::warning,
+          fmt::format("{} is left out: the scripts before it take too long", waiting[1].what));
+      waiting.erase(waiting.begin() + 1);  // the first one runs
+    }
+    waiting.push_back(notice);
+    if (is_idle) asio::co_spawn(strand_, run_all(notice.object), die_of);
+  }
+}
+
+asio::awaitable<void> Notifier::run_all(std::string object) {
+  Waiting& waiting = waiting_[object];
+  while (!waiting.empty()) {
+    const Notice notice = waiting.front();
+    co_await run(notice);
+    waiting.pop_front();
+  }
+  waiting_.erase(object);
+  if (waiting_.empty()) idle_.cancel();
+}
+
+asio::awaitable<void> Notifier::run(const Notice& notice) {
+  const auto slots = slots_;  // a script that is left behind gives its place back later than this
+  const auto place = co_await slots->place();
+  const auto look_up = [script = notice.script, rules = rules_] {
+    return program_of(script, rules);
+  };
+  const auto program = co_await files_.run(look_up);
+  if (!program) {
+    log(Level::warning, fmt::format("{} is not run: {}", notice.what, text(program.error())));
+    co_return;
+  }
+  auto child = ChildProcess::start(strand_, *program);
+  if (!child) {
+    log(Level::warning, fmt::format("{} is not run: {}", notice.what, text(child.error())));
+    co_return;
+  }
+  const Ended ended = co_await (*child)->ended(std::chrono::steady_clock::now() + script_limit);
+  const std::string why = complaint(ended, (*child)->output());
+  if (!why.empty()) log(Level::warning, fmt::format("{} failed, {}", notice.what, why));
+}
+
+asio::awaitable<void> Notifier::finished(Time deadline) {
+  idle_.expires_at(deadline);
+  while (!waiting_.empty() && std::chrono::steady_clock::now() < deadline)
+    co_await idle_.async_wait(asio::as_tuple(asio::use_awaitable));
+}
+
+// ---- FIFOs
+
+asio::awaitable<void> Notifier::set(const GlobalSettings& global, const ScriptRules& rules) {
+  rules_ = rules;
+  std::vector<std::shared_ptr<Fifo>> next;
+  for (const NotifyFifo* settings : {&global.lvs_fifo, &global.fifo}) {
+    if (settings->path.empty()) continue;
+    const auto same = std::find_if(fifos_.begin(), fifos_.end(),
+                                   [&](const auto& fifo) { return fifo->settings == *settings; });
+    // Those there are go on until all is ready: events come meanwhile.
+    if (same != fifos_.end())
+      next.push_back(*same);
+    else if (auto fifo = co_await opened(*settings))
+      next.push_back(std::move(fifo));
+  }
+  for (const auto& fifo : std::exchange(fifos_, next)) {
+    if (std::find(next.begin(), next.end(), fifo) != next.end()) continue;
+    fifo->stopped = true;
+    fifo->cancel.emit(asio::cancellation_type::terminal);
+    // Asked for outside a turn of the loop, Asio cancels in the next one, through this signal.
+    asio::post(strand_, [fifo] {});
+  }
+}
+
+asio::awaitable<std::shared_ptr<Notifier::Fifo>> Notifier::opened(NotifyFifo settings) {
+  const auto open_it = [settings] { return NotifyPipe::open(settings); };
+  auto pipe = co_await files_.run(open_it);
+  if (!pipe) {
+    log(Level::error, fmt::format("Nobody is notified by it: {}", text(pipe.error())));
+    co_return nullptr;
+  }
+  const auto fifo = std::make_shared<Fifo>(settings, std::move(*pipe));
+  if (!settings.script.empty()) {
+    const auto ended = [fifo](const std::exception_ptr& failure) {
+      if (failure && !fifo->stopped) std::rethrow_exception(failure);
+    };
+    asio::co_spawn(strand_, keep_reader(fifo),
+                   asio::bind_cancellation_slot(fifo->cancel.slot(), ended));
+  }
+  co_return fifo;
+}
+
+void Notifier::write(Fifo& fifo, const Notice& notice) const {
+  if (!fifo.pipe.write(notice.line + "\n")) {
+    if (fifo.lost++ == 0)
+      log(Level::warning, fmt::format("The FIFO '{}' is full, its lines are lost: is it read?",
+                                      fifo.settings.path));
+  } else if (fifo.lost != 0) {
+    log(Level::notice, fmt::format("The FIFO '{}' is read again; {} lines were lost",
+                                   fifo.settings.path, std::exchange(fifo.lost, 0)));
+  }
+}
+
+// The program that reads a FIFO lives as long as that is configured; one that ends is started
+// again, with growing pauses if it ends soon.
+asio::awaitable<void> Notifier::keep_reader(std::shared_ptr<Fifo> fifo) {
+  Script script = fifo->settings.script;
+  script.argv.push_back(fifo->settings.path);
+  asio::steady_timer timer(strand_);
+  Duration pause = shortest_pause;
+  while (!fifo->stopped) {
+    const Time begun = std::chrono::steady_clock::now();
+    const std::string why = co_await ended_reader(script);
+    if (std::chrono::steady_clock::now() - begun > longest_pause) pause = shortest_pause;
+    log(Level::warning,
+        fmt::format("The reader of the FIFO '{}' {}. It is started again in {} s",
+                    fifo->settings.path, why,
+                    std::chrono::duration_cast<std::chrono::seconds>(pause).count()));
+    timer.expires_after(pause);
+    co_await timer.async_wait(asio::use_awaitable);
+    pause = std::min(pause * 2, longest_pause);
+  }
+}
+
+// Runs it to its end and says what that was.
+asio::awaitable<std::string> Notifier::ended_reader(Script script) {
+  const auto look_up = [script, rules = rules_] { return program_of(script, rules); };
+  const auto program = co_await files_.run(look_up);
+  if (!program) co_return "is not run: " + text(program.error());
+  auto child = ChildProcess::start(strand_, *program);
+  if (!child) co_return "is not run: " + text(child.error());
+  const Ended ended = co_await (*child)->ended(Time::max());
+  const std::string why = complaint(ended, (*child)->output());
+  co_return why.empty() ? "has ended" : "has ended, " + why;
+}
+
+}  // namespace lvsd

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/notices.h"
+#include "daemon/notify_fifo.h"
+#include "daemon/probe_script.h"
+#include "daemon/script_user.h"
+#include "daemon/side_thread.h"
+
+namespace lvsd {
+
+// Runs notify scripts and writes notify FIFOs. Scripts of one object run one after the other, in
+// the order of what happened; those of different ones side by side, at most `most_at_once`. A
+// script has `script_limit`, then it is ended. Of an object whose scripts cannot keep up the oldest
+// that wait are left out, with a line in the log: the last one always runs.
+class Notifier {
+ public:
+  static constexpr std::uint32_t most_at_once = 32;
+  static constexpr std::size_t most_waiting = 16;
+  static constexpr Duration script_limit = std::chrono::seconds(60);
+
+  // REQUIRES: `files` outlives it; so does whoever runs its loop.
+  Notifier(boost::asio::any_io_executor strand, SideThread& files);
+  ~Notifier();
+
+  // What the configuration says of FIFOs and of who runs scripts. Readers of FIFOs that are new are
+  // started, those that are gone are ended.
+  boost::asio::awaitable<void> set(const GlobalSettings& global, const ScriptRules& rules);
+
+  void tell(const Notices& notices);
+
+  // When all that was told is done, or at `deadline`.
+  boost::asio::awaitable<void> finished(Time deadline);
+
+ private:
+  struct Fifo;
+  using Waiting = std::deque<Notice>;
+
+  boost::asio::awaitable<void> run_all(std::string object);
+  boost::asio::awaitable<void> run(const Notice& notice);
+  boost::asio::awaitable<std::shared_ptr<Fifo>> opened(NotifyFifo settings);
+  boost::asio::awaitable<void> keep_reader(std::shared_ptr<Fifo> fifo);
+  boost::asio::awaitable<std::string> ended_reader(Script script);
+  void write(Fifo& fifo, const Notice& notice) const;
+
+  const boost::asio::any_io_executor strand_;
+  SideThread& files_;
+  const std::shared_ptr<ScriptSlots> slots_;
+  ScriptRules rules_;
+  std::vector<std::shared_ptr<Fifo>> fifos_;
+  std::map<std::string, Waiting> waiting_;  // by object; who is here has a coroutine
+  boost::asio::steady_timer idle_;          // cancelled when nothing waits any more
+};
+
+}  // namespace lvsd

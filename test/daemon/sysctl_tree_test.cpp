@@ -1,0 +1,88 @@
+#include "daemon/sysctl_tree.h"
+
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+
+using namespace lvsd;
+namespace fs = std::filesystem;
+
+namespace {
+
+// A tree of its own, as /proc/sys is one.
+struct Place {
+  Place() : root(fs::temp_directory_path() / ("lvsd-sysctl-" + std::to_string(::getpid()))) {
+    fs::create_directories(root / "net/ipv4/vs");
+    put("net/ipv4/vs/conntrack", "0\n");
+    put("net/ipv4/vs/sync_threshold", "3\t50\n");
+  }
+  ~Place() { fs::remove_all(root); }
+  void put(const std::string& file, const std::string& text) const {
+    std::ofstream(root / file) << text;
+  }
+  SysctlTree tree() const { return SysctlTree(root.string()); }
+
+  fs::path root;
+};
+
+const SysctlWish kConntrack{"net.ipv4.vs.conntrack", "1", "ipvs_sysctl"};
+
+}  // namespace
+
+TEST_CASE("a setting is written once and what was there is put back") {
+  const Place place;
+  const SysctlTree tree = place.tree();
+  const Tuned first = tuned(tree, {kConntrack}, {});
+  CHECK(first.changes ==
+        std::vector<std::string>{"net.ipv4.vs.conntrack is 1 now, was 0 (ipvs_sysctl)"});
+  CHECK(tree.value("net.ipv4.vs.conntrack").value() == "1");
+  const Tuned again = tuned(tree, {kConntrack}, first.before);
+  CHECK(again.changes.empty());
+  // Of several changes the value before the first counts.
+  const Tuned other = tuned(tree, {{kConntrack.name, "0", "ipvs_sysctl"}}, again.before);
+  CHECK(other.before == Sysctls{{"net.ipv4.vs.conntrack", "0"}});
+  tuned(tree, {kConntrack}, other.before);
+  const Tuned back = restored(tree, other.before);
+  CHECK(back.changes == std::vector<std::string>{"net.ipv4.vs.conntrack is 0 again, was 1"});
+  CHECK(back.before.empty());
+  CHECK(tree.value("net.ipv4.vs.conntrack").value() == "0");
+}
+
+TEST_CASE("several numbers are compared whatever stands between them") {
+  const Place place;
+  const Tuned done =
+      tuned(place.tree(), {{"net.ipv4.vs.sync_threshold", "3 50", "ipvs_sysctl"}}, {});
+  CHECK(done.changes.empty());
+  CHECK(done.problems.empty());
+}
+
+TEST_CASE("what cannot be set is told with the line for sysctl.d and nothing is kept of it") {
+  const Place place;
+  fs::create_directory(place.root / "net/ipv4/vs/ignore_tunneled");  // a write fails, for root too
+  const Tuned done = tuned(place.tree(),
+                           {{"net.ipv4.vs.nosuch", "1", "ipvs_sysctl"},
+                            {"net.ipv4.vs.ignore_tunneled", "1", "ipvs_sysctl"},
+                            kConntrack},
+                           {});
+  REQUIRE(done.problems.size() == 2);
+  CHECK(done.problems[0] ==
+        "net.ipv4.vs.nosuch is not 1 (ipvs_sysctl): reading net.ipv4.vs.nosuch: No such file or "
+        "directory. Where lvsd may not set it, put the line 'net.ipv4.vs.nosuch = 1' into "
+        "/etc/sysctl.d/lvsd.conf");
+  CHECK(done.before == Sysctls{{"net.ipv4.vs.conntrack", "0"}});
+  const Tuned back = restored(place.tree(), {{"net.ipv4.vs.nosuch", "0"}});
+  CHECK(back.problems.size() == 1);
+  CHECK(back.before.size() == 1);
+}
+
+TEST_CASE("what the words of a file need is told where it is not so") {
+  const Place place;
+  CHECK(unmet(place.tree(), {{"net.ipv4.vs.conntrack", "0", "so it is"}}).empty());
+  CHECK(unmet(place.tree(), {{"net.ipv4.vs.conntrack", "1", "connections are tracked"}}) ==
+        std::vector<std::string>{
+            "net.ipv4.vs.conntrack is 0, so it is not true that connections are tracked: set it to "
+            "1, or let lvsd do it with 'ipvs_sysctl auto'"});
+  CHECK(unmet(place.tree(), {{"net.ipv4.vs.nosuch", "1", "x"}}).empty());
+}
