@@ -103,6 +103,7 @@ std::vector<Removed> found_removals(const VirtualServer& server, const Table& ac
     }
   }
   std::vector<Removed> removed;
+  removed.reserve(found.size());
   for (auto& [endpoint, one] : found)
     removed.push_back(std::move(one));
   return removed;
