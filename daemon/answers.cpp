@@ -8,11 +8,11 @@
 #include <utility>
 #include <variant>
 
-#include "api/find.h"
 #include "base/parse_number.h"
 #include "daemon/config_views.h"
 #include "daemon/connections.h"
 #include "daemon/daemon.h"
+#include "daemon/settled.h"
 
 namespace lvsd {
 
@@ -24,16 +24,6 @@ namespace {
 // Counters are as fresh as the kernel's own estimator makes worth while, and many readers share one
 // reading of the table.
 constexpr Duration counters_age = 1s;
-
-// The object a word of the path means, or the answer that there is none.
-template <class Object>
-std::variant<const Object*, api::Response> settled(const api::Found<Object>& found,
-                                                   const std::string& word) {
-  if (const auto* object = std::get_if<const Object*>(&found)) return *object;
-  if (const auto* several = std::get_if<api::Ambiguous>(&found))
-    return api::response(api::ambiguous(word, several->candidates));
-  return api::response(api::no_such_object(word, std::get<api::NotFound>(found).near));
-}
 
 api::Response answer_service(const Outlook& outlook, const std::string& word) {
   const auto found = settled(api::virtual_server(outlook.pools.config(), word), word);
@@ -147,6 +137,13 @@ asio::awaitable<api::Response> Daemon::answer(api::Call call) {
       co_return co_await answer_zero(call.path.at("service"));
     case Action::connections:
       co_return co_await answer_connections(std::move(call));
+    case Action::checks:
+    case Action::run_checks:
+    case Action::pause_checks:
+    case Action::resume_checks:
+      co_return co_await answer_checks(std::move(call));
+    case Action::digest:
+      co_return co_await answer_digest(std::move(call));
     case Action::config:
       co_return co_await answer_config(std::move(call));
     case Action::config_check:

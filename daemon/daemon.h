@@ -6,11 +6,13 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
 #include <variant>
+#include <vector>
 
 #include "api/request.h"
 #include "api/routes.h"
@@ -20,6 +22,7 @@
 #include "daemon/check_book.h"
 #include "daemon/check_config.h"
 #include "daemon/check_runner.h"
+#include "daemon/check_text.h"
 #include "daemon/kernel_writer.h"
 #include "daemon/options.h"
 #include "daemon/pools.h"
@@ -103,6 +106,8 @@ class Daemon {
   boost::asio::awaitable<void> run_reloads();
   boost::asio::awaitable<ReloadOutcome> reload_now();
   boost::asio::awaitable<Table> found_in_kernel(const Services& services);
+
+  // Checks (daemon_checks.cpp).
   boost::asio::awaitable<ProbeSettings> ready_settings(const GlobalSettings& global);
   std::unique_ptr<CheckRunner> make_checker();
   void renew_checks(const ProbeSettings& settings);
@@ -110,6 +115,15 @@ class Daemon {
   void join_check(CheckId id);
   void announce(const PoolChange& change, const Observation& observation);
   void observe(CheckId id, const Observation& observation);
+  boost::asio::awaitable<void> run_checks(std::vector<CheckId> ids);
+  void pause_checks(const std::vector<CheckId>& ids, std::optional<Duration> length);
+  void resume_checks(const std::vector<CheckId>& ids);
+  boost::asio::awaitable<void> resume_later(std::vector<CheckId> ids, Duration length,
+                                            std::uint64_t pause);
+  boost::asio::awaitable<void> results_until(Time deadline, std::function<bool()> is_enough);
+  boost::asio::awaitable<Observation> run_once(Check check);
+  boost::asio::awaitable<api::Response> answer_checks(api::Call call);
+  boost::asio::awaitable<api::Response> answer_digest(api::Call call);
 
   boost::asio::awaitable<Outlook> outlook();
   boost::asio::awaitable<api::Response> answer(api::Call call);
@@ -149,6 +163,12 @@ class Daemon {
 
   Pools pools_;
   CheckBook checks_;
+  CheckLog check_log_;
+  boost::asio::steady_timer reported_;  // cancelled by every result: who waits for one looks then
+  std::uint64_t pauses_ = 0;            // so far
+  std::map<CheckId, std::optional<Observation>>
+      asides_;  // of no server, run once; and their result
+  CheckId asides_so_far_ = 0;
   std::optional<KernelInfo> kernel_info_;
   std::uint64_t generation_ = 0;
   Time started_;

@@ -24,15 +24,6 @@ bool has_status(CheckResult result) {
          result == process_ok || result == process_error;
 }
 
-// "Layer7 wrong status, code: 503, info: "Service Unavailable", check duration: 0ms".
-std::string evidence(const Observation& seen) {
-  std::string out(prose(seen.result));
-  if (seen.code != 0 && has_status(seen.result)) out += fmt::format(", code: {}", seen.code);
-  if (!seen.text.empty()) out += fmt::format(", info: \"{}\"", seen.text);
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(seen.duration);
-  return out + fmt::format(", check duration: {}ms", ms.count());
-}
-
 LogLine server_line(const Pools& pools, const PoolChange& change, const Observation& seen) {
   const VirtualServer& service = pools.config().virtual_servers[change.pool];
   const RealServer& server = service.real_servers[*change.server];
@@ -79,6 +70,14 @@ LogLine quorum_line(const Pools& pools, const PoolChange& change) {
 }
 
 }  // namespace
+
+std::string evidence(const Observation& seen) {
+  std::string out(prose(seen.result));
+  if (seen.code != 0 && has_status(seen.result)) out += fmt::format(", code: {}", seen.code);
+  if (!seen.text.empty()) out += fmt::format(", info: \"{}\"", seen.text);
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(seen.duration);
+  return out + fmt::format(", check duration: {}ms", ms.count());
+}
 
 std::vector<LogLine> event_lines(const Pools& pools, const PoolChange& change,
                                  const Observation& observation) {

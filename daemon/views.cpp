@@ -96,6 +96,7 @@ api::HealthView health_view(const Outlook& outlook, const Check& check, const Ch
                        .rise = policy.rise,
                        .fall = fall(policy),
                        .since = moment(outlook, health.since)};
+  if (outlook.checks.is_paused(check)) view.state = "paused";
   if (health.last) view.last = result_view(outlook, *health.last);
   return view;
 }
@@ -317,8 +318,8 @@ std::vector<api::AttentionView> attention(const Outlook& outlook) {
 
 api::CheckCounts check_counts(const Outlook& outlook) {
   api::CheckCounts counts;
-  counts.running = outlook.checks.entries().size();
   for (const auto& [id, entry] : outlook.checks.entries()) {
+    ++(entry.pause != 0 ? counts.paused : counts.running);
     const CheckHealth& health = outlook.pools.health(entry.users.front());
     if (!health.last) continue;
     const Verdict is = verdict(health.last->result);

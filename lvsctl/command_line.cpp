@@ -20,11 +20,21 @@ constexpr Command config_parts[] = {
     {"import", "", "rewrite a keepalived.conf as a file of ours", config_import_command},
 };
 
+constexpr Command check_parts[] = {
+    {"history", "", "their last results, with the time of each step", check_history_command},
+    {"run", "", "run them now; the results count", check_run_command},
+    {"pause", "", "stop them; the server keeps the health it has", check_pause_command},
+    {"resume", "", "let them go on at their times", check_resume_command},
+    {"digest", "", "the digest of what a url answers, for HTTP_GET", check_digest_command},
+};
+
 constexpr Command table[] = {
     {"status", "st", "is everything well (the default)", status_command},
     {"services", "svc", "the services and their state", services_command},
     {"servers", "srv", "the servers and their state", servers_command},
     {"show", "", "everything about one service or server", show_command},
+    {"check", "", "what the checks of a server said; run, pause, resume them", nullptr,
+     check_parts},
     {"config", "", "check, show, compare and import configurations", nullptr, config_parts},
     {"reload", "", "read the configuration file again; a bad one changes nothing", reload_command},
     {"explain", "", "what a word of the configuration language means", explain_command},

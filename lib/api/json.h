@@ -30,8 +30,9 @@ struct Document {
 };
 
 // View is one of StatusView, ServiceView, ServerView, std::vector of the latter two or of
-// ConnectionView or KeywordView (a list, under "items"), ReloadView, ReadinessView, VersionView,
-// ConfigCheckView, ConfigView, ConfigDiffView. One line, no blanks.
+// ConnectionView, KeywordView or CheckHistoryView (a list, under "items"), ReloadView,
+// ReadinessView, VersionView, DigestView, ConfigCheckView, ConfigView, ConfigDiffView. One line, no
+// blanks.
 template <class View>
 std::string body(const Head& head, const View& view);
 std::string body(const ProblemView& problem);

@@ -142,6 +142,11 @@ class Daemon {
       case api::Action::status:
       case api::Action::servers:
       case api::Action::server:
+      case api::Action::checks:
+      case api::Action::run_checks:
+      case api::Action::pause_checks:
+      case api::Action::resume_checks:
+      case api::Action::digest:
       case api::Action::config:
       case api::Action::config_check:
       case api::Action::config_diff:
