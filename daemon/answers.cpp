@@ -163,6 +163,13 @@ asio::awaitable<api::Response> Daemon::answer(api::Call call) {
       co_return co_await answer_zero(call.path.at("service"));
     case Action::connections:
       co_return co_await answer_connections(std::move(call));
+    case Action::checks:
+    case Action::run_checks:
+    case Action::pause_checks:
+    case Action::resume_checks:
+      co_return co_await answer_checks(std::move(call));
+    case Action::digest:
+      co_return co_await answer_digest(std::move(call));
     case Action::config:
       co_return co_await answer_config(std::move(call));
     case Action::config_check:

@@ -14,6 +14,11 @@ std::optional<CheckId> CheckBook::id_of(const Check& check) const {
   return std::nullopt;
 }
 
+bool CheckBook::is_paused(const Check& check) const {
+  const auto id = id_of(check);
+  return id && entries_.at(*id).pause != 0;
+}
+
 CheckBook::Entry& CheckBook::entry_of(const Check& check, Changes& changes) {
   if (const auto known = id_of(check)) return entries_.at(*known);
   const CheckId id = next_++;

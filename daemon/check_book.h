@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/pools.h"
+#include "health/certificate.h"
 #include "health/schedule.h"
 #include "model/check_id.h"
 #include "model/config.h"
@@ -23,7 +24,8 @@ class CheckBook {
     CheckHealth health;            // what its results say, whoever uses it
     Timing timing;                 // when it was taken on, or resumed
     CheckHistory history;
-    bool paused = false;
+    std::uint64_t pause = 0;  // the number of the pause it is in; 0: it runs
+    CertificateTerm certificate = CertificateTerm::fine;  // as it was last said
   };
   struct Changes {
     std::vector<CheckId> ended;
@@ -35,6 +37,8 @@ class CheckBook {
   Changes renew(const Config& config);
 
   std::optional<CheckId> id_of(const Check& check) const;
+  // Whether an operator has stopped it.
+  bool is_paused(const Check& check) const;
   // Null when there is no such check (any more).
   const Entry* find(CheckId id) const;
   Entry* find(CheckId id);

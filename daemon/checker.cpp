@@ -39,7 +39,7 @@ class Checker {
         link_(std::make_shared<CheckerLink>(loop.get_executor(), UniqueFd(checker_pipe_fd),
                                             most_to_checker)),
         runner_(loop.get_executor(), [this](CheckId id, const Observation& seen) {
-          link_->send(frame(FromChecker(Seen{id, seen})));
+          link_->send(frame(FromChecker(Seen{id, sayable(seen)})));
         }) {}
 
   void begin(const std::string& weakness) {

@@ -27,6 +27,8 @@ namespace {
 // for its checkers' silence.
 constexpr auto heartbeat = 900ms;
 constexpr int most_missed = 2;
+// Before it has said its first word: a start takes what the machine has for it.
+constexpr int most_missed_at_birth = 10;
 
 // Who lives that long has not died of how it was started.
 constexpr auto full_life = 60s;
@@ -60,6 +62,7 @@ struct CheckerSeat::Life {
   asio::steady_timer pulse;
   Time born = std::chrono::steady_clock::now();
   std::uint32_t round = 0;
+  bool greeted = false;
   bool answered = true;
   int missed = 0;
   std::size_t messages = 0;  // since the last beat
@@ -174,6 +177,7 @@ bool CheckerSeat::take(std::string_view bytes) {
     if (!hello->weakness.empty())
       log(Level::warning,
           fmt::format("{} has more power than it should: {}", name_, hello->weakness));
+    life_->greeted = true;
     return hello->protocol == checker_protocol;
   }
   if (std::get_if<Alive>(&*message) != nullptr) {
@@ -189,7 +193,8 @@ bool CheckerSeat::take(std::string_view bytes) {
 void CheckerSeat::beat() {
   Life& life = *life_;
   life.missed = life.answered ? 0 : life.missed + 1;
-  if (life.missed >= most_missed) return lose("it does not answer");
+  if (life.missed >= (life.greeted ? most_missed : most_missed_at_birth))
+    return lose("it does not answer");
   life.answered = false;
   life.messages = 0;
   life.link->send(frame(ToChecker(Ask{++life.round})));

@@ -16,18 +16,13 @@
 #include <variant>
 #include <vector>
 
-#include "daemon/checker_pool.h"
 #include "daemon/config_changes.h"
 #include "daemon/config_views.h"
-#include "daemon/event_text.h"
 #include "daemon/instance_lock.h"
 #include "daemon/kernel_error.h"
 #include "daemon/log.h"
 #include "daemon/network_namespace.h"
-#include "daemon/probe_runner.h"
-#include "daemon/probe_settings.h"
 #include "daemon/wall_clock.h"
-#include "health/schedule.h"
 #include "plan/reload_guard.h"
 
 namespace lvsd {
@@ -58,17 +53,6 @@ void die_of(const std::exception_ptr& failure) {
   if (failure) std::rethrow_exception(failure);
 }
 
-// How a check is begun that several share: at once if one of them waits for it, and at the pace of
-// one that serves.
-CheckHealth common_health(const Pools& pools, const std::vector<CheckUser>& users) {
-  const auto is_up = [&pools](const CheckUser& user) { return pools.health(user).up; };
-  const auto serving = std::find_if(users.begin(), users.end(), is_up);
-  const auto waiting = std::find_if_not(users.begin(), users.end(), is_up);
-  CheckHealth health = pools.health(serving != users.end() ? *serving : *waiting);
-  if (waiting != users.end()) health.start = pools.health(*waiting).start;
-  return health;
-}
-
 // The same kernel, in the namespace that `where` holds by the time of the first call.
 KernelWriter::Open opened_inside(std::shared_ptr<const UniqueFd> where, KernelWriter::Open open) {
   return [where = std::move(where), open = std::move(open)]() -> Result<std::unique_ptr<Kernel>> {
@@ -96,6 +80,7 @@ Daemon::Daemon(asio::io_context& loop, Options options, KernelWriter::Open open_
       state_file_(options_.state_dir),
       notifier_(loop.get_executor(), files_),
       policy_timer_(loop),
+      reported_(loop, Time::max()),
       started_(std::chrono::steady_clock::now()) {}
 
 Daemon::~Daemon() = default;
@@ -439,59 +424,6 @@ asio::awaitable<Table> Daemon::found_in_kernel(const Services& services) {
     if (*found) table.emplace(key, service_of(**found));
   }
   co_return table;
-}
-
-// ---- checks
-
-std::unique_ptr<CheckRunner> Daemon::make_checker() {
-  auto report = [this](CheckId id, const Observation& seen) { observe(id, seen); };
-  if (options_.single_process)
-    return std::make_unique<ProbeRunner>(loop_.get_executor(), std::move(report));
-  auto known = [this](CheckId id) { return checks_.find(id)->health; };
-  return std::make_unique<CheckerPool>(
-      loop_.get_executor(),
-      CheckerSeat::Calls{std::move(report), std::move(known), launch_checker});
-}
-
-asio::awaitable<ProbeSettings> Daemon::ready_settings(const GlobalSettings& global) {
-  const auto read_them = [global] { return probe_settings(global); };
-  co_return co_await files_.run(read_them);
-}
-
-void Daemon::renew_checks(const ProbeSettings& settings) {
-  checker_->set(settings);
-  const auto [ended, begun, kept] = checks_.renew(pools_.config());
-  for (const CheckId id : ended)
-    checker_->stop(id);
-  for (const CheckId id : begun)
-    begin_check(id);
-  for (const CheckId id : kept)
-    join_check(id);
-}
-
-void Daemon::begin_check(CheckId id) {
-  CheckBook::Entry* entry = checks_.find(id);
-  entry->health = common_health(pools_, entry->users);
-  entry->timing = first_timing(entry->check, entry->health.start, std::chrono::steady_clock::now());
-  checker_->start(id, entry->check, entry->health, entry->timing);
-}
-
-// What a check knows holds for whoever comes to share it.
-void Daemon::join_check(CheckId id) {
-  const CheckBook::Entry* entry = checks_.find(id);
-  if (!entry->health.has_run || !entry->health.last) return;
-  for (const CheckUser& user : entry->users) {
-    if (pools_.health(user).has_run) continue;
-    if (const auto change = pools_.inform(user, entry->health))
-      announce(*change, &*entry->health.last);
-  }
-}
-
-void Daemon::observe(CheckId id, const Observation& observation) {
-  const CheckBook::Entry* entry = checks_.record(id, observation);
-  if (entry == nullptr) return;
-  for (const CheckUser& user : entry->users)
-    if (const auto change = pools_.observe(user, observation)) announce(*change, &observation);
 }
 
 }  // namespace lvsd

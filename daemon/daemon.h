@@ -6,11 +6,13 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
 #include <variant>
+#include <vector>
 
 #include "api/request.h"
 #include "api/routes.h"
@@ -20,6 +22,7 @@
 #include "daemon/check_book.h"
 #include "daemon/check_config.h"
 #include "daemon/check_runner.h"
+#include "daemon/check_text.h"
 #include "daemon/kernel_writer.h"
 #include "daemon/notices.h"
 #include "daemon/notifier.h"
@@ -113,12 +116,23 @@ class Daemon {
   boost::asio::awaitable<void> run_reloads();
   boost::asio::awaitable<ReloadOutcome> reload_now(bool forced);
   boost::asio::awaitable<Table> found_in_kernel(const Services& services);
+
+  // Checks (daemon_checks.cpp).
   boost::asio::awaitable<ProbeSettings> ready_settings(const GlobalSettings& global);
   std::unique_ptr<CheckRunner> make_checker();
   void renew_checks(const ProbeSettings& settings);
   void begin_check(CheckId id);
   void join_check(CheckId id);
   void observe(CheckId id, const Observation& observation);
+  boost::asio::awaitable<void> run_checks(std::vector<CheckId> ids);
+  void pause_checks(const std::vector<CheckId>& ids, std::optional<Duration> length);
+  void resume_checks(const std::vector<CheckId>& ids);
+  boost::asio::awaitable<void> resume_later(std::vector<CheckId> ids, Duration length,
+                                            std::uint64_t pause);
+  boost::asio::awaitable<void> results_until(Time deadline, std::function<bool()> is_enough);
+  boost::asio::awaitable<Observation> run_once(Check check);
+  boost::asio::awaitable<api::Response> answer_checks(api::Call call);
+  boost::asio::awaitable<api::Response> answer_digest(api::Call call);
 
   // Time and counters (policy_clock.cpp).
   void announce(const PoolChange& change, const Observation* observation = nullptr);
@@ -182,6 +196,12 @@ class Daemon {
   Time next_counters_;
   bool saving_ = false;
   bool save_again_ = false;
+  CheckLog check_log_;
+  boost::asio::steady_timer reported_;  // cancelled by every result: who waits for one looks then
+  std::uint64_t pauses_ = 0;            // so far
+  std::map<CheckId, std::optional<Observation>>
+      asides_;  // of no server, run once; and their result
+  CheckId asides_so_far_ = 0;
   std::optional<KernelInfo> kernel_info_;
   std::uint64_t generation_ = 0;
   Time started_;

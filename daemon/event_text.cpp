@@ -25,15 +25,6 @@ bool has_status(CheckResult result) {
          result == process_ok || result == process_error;
 }
 
-// "Layer7 wrong status, code: 503, info: "Service Unavailable", check duration: 0ms".
-std::string evidence(const Observation& seen) {
-  std::string out(prose(seen.result));
-  if (seen.code != 0 && has_status(seen.result)) out += fmt::format(", code: {}", seen.code);
-  if (!seen.text.empty()) out += fmt::format(", info: \"{}\"", seen.text);
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(seen.duration);
-  return out + fmt::format(", check duration: {}ms", ms.count());
-}
-
 std::size_t backups_up(const Pool& pool, const VirtualServer& service) {
   std::size_t count = 0;
   for (std::size_t i = 0; i < pool.backups.size(); ++i)
@@ -195,6 +186,14 @@ LogLine quorum_line(const Pools& pools, const PoolChange& change) {
 }
 
 }  // namespace
+
+std::string evidence(const Observation& seen) {
+  std::string out(prose(seen.result));
+  if (seen.code != 0 && has_status(seen.result)) out += fmt::format(", code: {}", seen.code);
+  if (!seen.text.empty()) out += fmt::format(", info: \"{}\"", seen.text);
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(seen.duration);
+  return out + fmt::format(", check duration: {}ms", ms.count());
+}
 
 std::vector<LogLine> event_lines(const Pools& pools, const PoolChange& change,
                                  const Observation& observation) {

@@ -16,6 +16,9 @@ struct LogLine {
   std::string text;
 };
 
+// "Layer7 wrong status, code: 503, info: "Service Unavailable", check duration: 0ms".
+std::string evidence(const Observation& seen);
+
 // `observation` is what brought `change` about.
 std::vector<LogLine> event_lines(const Pools& pools, const PoolChange& change,
                                  const Observation& observation);

@@ -1,18 +1,11 @@
 #include "daemon/health_views.h"
 
+#include "daemon/check_views.h"
 #include "health/observe.h"
 
 namespace lvsd {
 
 namespace {
-
-api::CheckResultView result_view(const Outlook& outlook, const Observation& seen) {
-  return {.result = std::string(text(seen.result)),
-          .code = seen.code != 0 ? std::optional(seen.code) : std::nullopt,
-          .text = seen.text,
-          .duration_seconds = seconds(seen.duration),
-          .age_seconds = seconds(outlook.now - seen.at)};
-}
 
 api::HealthView health_view(const Outlook& outlook, const Check& check, const CheckHealth& health) {
   const CheckPolicy& policy = check.settings->policy;
@@ -22,7 +15,8 @@ api::HealthView health_view(const Outlook& outlook, const Check& check, const Ch
                        .rise = policy.rise,
                        .fall = fall(policy),
                        .since = moment(outlook, health.since)};
-  if (health.last) view.last = result_view(outlook, *health.last);
+  if (outlook.checks.is_paused(check)) view.state = "paused";
+  if (health.last) view.last = result_view(*health.last, {outlook.now, outlook.wall});
   return view;
 }
 

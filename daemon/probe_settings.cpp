@@ -42,6 +42,7 @@ ProbeSettings probe_settings(const GlobalSettings& global) {
                       .supplementary_groups = global.supplementary_groups,
                       .symlink_paths = global.symlink_paths,
                       .umask = global.umask.value_or(0177)};
+  settings.max_scripts = global.max_scripts;
   settings.checker = global.checker;
   return settings;
 }

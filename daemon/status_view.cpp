@@ -84,8 +84,8 @@ std::string version_text(const KernelInfo& kernel) {
 
 api::CheckCounts check_counts(const Outlook& outlook) {
   api::CheckCounts counts;
-  counts.running = outlook.checks.entries().size();
   for (const auto& [id, entry] : outlook.checks.entries()) {
+    ++(entry.pause != 0 ? counts.paused : counts.running);
     const CheckHealth& health = outlook.pools.health(entry.users.front());
     if (!health.last) continue;
     const Verdict is = verdict(health.last->result);

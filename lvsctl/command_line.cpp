@@ -24,6 +24,14 @@ constexpr Command tuning_parts[] = {
     {"restore", "", "the kernel's settings as they were before lvsd", tuning_restore_command},
 };
 
+constexpr Command check_parts[] = {
+    {"history", "", "their last results, with the time of each step", check_history_command},
+    {"run", "", "run them now; the results count", check_run_command},
+    {"pause", "", "stop them; the server keeps the health it has", check_pause_command},
+    {"resume", "", "let them go on at their times", check_resume_command},
+    {"digest", "", "the digest of what a url answers, for HTTP_GET", check_digest_command},
+};
+
 constexpr Command table[] = {
     {"status", "st", "is everything well (the default)", status_command},
     {"services", "svc", "the services and their state", services_command},
@@ -38,6 +46,8 @@ constexpr Command table[] = {
     {"failback", "", "a master takes over from its backup now", failback_command},
     {"calm", "", "end a panic: servers whose check fails leave", calm_command},
     {"overrides", "", "what differs from the file by somebody's wish", overrides_command},
+    {"check", "", "what the checks of a server said; run, pause, resume them", nullptr,
+     check_parts},
     {"config", "", "check, show, compare and import configurations", nullptr, config_parts},
     {"tuning", "", "the kernel's settings that lvsd changed", nullptr, tuning_parts},
     {"reload", "", "read the configuration file again; a bad one changes nothing", reload_command},

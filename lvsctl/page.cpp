@@ -149,6 +149,9 @@ Output json_page(const Context& context, const Question& question, Exit (*exit)(
 template Output json_page(const Context&, const Question&, Exit (*)(const api::ReloadView&));
 template Output json_page(const Context&, const Question&, Exit (*)(const api::ConfigCheckView&));
 template Output json_page(const Context&, const Question&, Exit (*)(const api::ConfigDiffView&));
+template Output json_page(const Context&, const Question&,
+                          Exit (*)(const std::vector<api::CheckHistoryView>&));
+template Output json_page(const Context&, const Question&, Exit (*)(const api::DigestView&));
 
 template <class View>
 boost::system::result<Page<View>, Output> page_as_is(const Context& context,
@@ -176,6 +179,9 @@ template boost::system::result<Page<std::vector<api::ServiceView>>, Output> page
 template boost::system::result<Page<std::vector<api::ServerView>>, Output> page(const Context&,
                                                                                 const Question&);
 template boost::system::result<Page<api::ReloadView>, Output> page(const Context&, const Question&);
+template boost::system::result<Page<std::vector<api::CheckHistoryView>>, Output> page(
+    const Context&, const Question&);
+template boost::system::result<Page<api::DigestView>, Output> page(const Context&, const Question&);
 template boost::system::result<Page<api::VersionView>, Output> page(const Context&,
                                                                     const Question&);
 template boost::system::result<Page<api::WishView>, Output> page(const Context&, const Question&);

@@ -30,8 +30,9 @@ struct Document {
 };
 
 // View is one of StatusView, ServiceView, ServerView, std::vector of the latter two or of
-// ConnectionView, KeywordView or OverrideView (a list, under "items"), ReloadView, ReadinessView,
-// VersionView, ConfigCheckView, ConfigView, ConfigDiffView, WishView. One line, no blanks.
+// ConnectionView, KeywordView, OverrideView or CheckHistoryView (a list, under "items"),
+// ReloadView, ReadinessView, VersionView, DigestView, ConfigCheckView, ConfigView, ConfigDiffView,
+// WishView. One line, no blanks.
 template <class View>
 std::string body(const Head& head, const View& view);
 std::string body(const ProblemView& problem);

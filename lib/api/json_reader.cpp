@@ -243,6 +243,9 @@ template Result<Document<std::vector<ServerView>>> document(std::string_view, co
 template Result<Document<std::vector<ConnectionView>>> document(std::string_view,
                                                                 const JsonLimits&);
 template Result<Document<ReloadView>> document(std::string_view, const JsonLimits&);
+template Result<Document<DigestView>> document(std::string_view, const JsonLimits&);
+template Result<Document<std::vector<CheckHistoryView>>> document(std::string_view,
+                                                                  const JsonLimits&);
 template Result<Document<ReadinessView>> document(std::string_view, const JsonLimits&);
 template Result<Document<VersionView>> document(std::string_view, const JsonLimits&);
 template Result<Document<WishView>> document(std::string_view, const JsonLimits&);

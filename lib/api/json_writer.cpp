@@ -177,6 +177,8 @@ template std::string body(const Head&, const std::vector<ServiceView>&);
 template std::string body(const Head&, const std::vector<ServerView>&);
 template std::string body(const Head&, const std::vector<ConnectionView>&);
 template std::string body(const Head&, const ReloadView&);
+template std::string body(const Head&, const DigestView&);
+template std::string body(const Head&, const std::vector<CheckHistoryView>&);
 template std::string body(const Head&, const ReadinessView&);
 template std::string body(const Head&, const VersionView&);
 template std::string body(const Head&, const WishView&);

@@ -62,6 +62,49 @@ struct CheckResultView {
   bool operator==(const CheckResultView&) const = default;
 };
 
+// How long the steps took; null: there was no such step, or it did not end.
+struct PhasesView {
+  std::optional<double> resolve;
+  std::optional<double> connect;
+  std::optional<double> tls;
+  std::optional<double> first_byte;
+
+  bool operator==(const PhasesView&) const = default;
+};
+
+// One of the last results of a check.
+struct PastResultView {
+  CheckResultView result;
+  std::string verdict;       // "pass", "fail", "unknown"
+  std::optional<Moment> at;  // when it ended
+  PhasesView phases_seconds;
+  std::optional<std::string> source;  // our address, where it is known
+  std::string output;                 // of a program; printable
+
+  bool operator==(const PastResultView&) const = default;
+};
+
+// A check and what came of it lately.
+struct CheckHistoryView {
+  std::string kind;    // "TCP_CHECK"
+  std::string target;  // "10.0.0.2:80"
+  double interval_seconds = 0;
+  bool paused = false;
+  std::uint64_t servers = 0;            // that share it
+  std::string state;                    // as HealthView::state
+  std::vector<PastResultView> results;  // newest first
+
+  bool operator==(const CheckHistoryView&) const = default;
+};
+
+// The digest that a url answers with; null: `result` says why there is none.
+struct DigestView {
+  std::optional<std::string> digest;
+  CheckResultView result;
+
+  bool operator==(const DigestView&) const = default;
+};
+
 struct HealthView {
   std::string state;         // "init", "up", "falling", "down", "rising", "nocheck", "paused"
   std::uint32_t streak = 0;  // results in a row that speak for the next change: n of n/F and n/R

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstring>
 
+#include "base/printable.h"
 #include "health/wire.h"
 
 namespace lvsd {
@@ -73,6 +74,12 @@ struct IsSound {
 };
 
 }  // namespace
+
+Observation sayable(Observation seen) {
+  if (!is_printable(seen.text, most_text)) seen.text = printable(seen.text, most_text);
+  if (!is_printable(seen.output, most_output)) seen.output = printable(seen.output, most_output);
+  return seen;
+}
 
 std::string frame(const ToChecker& message) {
   return framed(message);

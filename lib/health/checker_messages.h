@@ -64,6 +64,10 @@ using FromChecker = std::variant<Hello, Seen, Alive>;
 constexpr std::size_t most_to_checker = 16 * 1024 * 1024;
 constexpr std::size_t most_from_checker = 64 * 1024;
 
+// The result as a checker may say it: where its texts are more than printable ASCII, or too long,
+// it has them so. (Most come so; one that quotes a path of the file may not.)
+Observation sayable(Observation seen);
+
 // A whole frame.
 std::string frame(const ToChecker& message);
 std::string frame(const FromChecker& message);

@@ -58,6 +58,17 @@ HttpExpectation::HttpExpectation(const HttpCheck& check, const HttpUrl& url, con
   if (!url.body.pattern.empty()) pattern.emplace(url.body.pattern, url.body.options);
 }
 
+namespace {
+
+constexpr std::string_view digest_is = "the digest of the body is ";
+
+}  // namespace
+
+std::optional<std::string> told_digest(const Observation& seen) {
+  if (!seen.text.starts_with(digest_is)) return std::nullopt;
+  return seen.text.substr(digest_is.size());
+}
+
 HttpJudge::HttpJudge(const HttpExpectation& expectation)
     : expectation_(expectation), reader_(expectation.body_limit, expectation.of_head) {
   if (!expectation.digest.empty()) digest_.emplace();
@@ -124,7 +135,7 @@ Judgement HttpJudge::judgement_of_body() {
                  " bytes, so it has no digest");
   if (digest_) {
     const std::string found = digest_->hexadecimal();
-    if (found != expectation_.digest) return wrong("the digest of the body is " + found);
+    if (found != expectation_.digest) return wrong(std::string(digest_is) + found);
   }
   if (expectation_.pattern) {
     if (!expectation_.pattern->is_valid())

@@ -11,6 +11,7 @@
 #include "health/http_reader.h"
 #include "health/judgement.h"
 #include "model/check.h"
+#include "model/health.h"
 
 // What an HTTP check asks, and what its answer is worth. The prober sends the one and feeds the
 // other in the pieces in which it arrives.
@@ -41,6 +42,11 @@ struct HttpExpectation {
   bool of_head = false;
   bool disable_on_404 = false;
 };
+
+// A url whose digest is this passes with no body: the result says which one the body has.
+inline constexpr std::string_view unknown_digest = "?";
+// What such a result says; nothing: there was no whole body.
+std::optional<std::string> told_digest(const Observation& seen);
 
 // Judges one response. The order is keepalived's: an answer at all, status, digest, pattern. A
 // wrong content length alone does not fail (there it is logged, here it is the pass's text).

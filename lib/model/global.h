@@ -162,6 +162,7 @@ struct GlobalSettings {
   NftablesIpvs nftables;
 
   bool log_all_failures = false;
+  std::uint32_t max_scripts = 64;  // programs of checks that run at once
   bool rs_init_notifies = false;
   bool no_checker_emails = false;
   CheckerProcess checker;

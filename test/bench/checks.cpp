@@ -155,7 +155,8 @@ std::vector<pid_t> family_of(pid_t pid) {
   return out;
 }
 
-// Seconds, of the scheduler's own clock: at HZ=100 the ticks of /proc/PID/stat miss what is short.
+// Seconds. The kernel scales the two times to what the scheduler measured, so what runs for less
+// than a tick counts.
 double cpu_of(const std::vector<pid_t>& pids) {
   double sum = 0;
   for (const pid_t pid : pids) {

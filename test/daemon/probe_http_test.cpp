@@ -1,5 +1,8 @@
 #include "daemon/probe_http.h"
 
+#include <openssl/tls1.h>
+
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <filesystem>
@@ -107,6 +110,12 @@ TEST_CASE("an HTTP server that fails at a step fails the check with the code of 
   SECTION("it closes at once") {
     CHECK(outcome(answering("")) == "L7RSP empty answer");
   }
+  SECTION("it has nothing to say and lets us speak on: that is not waited for") {
+    CHECK(outcome([](Client& client) {
+            client.finish();
+            client.hold();
+          }) == "L7RSP empty answer");
+  }
   SECTION("it closes within the header") {
     CHECK(outcome(answering("HTTP/1.0 200 OK\r\nServ")) == "L7RSP closed within the header");
   }
@@ -139,6 +148,26 @@ TEST_CASE("an HTTP server that fails at a step fails the check with the code of 
     CHECK(outcome([](Client& client) {
             client.hear();
             client.repeat("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+          }) == "L7RSP the header is too long");
+  }
+  SECTION("it says two lengths") {
+    CHECK(outcome(answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n"
+                            "hello")) == "L7RSP/200 there are two content lengths");
+  }
+  SECTION("it says a length that is none") {
+    CHECK(outcome(answering("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nhello")) ==
+          "L7RSP/200 the content length is not a number");
+  }
+  SECTION("it continues without end") {
+    CHECK(outcome([](Client& client) {
+            client.hear();
+            client.repeat("HTTP/1.1 100 Continue\r\n\r\n");
+          }) == "L7RSP/100 the header is too long");
+  }
+  SECTION("it sends bytes of zero without end") {
+    CHECK(outcome([](Client& client) {
+            client.hear();
+            client.repeat(std::string(4096, '\0'));
           }) == "L7RSP the header is too long");
   }
   SECTION("it sends garbage for chunks") {
@@ -359,11 +388,65 @@ TEST_CASE("a server that fails within TLS fails the check with a code of that la
   }
 }
 
+TEST_CASE("a TLS server that goes at any byte of its first words fails the check in that layer") {
+  const TestCertificate certificate("any");
+  // The signature in them has not always the same length.
+  std::atomic<std::size_t> sent = 0;
+  std::atomic<std::size_t> all = 0;
+  const bool resets = GENERATE(false, true);
+  const ScriptedServer server([&](Client& client) {
+    const std::string words = client.first_tls_words(certificate);
+    all = words.size();
+    client.say(std::string_view(words).substr(0, sent));
+    if (sent >= all) client.hear("never said");
+    resets ? client.reset() : client.close();
+  });
+  const auto seen = [&] { return outcome(probed(tls_check(), server.target(), 300ms)); };
+  for (sent = 0; sent == 0 || sent < all; ++sent) {
+    INFO("after " << sent << " of " << all << " bytes");
+    CHECK(seen().starts_with("L6RSP"));
+  }
+  sent = 100'000;
+  CHECK(seen() == "L7TOUT no answer");
+}
+
+TEST_CASE("TLS with one bit wrong anywhere never passes") {
+  const TestCertificate certificate("any");
+  std::atomic<std::size_t> wrong = 0;
+  std::atomic<std::size_t> all = 0;
+  const ScriptedServer server([&](Client& client) {
+    std::string words = client.first_tls_words(certificate);
+    all = words.size();
+    if (wrong < all) words[wrong] = static_cast<char>(words[wrong] ^ 4);
+    client.say(words);
+    client.close();
+  });
+  for (wrong = 0; wrong == 0 || wrong < all; ++wrong) {
+    INFO("byte " << wrong << " of " << all);
+    const Observation seen = probed(tls_check(), server.target(), 2s);
+    CHECK(verdict(seen.result) == Verdict::fail);
+    CHECK(seen.duration < 2s);
+  }
+}
+
 TEST_CASE("a server below the minimum TLS version is refused") {
   HttpCheck check = tls_check();
-  check.tls_minimum = TlsVersion::v1_3;
-  const ScriptedServer server(tls_answering(TestCertificate("any"), ok));
-  CHECK(outcome(probed(check, server.target())) == "L7OK/200 OK");
+  const TestCertificate certificate("any");
+  const auto outcome_with = [&](TlsVersion minimum, int newest) {
+    check.tls_minimum = minimum;
+    return outcome(
+        [&certificate, newest](Client& client) {
+          if (!client.start_tls(certificate, newest)) return;
+          client.hear();
+          client.say(ok);
+          client.close();
+        },
+        check);
+  };
+  CHECK(outcome_with(TlsVersion::v1_3, TLS1_3_VERSION) == "L7OK/200 OK");
+  CHECK(outcome_with(TlsVersion::v1_2, TLS1_2_VERSION) == "L7OK/200 OK");
+  CHECK(outcome_with(TlsVersion::any, TLS1_2_VERSION) == "L7OK/200 OK");
+  CHECK(outcome_with(TlsVersion::v1_3, TLS1_2_VERSION) == "L6RSP tlsv1 alert protocol version");
 }
 
 TEST_CASE("TLS files that cannot be read are said with their name") {

@@ -236,6 +236,38 @@ TEST_CASE("a DNS check over TCP reads an answer that comes in pieces") {
                           5));
         }) == "L7RSP not an answer to the query");
   CHECK(outcome_of([](Client& client) { client.hold(); }, 60ms) == "L7TOUT no answer");
+  // It says that the longest message comes, which then does not, or is not one.
+  const std::string longest("\xff\xff", 2);
+  CHECK(outcome_of([&](Client& client) {
+          client.say(longest + "abc");
+          client.finish();
+          client.hold();
+        }) == "L7RSP closed before the answer");
+  CHECK(outcome_of(
+            [&](Client& client) {
+              client.say(longest);
+              client.drip(std::string(100, 'x'), 20ms);
+            },
+            100ms) == "L7TOUT no answer");
+  CHECK(outcome_of([](Client& client) { client.repeat("\xff\xff\xff\xff"); }) ==
+        "L7RSP not an answer to the query");
+  CHECK(outcome_of([](Client& client) {
+          client.say(std::string(2, '\0'));
+          client.hold();
+        }) == "L7RSP not an answer to the query");
+}
+
+TEST_CASE("datagrams that are no answer do not keep a DNS check from its end") {
+  std::atomic<bool> is_over = false;
+  // Answers its first datagram for as long as the test goes.
+  const DatagramServer server([&is_over](const std::string& query) {
+    return is_over ? std::vector<std::string>{} : std::vector<std::string>(2000, query);
+  });
+  const auto begin = std::chrono::steady_clock::now();
+  const Observation seen = finished(probe_dns({}, server.target(), 20ms));
+  is_over = true;
+  CHECK(outcome(seen) == "L7TOUT no answer");
+  CHECK(std::chrono::steady_clock::now() - begin < 2s);
 }
 
 TEST_CASE("a DNS check finds the record that it expects") {
@@ -313,6 +345,13 @@ TEST_CASE("an agent steers weight and state and result of its server") {
   CHECK(outcome(seen_by(saying(""))) == "L7RSP the agent says nothing");
   CHECK(outcome(seen_by([](Client& client) { client.hold(); }, {}, 60ms)) == "L7TOUT no answer");
   CHECK(outcome(seen_by([](Client& client) { client.reset(); })).starts_with("L7RSP"));
+  CHECK(outcome(seen_by([](Client& client) {
+          client.say("up");
+          client.reset();
+        })) == "L7RSP/104 Connection reset by peer");
+  CHECK(outcome(seen_by([](Client& client) { client.drip(std::string(100, 'u'), 20ms); }, {},
+                        100ms)) == "L7TOUT no answer");
+  CHECK(outcome(seen_by(saying(std::string("up\0\n", 4)))) == "L7RSP the agent says up\\x00");
   CHECK(outcome(seen_by([](Client& client) { client.repeat("uuuuuuuuuuuuuuuuuuu"); })) ==
         "L7RSP the agent's line is too long");
   CHECK(outcome(seen_by(

@@ -144,7 +144,11 @@ void ScriptedServer::Client::reset() {
   fd_ = -1;
 }
 
-bool ScriptedServer::Client::start_tls(const TestCertificate& certificate) {
+void ScriptedServer::Client::finish() {
+  ::shutdown(fd_, SHUT_WR);
+}
+
+ssl_st* ScriptedServer::Client::new_tls(const TestCertificate& certificate, int newest) {
   SSL_CTX* context = SSL_CTX_new(TLS_server_method());
   BIO* pem = BIO_new_mem_buf(certificate.certificate_pem.data(), -1);
   X509* x509 = PEM_read_bio_X509(pem, nullptr, nullptr, nullptr);
@@ -156,14 +160,38 @@ bool ScriptedServer::Client::start_tls(const TestCertificate& certificate) {
   SSL_CTX_use_PrivateKey(context, key);
   EVP_PKEY_free(key);
   BIO_free(pem);
+  SSL_CTX_set_max_proto_version(context, newest);
   SSL_CTX_set_tlsext_servername_callback(context, note_server_name);
   SSL_CTX_set_tlsext_servername_arg(context, this);
-  tls_ = SSL_new(context);
+  SSL* made = SSL_new(context);
   SSL_CTX_free(context);
+  return made;
+}
+
+bool ScriptedServer::Client::start_tls(const TestCertificate& certificate, int newest) {
+  tls_ = new_tls(certificate, newest);
   SSL_set_fd(tls_, fd_);
   const bool done = SSL_accept(tls_) == 1;
   gone_ = !done;
   return done;
+}
+
+std::string ScriptedServer::Client::first_tls_words(const TestCertificate& certificate) {
+  SSL* tls = new_tls(certificate, 0);
+  BIO* to_server = BIO_new(BIO_s_mem());
+  BIO* to_client = BIO_new(BIO_s_mem());
+  SSL_set_bio(tls, to_server, to_client);
+  char room[4096];
+  while (BIO_pending(to_client) == 0 && wait(POLLIN)) {
+    const ssize_t got = ::recv(fd_, room, sizeof room, 0);
+    if (got <= 0) break;
+    BIO_write(to_server, room, static_cast<int>(got));
+    SSL_accept(tls);
+  }
+  std::string words(static_cast<std::size_t>(BIO_pending(to_client)), '\0');
+  BIO_read(to_client, words.data(), static_cast<int>(words.size()));
+  SSL_free(tls);
+  return words;
 }
 
 // ---- ScriptedServer

@@ -42,14 +42,20 @@ class ScriptedServer {
     void hold();                          // does nothing until the client closes
     void close();
     void reset();
-    // Whether the handshake was done.
-    bool start_tls(const TestCertificate& certificate);
+    // Whether the handshake was done. `newest`: the TLS version we have, as OpenSSL numbers it; 0:
+    // the newest there is.
+    bool start_tls(const TestCertificate& certificate, int newest = 0);
+    // What we would answer the client's first words of TLS with, unsaid.
+    std::string first_tls_words(const TestCertificate& certificate);
+    // Ends our half of the connection: the client may go on to speak.
+    void finish();
 
     std::string server_name;  // that TLS asked for
     bool is_gone() const { return gone_; }
 
    private:
     bool wait(short events);
+    ssl_st* new_tls(const TestCertificate& certificate, int newest);
     long read(char* room, std::size_t size);
 
     int fd_;

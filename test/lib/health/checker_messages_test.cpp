@@ -169,6 +169,23 @@ TEST_CASE("what could harm a log or a sum is not taken from a checker") {
   CHECK(!arrived(sent));
 }
 
+TEST_CASE("what a checker says is taken whatever it quotes") {
+  const auto arrived = [](const std::string& words) {
+    Observation seen{.result = CheckResult::process_error, .text = words, .at = Time{}};
+    seen.output = words;
+    const std::string bytes = frame(FromChecker(Seen{1, sayable(seen)}));
+    const auto message = from_checker(std::string_view(bytes).substr(4), Time{});
+    REQUIRE(message.has_value());
+    return std::get<Seen>(*message).observation;
+  };
+  CHECK(arrived("/bin/tést: a\\b\n").text == "/bin/t\\xc3\\xa9st: a\\\\b\\n");
+  CHECK(arrived("plain: a\\b").text == "plain: a\\b");  // and is not escaped twice
+  const Observation much = arrived(std::string(100000, 'x'));
+  CHECK(much.text.size() == 4096);
+  CHECK(much.output.size() == 16384);
+  CHECK(much.text.ends_with("x..."));
+}
+
 TEST_CASE("a number that names no result is not taken") {
   const std::string good = body(frame(FromChecker(Seen{7, full_observation()})), most_from_checker);
   const std::size_t result = 1 + sizeof(CheckId);  // after the kind of message and the id

@@ -1,0 +1,97 @@
+#include "daemon/check_views.h"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "health/observe.h"
+
+namespace lvsd {
+
+namespace {
+
+double seconds(auto span) {
+  return std::chrono::duration<double>(span).count();
+}
+
+std::optional<double> phase(std::chrono::microseconds took) {
+  return took.count() == 0 ? std::nullopt : std::optional(seconds(took));
+}
+
+std::string_view text(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::pass:
+      return "pass";
+    case Verdict::fail:
+      return "fail";
+    case Verdict::unknown:
+      return "unknown";
+  }
+  return "";
+}
+
+api::PastResultView past_result_view(const PastResult& past, const Clocks& clocks) {
+  const auto age = clocks.now - past.at;
+  return {
+      .result = {.result = std::string(lvsd::text(past.result)),
+                 .code = past.code != 0 ? std::optional(past.code) : std::nullopt,
+                 .text = past.text,
+                 .duration_seconds = seconds(past.duration),
+                 .age_seconds = seconds(age)},
+      .verdict = std::string(text(verdict(past.result))),
+      .at = api::Moment{clocks.wall.at - std::chrono::duration_cast<std::chrono::milliseconds>(age),
+                        clocks.wall.offset},
+      .phases_seconds = {.resolve = phase(past.phases.resolve),
+                         .connect = phase(past.phases.connect),
+                         .tls = phase(past.phases.tls),
+                         .first_byte = phase(past.phases.first_byte)},
+      .source = past.source ? std::optional(lvsd::text(*past.source)) : std::nullopt,
+      .output = past.output};
+}
+
+api::CheckHistoryView history_view(const CheckBook::Entry& entry, const Clocks& clocks) {
+  const CheckSettings& settings = *entry.check.settings;
+  const bool paused = entry.pause != 0;
+  api::CheckHistoryView view{
+      .kind = std::string(keyword(settings.probe)),
+      .target = lvsd::text(entry.check.target.endpoint),
+      .interval_seconds = seconds(settings.policy.delay_loop),
+      .paused = paused,
+      .servers = entry.users.size(),
+      .state = paused ? "paused" : lvsd::text(standing(entry.health, settings.policy)),
+      .results = {}};
+  for (std::size_t i = 0; i < entry.history.size(); ++i)
+    view.results.push_back(past_result_view(entry.history.newest(i), clocks));
+  return view;
+}
+
+}  // namespace
+
+api::CheckResultView result_view(const Observation& seen, const Clocks& clocks) {
+  return {.result = std::string(lvsd::text(seen.result)),
+          .code = seen.code != 0 ? std::optional(seen.code) : std::nullopt,
+          .text = seen.text,
+          .duration_seconds = seconds(seen.duration),
+          .age_seconds = seconds(clocks.now - seen.at)};
+}
+
+Named<std::vector<Check>> checks_of(const Config& config, const api::Words& path) {
+  const auto service = named_service(config, path.at("service"));
+  if (const auto* refusal = std::get_if<api::Response>(&service)) return *refusal;
+  const VirtualServer& of = *std::get<const VirtualServer*>(service);
+  const auto server = named_server(of, path.at("server"));
+  if (const auto* refusal = std::get_if<api::Response>(&server)) return *refusal;
+  return &std::get<const RealServer*>(server)->checks;
+}
+
+std::vector<api::CheckHistoryView> check_history_views(const CheckBook& book,
+                                                       const std::vector<Check>& checks,
+                                                       const Clocks& clocks) {
+  std::vector<api::CheckHistoryView> views;
+  for (const Check& check : checks)
+    if (const auto id = book.id_of(check)) views.push_back(history_view(*book.find(*id), clocks));
+  return views;
+}
+
+}  // namespace lvsd

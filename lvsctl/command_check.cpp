@@ -1,0 +1,223 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+#include "lvsctl/command.h"
+#include "lvsctl/page.h"
+#include "lvsctl/units.h"
+#include "lvsctl/words.h"
+
+// `check history|run|pause|resume SERVICE/SERVER`: what the checks of a server said, and steering
+// them. `check digest URL`: what to write in an HTTP_GET.
+
+namespace lvsd::ctl {
+namespace {
+
+using api::CheckHistoryView;
+using api::PastResultView;
+using Checks = std::vector<CheckHistoryView>;
+
+struct Wish {
+  std::string target;  // SERVICE/SERVER
+  std::size_t limit = 20;
+  std::string length;
+};
+
+std::string phase_text(const std::optional<double>& seconds) {
+  return seconds ? latency_text(*seconds) : "-";
+}
+
+std::string result_text(const api::CheckResultView& result) {
+  return result.code ? fmt::format("{}/{}", result.result, *result.code) : result.result;
+}
+
+Table results_table(const CheckHistoryView& check, const api::Head& head, std::size_t limit) {
+  Table table;
+  table.columns = {{"AT"},
+                   {"RESULT"},
+                   {"TOTAL", true},
+                   {"CONNECT", true, 3},
+                   {"TLS", true, 4},
+                   {"FIRST BYTE", true, 3},
+                   {"FROM", false, 5},
+                   {"TEXT", false, 1}};
+  for (const PastResultView& past : check.results) {
+    if (table.rows.size() == limit) break;
+    table.rows.push_back({{past.at ? clock_text(*past.at, head.time) : "-"},
+                          {result_text(past.result)},
+                          {latency_text(past.result.duration_seconds)},
+                          {phase_text(past.phases_seconds.connect)},
+                          {phase_text(past.phases_seconds.tls)},
+                          {phase_text(past.phases_seconds.first_byte)},
+                          {past.source.value_or("-")},
+                          {past.output.empty() ? past.result.text : past.output}});
+  }
+  return table;
+}
+
+std::string state_text(const CheckHistoryView& check) {
+  return check.paused ? "PAUSED: nobody looks" : check.state;
+}
+
+std::string check_text(const CheckHistoryView& check, const api::Head& head, const Screen& screen,
+                       std::size_t limit) {
+  std::vector<std::string> pieces = {fmt::format("{} {}", check.kind, check.target),
+                                     "every " + period_text(check.interval_seconds),
+                                     state_text(check)};
+  if (check.servers > 1) pieces.push_back(fmt::format("shared by {} servers", check.servers));
+  const std::string title = flowing(pieces, screen, 2) + "\n";
+  if (check.results.empty()) return title + "  has not run yet\n";
+  return title + text(results_table(check, head, limit), screen, 2);
+}
+
+std::string checks_text(const Page<Checks>& page, const Screen& screen, std::size_t limit) {
+  std::string out;
+  for (const CheckHistoryView& check : page.view)
+    out += (out.empty() ? "" : "\n") + check_text(check, page.head, screen, limit);
+  return out;
+}
+
+bool passes(const CheckHistoryView& check) {
+  return !check.results.empty() && check.results.front().verdict == "pass";
+}
+
+// Of a run: no, where one of them does not pass.
+Exit exit_of_run(const Checks& checks) {
+  return std::all_of(checks.begin(), checks.end(), passes) ? Exit::done : Exit::negative;
+}
+Exit always_done(const Checks&) {
+  return Exit::done;
+}
+
+using ExitOf = Exit (*)(const Checks&);
+
+Output checks_output(const Context& context, api::Action action, const Wish& wish, ExitOf exit) {
+  const auto slash = wish.target.find('/');
+  if (slash == wish.target.npos || slash == 0 || slash + 1 == wish.target.size())
+    return failed({Exit::usage, fmt::format("'{}' is not SERVICE/SERVER", wish.target)});
+  Question question{
+      action,
+      {{"service", wish.target.substr(0, slash)}, {"server", wish.target.substr(slash + 1)}}};
+  if (!wish.length.empty()) {
+    const auto length = std::chrono::ceil<std::chrono::seconds>(*parse_duration(wish.length));
+    question.query["for_seconds"] = std::to_string(length.count());
+  }
+  if (context.format == Format::json) return json_page(context, question, exit);
+  const auto checks = page<Checks>(context, question);
+  if (!checks) return checks.error();
+  if (checks->view.empty()) return {Exit::done, "", wish.target + " has no checks\n"};
+  return {exit(checks->view), checks_text(*checks, context.screen, wish.limit), ""};
+}
+
+std::string check_duration(const std::string& word) {
+  return parse_duration(word) ? "" : "'" + word + "' is not a time such as 30s, 15m or 2h";
+}
+
+std::shared_ptr<Wish> wish_of(CLI::App& command) {
+  auto wish = std::make_shared<Wish>();
+  command.add_option("TARGET", wish->target, "SERVICE/SERVER, as of show")
+      ->required()
+      ->option_text(" ");
+  return wish;
+}
+
+// The newest result of each is what it came to.
+Run steering(CLI::App& command, api::Action action, ExitOf exit) {
+  auto wish = wish_of(command);
+  wish->limit = 1;
+  if (action == api::Action::pause_checks)
+    command.add_option("--for", wish->length, "they go on by themselves after this time")
+        ->check(check_duration)
+        ->option_text("TIME");
+  return [wish, action, exit](const Context& context) {
+    return checks_output(context, action, *wish, exit);
+  };
+}
+
+// ---- digest
+
+struct Url {
+  std::string target;  // address and port
+  std::string path;
+  bool tls = false;
+};
+
+// Nothing for what is no URL of an address: names are not resolved, since a check has none either.
+std::optional<Url> url_of(std::string_view text) {
+  Url url{.tls = text.starts_with("https://")};
+  if (!url.tls && !text.starts_with("http://")) return std::nullopt;
+  text.remove_prefix(text.find("//") + 2);
+  const auto slash = std::min(text.find('/'), text.size());
+  std::string place(text.substr(0, slash));
+  url.path = slash == text.size() ? "/" : text.substr(slash);
+  const bool has_port = place.find(':') != place.npos && !place.ends_with(']');
+  if (!has_port) place += url.tls ? ":443" : ":80";
+  const auto endpoint = parse_endpoint(place);
+  if (!endpoint) return std::nullopt;
+  url.target = lvsd::text(*endpoint);
+  return url;
+}
+
+Exit exit_of_digest(const api::DigestView& view) {
+  return view.digest ? Exit::done : Exit::negative;
+}
+
+Output digest_output(const Context& context, const std::string& word, const std::string& host) {
+  const auto url = url_of(word);
+  if (!url)
+    return failed(
+        {Exit::usage, fmt::format("'{}' is not http:// or https:// with an address", word)});
+  const Question question{api::Action::digest,
+                          {},
+                          {{"target", url->target},
+                           {"path", url->path},
+                           {"tls", url->tls ? "yes" : "no"},
+                           {"host", host}}};
+  if (context.format == Format::json) return json_page(context, question, exit_of_digest);
+  const auto answer = page<api::DigestView>(context, question);
+  if (!answer) return answer.error();
+  const api::DigestView& view = answer->view;
+  if (view.digest) return {Exit::done, fmt::format("digest {}\n", *view.digest), ""};
+  return {
+      Exit::negative, "",
+      fmt::format("{} {} has no digest: {}\n", result_text(view.result), word, view.result.text)};
+}
+
+}  // namespace
+
+Run check_digest_command(CLI::App& command) {
+  auto url = std::make_shared<std::string>();
+  auto host = std::make_shared<std::string>();
+  command.add_option("URL", *url, "http://10.0.0.11/path, https://[2001:db8::1]:8443/")
+      ->required()
+      ->option_text(" ");
+  command.add_option("--host", *host, "the virtual host, and the name for TLS")
+      ->option_text("NAME");
+  return [url, host](const Context& context) { return digest_output(context, *url, *host); };
+}
+
+Run check_history_command(CLI::App& command) {
+  auto wish = wish_of(command);
+  command.add_option("-l,--limit", wish->limit, "how many results of each check (20)")
+      ->check(CLI::Range(1, 20))
+      ->option_text("N");
+  return [wish](const Context& context) {
+    return checks_output(context, api::Action::checks, *wish, always_done);
+  };
+}
+
+Run check_run_command(CLI::App& command) {
+  return steering(command, api::Action::run_checks, exit_of_run);
+}
+
+Run check_pause_command(CLI::App& command) {
+  return steering(command, api::Action::pause_checks, always_done);
+}
+
+Run check_resume_command(CLI::App& command) {
+  return steering(command, api::Action::resume_checks, always_done);
+}
+
+}  // namespace lvsd::ctl
