@@ -339,7 +339,7 @@ TEST_CASE("thresholds and tunnel options reach the kernel") {
 
 TEST_CASE("what is not in use is sent as the kernel gives it back") {
   VirtualServer server =
-      situation("tcp [2001:db8::1]:80 rr\nreal 10.0.0.2:80 TUN weight 1\n").server;
+      situation("tcp [2001:db8::1]:80 rr\nreal [2001:db8::2]:80 TUN weight 1\n").server;
   server.settings.persistence_netmask = 0xffffffff;  // the default, an IPv4 mask
   server.real_servers[0].settings.forwarding = Forwarding::nat;
   server.real_servers[0].settings.tunnel = {TunnelType::gue, 5555, TunnelChecksum::full};
