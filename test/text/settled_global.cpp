@@ -97,6 +97,7 @@ void set_scripts(Random& random, GlobalSettings& out) {
   out.script_security = random.chance(30);
   out.supplementary_groups = random.chance(30);
   out.symlink_paths = random.chance(30);
+  if (random.chance(30)) out.max_scripts = random_number<std::uint32_t>(random, 1, 10000);
   out.umask = maybe<std::uint32_t>(random, 0, 0777);
   for (LifeScript* const life : {&out.startup, &out.shutdown}) {
     life->script = random_script(random);
