@@ -21,7 +21,7 @@ namespace {
 
 // What a checker's heap may take: 10,000 bodies of the default limit would be ten times that, and
 // then an attempt fails for lack of memory and tells nothing of the server.
-constexpr rlim_t most_memory = rlim_t{1} << 30;
+[[maybe_unused]] constexpr rlim_t most_memory = rlim_t{1} << 30;
 constexpr rlim_t most_descriptors = rlim_t{1} << 20;
 
 void limit(__rlimit_resource resource, rlim_t most) {
