@@ -17,9 +17,9 @@ namespace lvsd {
 namespace asio = boost::asio;
 
 template <>
-constexpr Transport wire::last_of<Transport> = Transport::echo;
+inline constexpr Transport wire::last_of<Transport> = Transport::echo;
 template <>
-constexpr Family wire::last_of<Family> = Family::v6;
+inline constexpr Family wire::last_of<Family> = Family::v6;
 
 namespace {
 

@@ -11,21 +11,22 @@ namespace lvsd {
 
 // Beside the codec's use of them, these are what a stranger's number is held against.
 template <>
-constexpr CheckResult wire::last_of<CheckResult> = CheckResult::process_timeout;
+inline constexpr CheckResult wire::last_of<CheckResult> = CheckResult::process_timeout;
 template <>
-constexpr WeightWish::Kind wire::last_of<WeightWish::Kind> = WeightWish::Kind::percent;
+inline constexpr WeightWish::Kind wire::last_of<WeightWish::Kind> = WeightWish::Kind::percent;
 template <>
-constexpr AdminWish wire::last_of<AdminWish> = AdminWish::maintenance;
+inline constexpr AdminWish wire::last_of<AdminWish> = AdminWish::maintenance;
 template <>
-constexpr Start wire::last_of<Start> = Start::adopted_down;
+inline constexpr Start wire::last_of<Start> = Start::adopted_down;
 template <>
-constexpr Family wire::last_of<Family> = Family::v6;
+inline constexpr Family wire::last_of<Family> = Family::v6;
 template <>
-constexpr HttpVersion wire::last_of<HttpVersion> = HttpVersion::v1_1;
+inline constexpr HttpVersion wire::last_of<HttpVersion> = HttpVersion::v1_1;
 template <>
-constexpr TlsVersion wire::last_of<TlsVersion> = TlsVersion::v1_3;
+inline constexpr TlsVersion wire::last_of<TlsVersion> = TlsVersion::v1_3;
 template <>
-constexpr DnsType wire::last_of<DnsType> = static_cast<DnsType>(0xffff);  // any number is a type
+inline constexpr DnsType wire::last_of<DnsType> =
+    static_cast<DnsType>(0xffff);  // any number is a type
 
 namespace {
 
