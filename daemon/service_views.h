@@ -16,8 +16,8 @@ std::string service_state(const Pool& pool);
 // When a pool last changed.
 Time since(const Pool& pool);
 
-api::ServiceSummary service_summary(const Outlook& outlook, std::size_t pool);
-api::ServiceView service_view(const Outlook& outlook, std::size_t pool, bool with_servers);
+api::ServiceSummary service_summary(const Outlook& outlook, std::size_t index);
+api::ServiceView service_view(const Outlook& outlook, std::size_t index, bool with_servers);
 std::vector<api::ServiceView> service_views(const Outlook& outlook);
 
 }  // namespace lvsd
