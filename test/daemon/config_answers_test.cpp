@@ -208,8 +208,8 @@ TEST_CASE("config check --daemon lets the daemon read its own file") {
 }
 
 TEST_CASE("reload says what changed and what is wrong and what the kernel refused") {
-  Site site(kFile);
   std::atomic<bool> refuse = false;
+  Site site(kFile);
   site.fake.on_request = [&](FakeRequest& asked) {
     if (refuse && asked.is_change) asked.refuse_with = ENOMEM;
   };

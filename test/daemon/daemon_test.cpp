@@ -80,10 +80,10 @@ TEST_CASE("a daemon that finds the kernel as wanted writes nothing") {
 }
 
 TEST_CASE("a start reads the kernel once and compares and writes nothing twice") {
+  std::map<int, int> asked;
   Site site(web(unchecked(2) + unchecked(3)));
   const bool is_restart = GENERATE(false, true);
   if (is_restart) site.fake.put(kTwo);
-  std::map<int, int> asked;
   site.fake.on_request = [&asked](FakeRequest& request) { ++asked[request.command]; };
   site.up();
   CHECK(asked[IPVS_CMD_GET_SERVICE] == 2);  // the list, and whether it was at rest
@@ -191,9 +191,9 @@ TEST_CASE("a second daemon in the same network namespace refuses to start and na
 }
 
 TEST_CASE("a daemon stops while a reload waits for the kernel") {
-  Site site(web(unchecked(2)));
   Gate gate;
   std::atomic<bool> armed = false;
+  Site site(web(unchecked(2)));
   site.fake.on_request = [&](FakeRequest& asked) {
     if (armed && asked.is_change) gate.hold();
   };
@@ -211,9 +211,9 @@ TEST_CASE("a daemon stops while a reload waits for the kernel") {
 }
 
 TEST_CASE("a daemon that the kernel holds up in its start stops when it is told to") {
-  Site site(web(unchecked(2)));
   Gate gate;
   std::atomic<bool> armed = true;
+  Site site(web(unchecked(2)));
   const bool in_a_change = GENERATE(false, true);
   site.fake.on_request = [&](FakeRequest& asked) {
     if (armed && asked.is_change == in_a_change) gate.hold();
@@ -232,9 +232,9 @@ TEST_CASE("a daemon that the kernel holds up in its start stops when it is told 
 }
 
 TEST_CASE("a daemon told to reload while it starts does so when it has started") {
-  Site site(web(unchecked(2)));
   Gate gate;
   std::atomic<bool> armed = true;
+  Site site(web(unchecked(2)));
   site.fake.on_request = [&](FakeRequest& asked) {
     if (asked.is_change && armed.exchange(false)) gate.hold();
   };
@@ -373,8 +373,8 @@ TEST_CASE("a server that fails leaves the kernel with a line in the log and is s
 }
 
 TEST_CASE("a kernel that may no longer be read makes the daemon unready and it says why") {
-  Site site("global_defs {\n  audit_interval 1\n}\n" + web(unchecked(2)));
   std::atomic<bool> refuse = false;
+  Site site("global_defs {\n  audit_interval 1\n}\n" + web(unchecked(2)));
   site.fake.on_request = [&](FakeRequest& asked) {
     if (refuse) asked.refuse_with = EPERM;
   };
@@ -421,8 +421,8 @@ TEST_CASE("a reload of a bad file is refused with every mistake and changes noth
 }
 
 TEST_CASE("a reload that fails inside is answered with a 500 and the old configuration stays") {
-  Site site(web(unchecked(2) + unchecked(3)));
   std::atomic<bool> fails = false;
+  Site site(web(unchecked(2) + unchecked(3)));
   site.load = [&](const Options& options, bool origins) -> Loaded {
     if (fails) throw std::runtime_error("injected");
     return load_config(options, origins);
@@ -470,8 +470,8 @@ TEST_CASE("a reload of a good file says what changed when the kernel has it") {
 }
 
 TEST_CASE("a reload that the kernel refuses in part says which part") {
-  Site site(web(unchecked(2)));
   std::atomic<bool> refuse = false;
+  Site site(web(unchecked(2)));
   site.fake.on_request = [&](FakeRequest& asked) {
     if (refuse && asked.is_change) asked.refuse_with = ENOMEM;
   };
@@ -500,9 +500,9 @@ TEST_CASE("SIGHUP reloads") {
 }
 
 TEST_CASE("a storm of reloads is the one that runs and one that reads the last file") {
-  Site site(web(unchecked(2)));
   Gate gate;
   std::atomic<bool> armed = false;
+  Site site(web(unchecked(2)));
   site.fake.on_request = [&](FakeRequest& asked) {
     if (asked.is_change && armed.exchange(false)) gate.hold();
   };

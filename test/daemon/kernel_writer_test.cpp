@@ -51,8 +51,8 @@ TEST_CASE("the writer answers each call on the strand") {
 }
 
 TEST_CASE("a call that the kernel holds back ends at its timeout and the loop goes on") {
-  FakeNetlink fake;
   Gate gate;
+  FakeNetlink fake;
   asio::io_context loop;
   KernelWriter writer(loop.get_executor(), fake.open(), {.timeout = 500ms});
   REQUIRE(result(loop, writer.info()).has_value());

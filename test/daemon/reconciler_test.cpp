@@ -174,6 +174,8 @@ Table marked(std::uint32_t first, std::uint32_t count) {
 }
 
 TEST_CASE("a start brings the kernel there by the reading it is given and asks no more") {
+  std::string order;  // a letter for each kind of change, when it begins
+  std::size_t questions = 0;
   Bench bench;
   bench.fake.put(marked(1, 1200));
   bench.wanted = marked(601, 1200);
@@ -184,8 +186,6 @@ TEST_CASE("a start brings the kernel there by the reading it is given and asks n
     for (const auto& [destination, settings] : service.destinations)
       found[key] = {.settings = service.settings, .destinations = {{destination, {settings, {}}}}};
 
-  std::string order;  // a letter for each kind of change, when it begins
-  std::size_t questions = 0;
   bench.fake.on_request = [&](FakeRequest& request) {
     const char kind = request.command == IPVS_CMD_DEL_SERVICE ? 'D' : 'N';
     if (!request.is_change)
@@ -208,6 +208,7 @@ TEST_CASE("a start brings the kernel there by the reading it is given and asks n
 }
 
 TEST_CASE("a thousand services are read in one dump of everything") {
+  std::atomic<int> service_questions = 0;
   Bench bench;
   for (std::uint32_t mark = 1; mark <= 1000; ++mark)
     bench.wanted[fwmark_service(mark, Family::v4)].destinations = kDns.begin()->second.destinations;
@@ -217,7 +218,6 @@ TEST_CASE("a thousand services are read in one dump of everything") {
   REQUIRE(bench.reconcile(keys(bench.wanted)).empty());
   REQUIRE(bench.fake.table() == bench.wanted);
 
-  std::atomic<int> service_questions = 0;
   bench.fake.on_request = [&](FakeRequest& request) {
     if (request.command == IPVS_CMD_GET_SERVICE) ++service_questions;
   };
@@ -261,10 +261,10 @@ TEST_CASE("services of others are neither changed nor removed and not called dri
 }
 
 TEST_CASE("a service is ours until it is gone and then it is not") {
+  std::atomic<bool> refuse = true;
   Bench bench;
   bench.start();
   bench.bring(kWeb);
-  std::atomic<bool> refuse = true;
   bench.fake.on_request = [&](FakeRequest& request) {
     if (refuse && request.command == IPVS_CMD_DEL_SERVICE) request.refuse_with = EBUSY;
   };
@@ -281,11 +281,11 @@ TEST_CASE("a service is ours until it is gone and then it is not") {
 }
 
 TEST_CASE("a service that is wanted again while it is being removed is ours still") {
+  Gate gate;
+  std::atomic<bool> armed = true;
   Bench bench;
   bench.start();
   bench.bring(kWeb);
-  Gate gate;
-  std::atomic<bool> armed = true;
   bench.fake.on_request = [&](FakeRequest& request) {
     if (armed && request.command == IPVS_CMD_DEL_SERVICE) gate.hold();
   };
@@ -306,10 +306,10 @@ TEST_CASE("a service that is wanted again while it is being removed is ours stil
 // ---- what fails
 
 TEST_CASE("an op that the kernel refuses is logged once and tried again until it works") {
-  Bench bench;
-  bench.start();
   std::atomic<int> refusals = 0;
   std::atomic<bool> refuse = true;
+  Bench bench;
+  bench.start();
   bench.fake.on_request = [&](FakeRequest& request) {
     if (!refuse || request.command != IPVS_CMD_NEW_SERVICE) return;
     request.refuse_with = ENOMEM;
@@ -336,9 +336,9 @@ TEST_CASE("an op that the kernel refuses is logged once and tried again until it
 }
 
 TEST_CASE("the pauses between attempts grow") {
+  std::atomic<int> refusals = 0;
   Bench bench;
   bench.start();
-  std::atomic<int> refusals = 0;
   bench.fake.on_request = [&](FakeRequest& request) {
     if (!request.is_change) return;
     request.refuse_with = ENOMEM;
@@ -389,6 +389,8 @@ TEST_CASE("whichever op fails a service that has servers before and after has on
     bool is_over = false;
     for (std::size_t k = 0; !is_over; ++k) {
       CAPTURE(k);
+      std::atomic<int> without_servers = 0;
+      std::atomic<bool> failed = false;
       Bench bench;
       bench.fake.put(before);
       bench.reconciler.own(keys(before));
@@ -396,8 +398,6 @@ TEST_CASE("whichever op fails a service that has servers before and after has on
       bench.wanted = after;
       const Services all = bench.reconciler.owned();
       bench.reconciler.request(all);
-      std::atomic<int> without_servers = 0;
-      std::atomic<bool> failed = false;
       const std::size_t first = bench.fake.changes();
       bench.fake.on_request = [&](FakeRequest& request) {
         const Table now = bench.fake.table();
@@ -420,9 +420,9 @@ TEST_CASE("whichever op fails a service that has servers before and after has on
 }
 
 TEST_CASE("a kernel that refuses everything fills no log") {
+  std::atomic<bool> refuse = true;
   Bench bench;
   bench.start();
-  std::atomic<bool> refuse = true;
   bench.fake.on_request = [&](FakeRequest& request) {
     if (refuse && request.is_change) request.refuse_with = ENOSPC;
   };
@@ -485,11 +485,11 @@ TEST_CASE("what others change behind our back is reported and repaired") {
 }
 
 TEST_CASE("drift that cannot be repaired stays reported and is not counted as repaired") {
+  std::atomic<bool> refuse = true;
   Bench bench;
   bench.start();
   bench.bring(kWeb);
   REQUIRE(bench.fake.change(RemoveService{kWebKey}) == 0);
-  std::atomic<bool> refuse = true;
   bench.fake.on_request = [&](FakeRequest& request) {
     if (refuse && request.is_change) request.refuse_with = ENOMEM;
   };
@@ -503,11 +503,11 @@ TEST_CASE("drift that cannot be repaired stays reported and is not counted as re
 }
 
 TEST_CASE("a change of our own that comes during an audit is not drift") {
+  Gate gate;
+  std::atomic<bool> armed = true;
   Bench bench;
   bench.start();
   bench.bring(kWeb);
-  Gate gate;
-  std::atomic<bool> armed = true;
   bench.fake.on_request = [&](FakeRequest& request) {
     if (!request.is_change && armed.exchange(false)) gate.hold();
   };
@@ -673,9 +673,9 @@ TEST_CASE("timeouts and sync daemons that others change are reported and put bac
 }
 
 TEST_CASE("a sync daemon that the kernel refuses is told once and tried again until it runs") {
+  std::atomic<int> attempts = 0;
   Bench bench;
   bench.fake.edit([](test::FakeIpvs& ipvs) { ipvs.interfaces = {"lo"}; });
-  std::atomic<int> attempts = 0;
   bench.fake.on_request = [&](FakeRequest& request) {
     if (request.command == IPVS_CMD_NEW_DAEMON) ++attempts;
   };
@@ -695,10 +695,10 @@ TEST_CASE("a sync daemon that the kernel refuses is told once and tried again un
 // ---- a kernel in trouble
 
 TEST_CASE("a kernel that refuses to be read is trouble that is told once and passes") {
+  std::atomic<bool> refuse = true;
   Bench bench;
   bench.start();
   bench.bring(kWeb);
-  std::atomic<bool> refuse = true;
   bench.fake.on_request = [&](FakeRequest& request) {
     if (refuse) request.refuse_with = EPERM;
   };
@@ -722,9 +722,9 @@ TEST_CASE("a kernel that refuses to be read is trouble that is told once and pas
 }
 
 TEST_CASE("a kernel that does not answer is trouble and the loop lives on") {
+  std::atomic<bool> lose = true;
   Bench bench({}, {.timeout = 20ms});
   bench.start();
-  std::atomic<bool> lose = true;
   bench.fake.on_request = [&](FakeRequest& request) { request.lose_answer = lose; };
   CHECK(bench.bring(kWeb).size() == 1);
   CHECK(bench.reconciler.trouble());
@@ -735,9 +735,9 @@ TEST_CASE("a kernel that does not answer is trouble and the loop lives on") {
 }
 
 TEST_CASE("an answer that is lost after the change is done is found out by reading again") {
+  std::atomic<bool> lose = true;
   Bench bench({}, {.timeout = 20ms});
   bench.start();
-  std::atomic<bool> lose = true;
   bench.fake.on_request = [&](FakeRequest& request) {
     if (request.is_change) request.lose_answer = lose.exchange(false);
   };
@@ -748,10 +748,10 @@ TEST_CASE("an answer that is lost after the change is done is found out by readi
 }
 
 TEST_CASE("a writer that is stuck in the kernel holds up nobody who waits for a reconcile") {
-  Bench bench({.timeout = 30ms, .farewell = 10s});
-  bench.start();
   Gate gate;
   std::atomic<bool> armed = true;
+  Bench bench({.timeout = 30ms, .farewell = 10s});
+  bench.start();
   bench.fake.on_request = [&](FakeRequest&) {
     if (armed.exchange(false)) gate.hold();
   };
@@ -801,10 +801,10 @@ TEST_CASE("many who look at once share one reading of the kernel") {
 }
 
 TEST_CASE("who asks for a reading after a change does not get one that began before it") {
-  Bench bench;
-  bench.start();
   Gate gate;
   std::atomic<bool> armed = true;
+  Bench bench;
+  bench.start();
   bench.fake.on_request = [&](FakeRequest&) {
     if (armed.exchange(false)) gate.hold();
   };
