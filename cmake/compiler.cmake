@@ -6,7 +6,6 @@ target_compile_options(lvsd_options INTERFACE
   -Wno-missing-field-initializers
   -fstack-protector-strong -fno-omit-frame-pointer)
 target_compile_definitions(lvsd_options INTERFACE
-  BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE
   LVSD_VERSION="${PROJECT_VERSION}")
 if(CMAKE_BUILD_TYPE MATCHES "Rel")
   target_compile_definitions(lvsd_options INTERFACE _FORTIFY_SOURCE=2 _GLIBCXX_ASSERTIONS)
