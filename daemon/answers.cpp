@@ -180,7 +180,9 @@ asio::awaitable<api::Response> Daemon::answer(api::Call call) {
       co_return co_await answer_reload(call.query.contains("force"));
     case Action::overrides: {
       const Outlook now = co_await outlook();
-      co_return api::response(head(now), override_views(now));
+      auto views = override_views(now);
+      add_timeout_overrides(now, timeout_wishes_, views);
+      co_return api::response(head(now), views);
     }
     case Action::drain:
     case Action::undrain:
@@ -191,6 +193,12 @@ asio::awaitable<api::Response> Daemon::answer(api::Call call) {
     case Action::failback:
     case Action::calm:
       co_return co_await answer_wish(std::move(call));
+    case Action::timeouts:
+      co_return co_await answer_timeouts();
+    case Action::set_timeout:
+      co_return co_await answer_set_timeout(std::move(call));
+    case Action::tuning:
+      co_return co_await answer_tuning();
     case Action::restore_tuning:
       co_return co_await answer_tuning_restore();
   }

@@ -24,6 +24,7 @@
 #include "daemon/network_namespace.h"
 #include "daemon/wall_clock.h"
 #include "plan/reload_guard.h"
+#include "plan/timeouts.h"
 
 namespace lvsd {
 
@@ -195,9 +196,12 @@ std::optional<Daemon::Refusal> Daemon::open_api() {
 void Daemon::adopt(Config config, const Snapshot& table, const State& past,
                    const ProbeSettings& settings) {
   reconciler_.set_audit_interval(config.global.audit_interval);
-  reconciler_.want(config.global);
+  timeout_wishes_ = reloaded(past.timeouts, config.global.timeouts);
+  reconciler_.want(with_timeout_wishes(config.global));
   const Time now = std::chrono::steady_clock::now();
-  pools_.take(std::move(config), table_of(table), now);
+  const Table found = table_of(table);
+  pools_.take(std::move(config), found, now);
+  pools_.resume_removals(past.removals, found, now);
   pools_.recall(past.wishes, past.seats, now);
   pools_.expire(wall_clock().at, now);
   reconciler_.own(pools_.services());
@@ -228,7 +232,10 @@ asio::awaitable<State> Daemon::recall_state() {
     reconciler_.own(past.sync_daemons);
   } else {
     past.seats.clear();
+    past.removals.clear();
     past.sysctls.clear();
+    for (auto& [kind, wish] : past.timeouts)
+      wish.before = 0;
   }
   co_return past;
 }
@@ -240,6 +247,8 @@ asio::awaitable<void> Daemon::save_state() {
   state.sync_daemons = reconciler_.controls().owned();
   state.wishes = pools_.kept_wishes();
   state.seats = pools_.kept_seats();
+  state.removals = pools_.kept_removals();
+  state.timeouts = timeout_wishes_;
   state.sysctls = sysctls_before_;
   if (!may_save_ || state == saved_) co_return;
   const auto save_it = [file = state_file_, state] { return file.save(state); };
@@ -389,7 +398,8 @@ asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now(bool forced) {
   co_await notifier_.set(loaded.config->global, settings.scripts);
   Reloaded done{.view = std::move(next.view)};
   reconciler_.set_audit_interval(loaded.config->global.audit_interval);
-  reconciler_.want(loaded.config->global);
+  timeout_wishes_ = reloaded(std::move(timeout_wishes_), loaded.config->global.timeouts);
+  reconciler_.want(with_timeout_wishes(loaded.config->global));
   const auto touched =
       pools_.take(std::move(*loaded.config), next.found, std::chrono::steady_clock::now());
   reconciler_.own(pools_.services());

@@ -33,6 +33,7 @@
 #include "daemon/side_thread.h"
 #include "daemon/state_file.h"
 #include "daemon/sysctl_tree.h"
+#include "model/timeouts.h"
 
 namespace lvsd {
 
@@ -149,8 +150,17 @@ class Daemon {
   boost::asio::awaitable<api::Response> answer_reload(bool forced);
   // The kernel's settings beside IPVS's own (tuning.cpp).
   boost::asio::awaitable<void> tune();
+  boost::asio::awaitable<api::Response> answer_tuning();
   boost::asio::awaitable<api::Response> answer_tuning_restore();
+  // IPVS's timeouts (timeouts.cpp).
+  GlobalSettings with_timeout_wishes(GlobalSettings settings) const;
+  boost::asio::awaitable<std::optional<std::string>> zombie_note(std::uint32_t tcp_timeout);
+  boost::asio::awaitable<api::Response> answer_timeouts();
+  boost::asio::awaitable<api::Response> answer_set_timeout(api::Call call);
+  boost::asio::awaitable<std::optional<std::string>> bring_timeouts_about(TimeoutKind changed,
+                                                                          std::uint32_t value);
   // Wishes of operators (wishes.cpp).
+  boost::asio::awaitable<Author> author_of(const api::Call& call);
   boost::asio::awaitable<api::Response> answer_wish(api::Call call);
   api::Response answer_calm(std::size_t pool, const Author& by);
   boost::asio::awaitable<api::Response> answer_zero(std::string service);
@@ -190,6 +200,7 @@ class Daemon {
   CheckBook checks_;
   NoticeBook notices_;
   Notifier notifier_;
+  TimeoutOverrides timeout_wishes_;
   Sysctls sysctls_before_;                  // what was there before we set them
   std::vector<std::string> untuned_;        // what is not as the configuration needs it
   boost::asio::steady_timer policy_timer_;  // cancelled when there is something new to wait for

@@ -85,11 +85,16 @@ LogLine server_line(const Pools& pools, const PoolChange& change, const Observat
 }
 
 // " (alice: kernel patch)"; nothing where no operator has a say.
-std::string by_whom(const Pools& pools, std::uint32_t pool, std::uint32_t server) {
-  const auto& admin = pools.wishes(pool, server).admin;
-  if (!admin) return {};
-  const std::string_view colon = admin->by.reason.empty() ? "" : ": ";
-  return fmt::format(" ({}{}{})", admin->by.user, colon, admin->by.reason);
+std::string by_whom(const AdminOverride* wish) {
+  if (wish == nullptr) return {};
+  const std::string_view colon = wish->by.reason.empty() ? "" : ": ";
+  return fmt::format(" ({}{}{})", wish->by.user, colon, wish->by.reason);
+}
+
+std::string by_whom(const Pools& pools, std::uint32_t pool, const Turn& turn) {
+  const Override& wishes = pools.wishes(pool, turn.server);
+  if (turn.member == Member::backup) return by_whom(wishes.backup ? &*wishes.backup : nullptr);
+  return by_whom(wishes.admin ? &*wishes.admin : nullptr);
 }
 
 bool is_taken_out(Effective effective) {
@@ -97,14 +102,21 @@ bool is_taken_out(Effective effective) {
          effective == Effective::disabled;
 }
 
-// What a real server does differently; empty where its health's line says it all.
-std::string real_turn(const Pools& pools, std::uint32_t pool, const Turn& turn) {
-  const Effective was = turn.before.effective;
+// Of one that somebody takes out; empty for others.
+std::string taken_out_turn(const Turn& turn, const std::string& who) {
   const Effective is = turn.after.effective;
-  const std::string who = by_whom(pools, pool, turn.server);
-  if (is == Effective::draining && was != is) return fmt::format("enters drain state{}.", who);
+  if (is == Effective::draining && turn.before.effective != is)
+    return fmt::format("enters drain state{}.", who);
   if (is == Effective::drained) return fmt::format("is DRAINED{}.", who);
   if (is == Effective::disabled) return fmt::format("is DISABLED{}.", who);
+  return {};
+}
+
+// What a real server does differently; empty where its health's line says it all.
+std::string real_turn(const Turn& turn, const std::string& who) {
+  const Effective was = turn.before.effective;
+  const Effective is = turn.after.effective;
+  if (std::string line = taken_out_turn(turn, who); !line.empty()) return line;
   if (is == Effective::full && was != is) return "is FULL. Its backup takes the new connections.";
   if (was == Effective::full && is == Effective::active) return "has room again.";
   if (was == Effective::warming && is == Effective::active)
@@ -122,10 +134,13 @@ std::string real_turn(const Pools& pools, std::uint32_t pool, const Turn& turn) 
   return {};
 }
 
-std::string backup_turn(const VirtualServer& service, const Turn& turn) {
+std::string backup_turn(const VirtualServer& service, const Turn& turn, const std::string& who) {
   const std::string master = id(service) + "/" + id(service.real_servers[turn.server]);
   if (turn.after.reason == Reason::sorry_serves || turn.before.reason == Reason::sorry_serves)
     return {};
+  // It drains by itself as well.
+  if (turn.after.reason != Reason::master_back && turn.after.reason != Reason::weight_zero)
+    if (std::string line = taken_out_turn(turn, who); !line.empty()) return line;
   const bool served = turn.before.presence == Presence::serving;
   const bool serves = turn.after.presence == Presence::serving;
   if (!served && serves) return fmt::format("enters for {}: {}.", master, text(turn.after.reason));
@@ -133,14 +148,16 @@ std::string backup_turn(const VirtualServer& service, const Turn& turn) {
     return fmt::format("leaves by draining: {}.", text(turn.after.reason));
   if (turn.after.effective != Effective::standby) return {};
   if (turn.before.effective == Effective::draining) return "is at rest, nothing is left.";
+  if (is_taken_out(turn.before.effective)) return "is at rest again.";
   return served ? fmt::format("leaves: {}.", text(turn.after.reason)) : std::string();
 }
 
 void add_turn_lines(const Pools& pools, const PoolChange& change, std::vector<LogLine>& lines) {
   const VirtualServer& service = pools.config().virtual_servers[change.pool];
   for (const Turn& turn : change.turns) {
-    const std::string what = turn.member == Member::real     ? real_turn(pools, change.pool, turn)
-                             : turn.member == Member::backup ? backup_turn(service, turn)
+    const std::string who = by_whom(pools, change.pool, turn);
+    const std::string what = turn.member == Member::real     ? real_turn(turn, who)
+                             : turn.member == Member::backup ? backup_turn(service, turn, who)
                                                              : std::string();
     if (what.empty()) continue;
     lines.push_back({Level::notice, name_of(service, turn.member, turn.server) + " " + what});

@@ -6,22 +6,33 @@
 
 namespace lvsd {
 
+namespace {
+
+api::AdminView view_of(const Outlook& outlook, const AdminOverride& wish) {
+  api::AdminView view{.state = std::string(text(wish.state)),
+                      .origin = "api",
+                      .user = wish.by.user,
+                      .uid = wish.by.uid,
+                      .reason = wish.by.reason,
+                      .since = moment(outlook, wish.by.since)};
+  if (wish.by.until) view.until = moment(outlook, *wish.by.until);
+  return view;
+}
+
+}  // namespace
+
 api::AdminView admin_view(const Outlook& outlook, std::size_t pool, std::size_t index) {
   const RealServer& server = outlook.pools.config().virtual_servers[pool].real_servers[index];
   const auto& wish = outlook.pools.wishes(pool, static_cast<std::uint32_t>(index)).admin;
-  if (!wish) {
-    api::AdminView view{.state = std::string(text(configured_state(server)))};
-    if (server.disabled) view.origin = "config";
-    return view;
-  }
-  api::AdminView view{.state = std::string(text(wish->state)),
-                      .origin = "api",
-                      .user = wish->by.user,
-                      .uid = wish->by.uid,
-                      .reason = wish->by.reason,
-                      .since = moment(outlook, wish->by.since)};
-  if (wish->by.until) view.until = moment(outlook, *wish->by.until);
+  if (wish) return view_of(outlook, *wish);
+  api::AdminView view{.state = std::string(text(configured_state(server)))};
+  if (server.disabled) view.origin = "config";
   return view;
+}
+
+api::AdminView backup_admin_view(const Outlook& outlook, std::size_t pool, std::size_t index) {
+  const auto& wish = outlook.pools.wishes(pool, static_cast<std::uint32_t>(index)).backup;
+  return wish ? view_of(outlook, *wish) : api::AdminView{};
 }
 
 namespace {
@@ -53,6 +64,9 @@ std::vector<api::OverrideView> override_views(const Outlook& outlook) {
       if (wishes.admin)
         add_override(outlook, target, "admin", std::string(text(configured_state(server))),
                      std::string(text(wishes.admin->state)), wishes.admin->by, views);
+      if (wishes.backup)
+        add_override(outlook, id(services[i]) + "/" + wishes.backup->server, "admin", "enabled",
+                     std::string(text(wishes.backup->state)), wishes.backup->by, views);
       if (wishes.weight)
         add_override(outlook, target, "weight", std::to_string(wishes.weight->hides),
                      std::to_string(wishes.weight->value), wishes.weight->by, views);
@@ -62,6 +76,14 @@ std::vector<api::OverrideView> override_views(const Outlook& outlook) {
             std::to_string(wishes.max_connections->value), wishes.max_connections->by, views);
     }
   return views;
+}
+
+void add_timeout_overrides(const Outlook& outlook, const TimeoutOverrides& wishes,
+                           std::vector<api::OverrideView>& views) {
+  for (const auto& [kind, wish] : wishes)
+    add_override(outlook, "timeouts", std::string(text(kind)),
+                 wish.hides ? std::to_string(*wish.hides) : "-", std::to_string(wish.value),
+                 wish.by, views);
 }
 
 }  // namespace lvsd

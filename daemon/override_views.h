@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "daemon/outlook.h"
+#include "model/timeouts.h"
 
 // What operators wish beside the file, as views.
 
@@ -11,7 +12,11 @@ namespace lvsd {
 
 // The state a real server is in by decree, and by whose.
 api::AdminView admin_view(const Outlook& outlook, std::size_t pool, std::size_t index);
+// The same of the backup of that real server.
+api::AdminView backup_admin_view(const Outlook& outlook, std::size_t pool, std::size_t index);
 
 std::vector<api::OverrideView> override_views(const Outlook& outlook);
+void add_timeout_overrides(const Outlook& outlook, const TimeoutOverrides& wishes,
+                           std::vector<api::OverrideView>& views);
 
 }  // namespace lvsd

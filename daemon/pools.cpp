@@ -112,6 +112,9 @@ ServerFacts Pools::server_facts(std::size_t index, std::size_t server,
   facts.drain_limit = decree.limit;
   facts.weight = wishes.weight ? std::optional(wishes.weight->value) : wished_weight(real, state);
   if (wishes.max_connections) facts.max_connections = wishes.max_connections->value;
+  const Administration of_backup = backup_administration(real, wishes);
+  facts.backup_admin = of_backup.state;
+  facts.backup_drain_limit = of_backup.limit;
   const auto seat = pool.seats.find(static_cast<std::uint32_t>(server));
   if (seat != pool.seats.end()) facts.seat = seat->second;
   return facts;

@@ -78,6 +78,7 @@ struct PoolChange {
 // What outlives the daemon of a virtual server's policy, by name ("web/web01").
 using Wishes = std::map<std::string, Override>;
 using Seats = std::map<std::string, Seat>;
+using Removals = std::map<std::string, std::vector<Removal>>;  // of virtual servers, likewise
 
 // The configuration in force and what is known of everything in it: the daemon's memory. It joins
 // the verdicts of lib/health with the decisions of lib/plan and has no effects of its own.
@@ -128,6 +129,11 @@ class Pools {
   Wishes kept_wishes() const;
   Seats kept_seats() const;
   std::vector<PoolChange> recall(const Wishes& wishes, const Seats& seats, Time now);
+
+  // Likewise of servers that were deleted from the file and are on their way out. `actual`: what
+  // the pools were taken on from.
+  Removals kept_removals() const;
+  void resume_removals(const Removals& removals, const Table& actual, Time now);
 
   // ---- time and counters
 

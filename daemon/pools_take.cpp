@@ -158,7 +158,7 @@ Pool adopted(const VirtualServer& server, const Table& actual, Time now) {
   }
   for (std::size_t i = 0; i < server.sorry_servers.size(); ++i)
     pool.sorries.push_back(started(server.sorry_servers[i].checks, found.sorry_servers[i], now));
-  pool.removed = found_removals(server, actual, now);
+  pool.removed = found_removals(server, actual, {}, now);
   return pool;
 }
 

@@ -107,6 +107,24 @@ Seats Pools::kept_seats() const {
   return kept;
 }
 
+Removals Pools::kept_removals() const {
+  Removals kept;
+  for (std::size_t i = 0; i < pools_.size(); ++i)
+    for (const Removed& one : pools_[i].removed)
+      kept[id(config_.virtual_servers[i])].push_back(lvsd::memorable(one));
+  return kept;
+}
+
+void Pools::resume_removals(const Removals& removals, const Table& actual, Time now) {
+  for (std::size_t i = 0; i < pools_.size(); ++i) {
+    const VirtualServer& service = config_.virtual_servers[i];
+    const auto told = removals.find(id(service));
+    if (told == removals.end()) continue;
+    pools_[i].removed = found_removals(service, actual, told->second, now);
+    settle(i, sight(now));
+  }
+}
+
 std::vector<PoolChange> Pools::recall(const Wishes& wishes, const Seats& seats, Time now) {
   std::vector<PoolChange> changes;
   if (wishes.empty() && seats.empty()) return changes;

@@ -62,6 +62,7 @@ api::ServerView backup_server_view(const Outlook& outlook, std::size_t pool_inde
   view.server = id(server);
   view.role = "backup";
   view.since = moment(outlook, state.since);
+  view.admin = backup_admin_view(outlook, pool_index, index);
   view.health = health_view(outlook, server.checks, state);
   view.checks = check_views(outlook, server.checks, state);
   view.config = origin_text(outlook.pools.config(), server.origin);

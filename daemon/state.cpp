@@ -73,14 +73,28 @@ std::optional<NumberOverride> number_wish(const Json& in, const char* name) {
                         wish.at("hides").get<std::uint32_t>(), author(wish.at("by"))};
 }
 
+Json json(const AdminOverride& wish) {
+  return {{"state", text(wish.state)}, {"limit_us", wish.limit.count()}, {"by", json(wish.by)}};
+}
+
+std::optional<AdminOverride> admin_wish(const Json& in) {
+  const auto word = in.at("state").get<std::string>();
+  for (const AdminState state : {AdminState::enabled, AdminState::drain, AdminState::disabled})
+    if (word == text(state))
+      return AdminOverride{state, Duration(in.at("limit_us").get<std::int64_t>()),
+                           author(in.at("by"))};
+  return std::nullopt;
+}
+
 Json json(const Override& wishes) {
   Json out = Json::object();
-  if (wishes.admin)
-    out["admin"] = {{"state", text(wishes.admin->state)},
-                    {"limit_us", wishes.admin->limit.count()},
-                    {"by", json(wishes.admin->by)}};
+  if (wishes.admin) out["admin"] = json(*wishes.admin);
   if (wishes.weight) out["weight"] = json(*wishes.weight);
   if (wishes.max_connections) out["max_connections"] = json(*wishes.max_connections);
+  if (wishes.backup) {
+    out["backup"] = json(static_cast<const AdminOverride&>(*wishes.backup));
+    out["backup"]["server"] = wishes.backup->server;
+  }
   return out;
 }
 
@@ -88,14 +102,31 @@ std::optional<Override> override_of(const Json& in) {
   Override wishes{.admin = {},
                   .weight = number_wish(in, "weight"),
                   .max_connections = number_wish(in, "max_connections")};
-  if (!in.contains("admin")) return wishes;
-  const Json& admin = in.at("admin");
-  const auto word = admin.at("state").get<std::string>();
-  for (const AdminState state : {AdminState::enabled, AdminState::drain, AdminState::disabled})
-    if (word == text(state))
-      wishes.admin = AdminOverride{state, Duration(admin.at("limit_us").get<std::int64_t>()),
-                                   author(admin.at("by"))};
-  return wishes.admin ? std::optional(wishes) : std::nullopt;
+  if (in.contains("admin")) {
+    wishes.admin = admin_wish(in.at("admin"));
+    if (!wishes.admin) return std::nullopt;
+  }
+  if (in.contains("backup")) {
+    const auto wish = admin_wish(in.at("backup"));
+    if (!wish) return std::nullopt;
+    wishes.backup = BackupOverride{*wish, in.at("backup").at("server").get<std::string>()};
+  }
+  return wishes;
+}
+
+Json json(const TimeoutOverride& wish) {
+  Json out = {{"value", wish.value}, {"before", wish.before}, {"by", json(wish.by)}};
+  if (wish.hides) out["hides"] = *wish.hides;
+  return out;
+}
+
+TimeoutOverride timeout_wish(const Json& in) {
+  TimeoutOverride wish{.value = in.at("value").get<std::uint32_t>(),
+                       .hides = {},
+                       .before = in.at("before").get<std::uint32_t>(),
+                       .by = author(in.at("by"))};
+  if (in.contains("hides")) wish.hides = in.at("hides").get<std::uint32_t>();
+  return wish;
 }
 
 // ---- seats
@@ -147,6 +178,27 @@ Seat seat_of(const Json& in) {
           .backup_drain = drain_of(in, "backup_drain")};
 }
 
+Json json(const std::vector<Removal>& removals) {
+  Json out = Json::array();
+  for (const Removal& one : removals)
+    out.push_back({{"server", text(one.endpoint)},
+                   {"since_us", json(one.since)},
+                   {"limit_us", one.limit.count()}});
+  return out;
+}
+
+std::optional<std::vector<Removal>> removals_of(const Json& in) {
+  std::vector<Removal> removals;
+  for (const Json& one : in) {
+    const auto endpoint = parse_endpoint(one.at("server").get<std::string>());
+    if (!endpoint) return std::nullopt;
+    removals.push_back({.endpoint = *endpoint,
+                        .since = time_of(one.at("since_us")),
+                        .limit = Duration(one.at("limit_us").get<std::int64_t>())});
+  }
+  return removals;
+}
+
 template <class Value>
 Json json(const std::map<std::string, Value>& by_name) {
   Json out = Json::object();
@@ -179,6 +231,18 @@ std::optional<State> state_of(const Json& content) {
   if (content.contains("seats"))
     for (const auto& [name, entry] : content.at("seats").items())
       state.seats.emplace(name, seat_of(entry));
+  if (content.contains("removals"))
+    for (const auto& [name, entry] : content.at("removals").items()) {
+      auto removals = removals_of(entry);
+      if (!removals) return std::nullopt;
+      state.removals.emplace(name, *std::move(removals));
+    }
+  if (content.contains("timeouts"))
+    for (const auto& [name, entry] : content.at("timeouts").items()) {
+      const auto kind = parse_timeout_kind(name);
+      if (!kind) return std::nullopt;
+      state.timeouts.emplace(*kind, timeout_wish(entry));
+    }
   if (content.contains("sysctls"))
     for (const auto& [name, value] : content.at("sysctls").items())
       state.sysctls.emplace(name, value.get<std::string>());
@@ -203,6 +267,9 @@ std::string text(const State& state) {
     content["sync_daemons"].push_back(text(role));
   if (!state.wishes.empty()) content["wishes"] = json(state.wishes);
   if (!state.seats.empty()) content["seats"] = json(state.seats);
+  if (!state.removals.empty()) content["removals"] = json(state.removals);
+  for (const auto& [kind, wish] : state.timeouts)
+    content["timeouts"][std::string(text(kind))] = json(wish);
   if (!state.sysctls.empty()) content["sysctls"] = state.sysctls;
   const Json file = {
       {"lvsd_state", version}, {"checksum", checksum(content)}, {"content", content}};

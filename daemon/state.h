@@ -4,12 +4,14 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "model/controls.h"
 #include "model/override.h"
+#include "model/timeouts.h"
 #include "plan/diff.h"
-#include "plan/seat.h"
+#include "plan/settle.h"
 
 namespace lvsd {
 
@@ -24,6 +26,8 @@ struct State {
   // the monotonic clock, which is the same for every process of one boot.
   std::map<std::string, Override> wishes{};
   std::map<std::string, Seat> seats{};
+  std::map<std::string, std::vector<Removal>> removals{};  // of virtual servers, by name
+  TimeoutOverrides timeouts{};
   std::map<std::string, std::string> sysctls{};  // that we set, with what they were before
 
   bool operator==(const State&) const = default;

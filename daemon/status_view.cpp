@@ -17,17 +17,27 @@ namespace {
 
 // ---- attention
 
-// "DRAINING by alice "kernel patch""; nothing where no operator took it out.
-std::optional<api::AttentionView> wish_attention(const Outlook& outlook, std::size_t pool,
-                                                 std::uint32_t index) {
-  const auto& wish = outlook.pools.wishes(pool, index).admin;
-  if (!wish || wish->state == AdminState::enabled) return std::nullopt;
-  const VirtualServer& service = outlook.pools.config().virtual_servers[pool];
-  const Decision& decision = outlook.pools.pool(pool).real_servers[index];
-  std::string what = fmt::format("{} by {}", state_text(decision), wish->by.user);
-  if (!wish->by.reason.empty()) what += fmt::format(" \"{}\"", wish->by.reason);
-  return api::AttentionView{"warning", id(service) + "/" + id(service.real_servers[index]), what,
-                            moment(outlook, wish->by.since)};
+// "DRAINING by alice "kernel patch"".
+api::AttentionView wish_attention(const Outlook& outlook, std::string target,
+                                  const AdminOverride& wish, const Decision& decision) {
+  std::string what = fmt::format("{} by {}", state_text(decision), wish.by.user);
+  if (!wish.by.reason.empty()) what += fmt::format(" \"{}\"", wish.by.reason);
+  return {"warning", std::move(target), what, moment(outlook, wish.by.since)};
+}
+
+// Those of a real server and its backup that an operator took out.
+void add_wishes(const Outlook& outlook, std::size_t index, std::size_t server,
+                std::vector<api::AttentionView>& attention) {
+  const VirtualServer& service = outlook.pools.config().virtual_servers[index];
+  const Pool& pool = outlook.pools.pool(index);
+  const Override& wishes = outlook.pools.wishes(index, static_cast<std::uint32_t>(server));
+  if (wishes.admin && wishes.admin->state != AdminState::enabled)
+    attention.push_back(wish_attention(outlook,
+                                       id(service) + "/" + id(service.real_servers[server]),
+                                       *wishes.admin, pool.real_servers[server]));
+  if (wishes.backup)
+    attention.push_back(wish_attention(outlook, id(service) + "/" + wishes.backup->server,
+                                       *wishes.backup, pool.backup_servers[server]));
 }
 
 void add_attention(const Outlook& outlook, std::size_t index,
@@ -47,8 +57,7 @@ void add_attention(const Outlook& outlook, std::size_t index,
                          moment(outlook, *pool.panic_since)});
   for (std::size_t i = 0; i < pool.servers.size(); ++i) {
     const ServerState& server = pool.servers[i];
-    if (auto wish = wish_attention(outlook, index, static_cast<std::uint32_t>(i)))
-      attention.push_back(*std::move(wish));
+    add_wishes(outlook, index, i, attention);
     if (is_up(server.standing.state)) continue;
     const auto health = health_view(outlook, service.real_servers[i].checks, server);
     std::string what(text(pool.real_servers[i].effective));

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 
+#include "base/parse_number.h"
 #include "base/unique_fd.h"
 
 namespace lvsd {
@@ -43,6 +44,20 @@ Result<void> SysctlTree::set(const std::string& name, const std::string& value) 
   if (!file || ::write(file.get(), value.data(), value.size()) < 0)
     return system_failure(errno, "setting " + name);
   return {};
+}
+
+namespace {
+
+std::uint32_t number(const SysctlTree& tree, const std::string& name) {
+  const auto text = tree.value(name);
+  return text ? parse_number<std::uint32_t>(*text).value_or(0) : 0;
+}
+
+}  // namespace
+
+Keepalive keepalive(const SysctlTree& tree) {
+  return {.time_seconds = number(tree, "net.ipv4.tcp_keepalive_time"),
+          .interval_seconds = number(tree, "net.ipv4.tcp_keepalive_intvl")};
 }
 
 Tuned tuned(const SysctlTree& tree, const std::vector<SysctlWish>& wishes, Sysctls before) {

@@ -27,6 +27,13 @@ class SysctlTree {
   std::string root_;
 };
 
+// When this host's kernel asks after idle TCP connections.
+struct Keepalive {
+  std::uint32_t time_seconds = 0;  // 0: could not be read
+  std::uint32_t interval_seconds = 0;
+};
+Keepalive keepalive(const SysctlTree& tree);
+
 struct Tuned {
   Sysctls before;                    // of all that we have ever changed and not put back
   std::vector<std::string> changes;  // a sentence each

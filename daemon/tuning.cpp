@@ -5,11 +5,12 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
-#include "base/parse_number.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
 #include "daemon/network_namespace.h"
+#include "daemon/sysctl_views.h"
 #include "daemon/wall_clock.h"
+#include "plan/timeouts.h"
 
 namespace lvsd {
 
@@ -21,13 +22,12 @@ namespace {
 struct Look {
   Tuned tuned;
   std::vector<std::string> unmet;
-  std::uint32_t keepalive_time = 0;  // 0: could not be read
-  std::uint32_t keepalive_interval = 0;
+  Keepalive keepalive;
 };
 
-std::uint32_t number(const SysctlTree& tree, const std::string& name) {
-  const auto text = tree.value(name);
-  return text ? parse_number<std::uint32_t>(*text).value_or(0) : 0;
+// What is needed and only told of; with `auto` it is among what is set.
+std::vector<SysctlWish> told_sysctls(const Config& config) {
+  return config.global.sysctl_auto ? std::vector<SysctlWish>() : needed_sysctls(config);
 }
 
 bool has_tcp(const Config& config) {
@@ -37,10 +37,10 @@ bool has_tcp(const Config& config) {
   return false;
 }
 
-std::string lines(const std::vector<std::string>& sentences) {
+std::string joined(const std::vector<std::string>& sentences) {
   std::string out;
   for (const std::string& sentence : sentences)
-    out += (out.empty() ? "" : "\n") + sentence;
+    out += (out.empty() ? "" : "; ") + sentence;
   return out;
 }
 
@@ -49,17 +49,15 @@ std::string lines(const std::vector<std::string>& sentences) {
 asio::awaitable<void> Daemon::tune() {
   const Config& config = pools_.config();
   const bool asks_about_idle = has_tcp(config);
-  const std::optional<std::uint32_t> configured = config.global.timeouts.tcp;
+  const std::optional<std::uint32_t> wanted_timeout =
+      wanted_timeouts(config.global.timeouts, timeout_wishes_).tcp;
   const auto look = [where = ipvs_namespace_, wanted = wanted_sysctls(config),
-                     needed = config.global.sysctl_auto ? std::vector<SysctlWish>()
-                                                        : needed_sysctls(config),
-                     before = sysctls_before_]() -> Result<Look> {
+                     needed = told_sysctls(config), before = sysctls_before_]() -> Result<Look> {
     if (const auto entered = enter_namespace(*where); !entered) return entered.error();
     const SysctlTree tree;
     return Look{.tuned = lvsd::tuned(tree, wanted, before),
                 .unmet = lvsd::unmet(tree, needed),
-                .keepalive_time = number(tree, "net.ipv4.tcp_keepalive_time"),
-                .keepalive_interval = number(tree, "net.ipv4.tcp_keepalive_intvl")};
+                .keepalive = keepalive(tree)};
   };
   auto seen = co_await walkers_.run(look);
   if (!seen) {
@@ -77,12 +75,25 @@ asio::awaitable<void> Daemon::tune() {
       log(Level::warning, problem);
   untuned_ = std::move(untuned);
 
-  if (!asks_about_idle || seen->keepalive_time == 0) co_return;
+  const auto [time, interval] = seen->keepalive;
+  if (!asks_about_idle || time == 0) co_return;
   const auto controls = co_await kernel_.controls();
-  if (!controls && !configured) co_return;
-  const std::uint32_t timeout = configured ? *configured : controls->timeouts.tcp;
-  if (const auto why = zombie_warning(seen->keepalive_time, seen->keepalive_interval, timeout))
-    log(Level::warning, *why);
+  if (!controls && !wanted_timeout) co_return;
+  const std::uint32_t timeout = wanted_timeout ? *wanted_timeout : controls->timeouts.tcp;
+  if (const auto why = zombie_warning(time, interval, timeout)) log(Level::warning, *why);
+}
+
+asio::awaitable<api::Response> Daemon::answer_tuning() {
+  const Config& config = pools_.config();
+  const auto look = [where = ipvs_namespace_, wanted = wanted_sysctls(config),
+                     told = told_sysctls(config),
+                     before = sysctls_before_]() -> Result<std::vector<api::SysctlView>> {
+    if (const auto entered = enter_namespace(*where); !entered) return entered.error();
+    return sysctl_views(SysctlTree(), wanted, told, before);
+  };
+  const auto views = co_await walkers_.run(look);
+  if (!views) co_return api::response(api::unavailable(text(views.error())));
+  co_return api::response(api::Head{wall_clock(), generation_}, *views);
 }
 
 asio::awaitable<api::Response> Daemon::answer_tuning_restore() {
@@ -96,14 +107,14 @@ asio::awaitable<api::Response> Daemon::answer_tuning_restore() {
   co_await save_state();
   for (const std::string& change : done->changes)
     log(Level::notice, change);
-  if (!done->problems.empty()) co_return api::response(api::unavailable(lines(done->problems)));
+  if (!done->problems.empty()) co_return api::response(api::unavailable(joined(done->problems)));
   const bool was_tuned = !done->changes.empty();
   const api::WishView view{
       .service = {},
       .server = {},
       .before = was_tuned ? "tuned" : "as found",
       .after = "as found",
-      .text = was_tuned ? lines(done->changes) : "nothing was changed by lvsd",
+      .text = was_tuned ? joined(done->changes) : "nothing was changed by lvsd",
       .undo = was_tuned ? std::optional<std::string>("lvsctl reload") : std::nullopt};
   co_return api::response(api::Head{wall_clock(), generation_}, view);
 }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "api/find.h"
 #include "base/parse_number.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
@@ -38,11 +39,31 @@ std::string query_text(const api::Call& call, std::string_view name) {
   return found == call.query.end() ? std::string() : found->second;
 }
 
-// What a wish is about.
+// What a wish is about: a virtual server, one of its real servers, or that one's backup.
 struct Target {
   std::size_t pool = 0;
   std::uint32_t server = 0;
+  bool backup = false;
 };
+
+// Why a server that is no real server cannot be wished that; nothing: it can, or there is none.
+std::optional<std::string> wrong_kind(const VirtualServer& service, const RealServer* master,
+                                      const std::string& word, Action action) {
+  const auto sorry = api::sorry_server(service, word);
+  if (master == nullptr && std::holds_alternative<const SorryServer*>(sorry))
+    return fmt::format(
+        "{} is a sorry server of {}: it serves while quorum is lost and takes no wishes; its "
+        "checks or the file take it out",
+        word, id(service));
+  const bool is_of_master = action == Action::set_weight || action == Action::set_max_connections ||
+                            action == Action::failback;
+  if (master == nullptr || !is_of_master) return std::nullopt;
+  const std::string_view what = action == Action::set_weight ? "has the weight of its master"
+                                : action == Action::failback ? "gives way to its master"
+                                                             : "has no limit of its own";
+  return fmt::format("{} is the backup of {}/{} and {}: name that one", word, id(service),
+                     id(*master), what);
+}
 
 std::variant<Target, api::Response> target_of(const Config& config, const api::Call& call) {
   const std::string& service_word = call.path.at("service");
@@ -53,9 +74,17 @@ std::variant<Target, api::Response> target_of(const Config& config, const api::C
   if (!call.path.contains("server")) return target;
   const std::string& word = call.path.at("server");
   const auto server = named_server(found, word);
-  if (const auto* refusal = std::get_if<api::Response>(&server)) return *refusal;
-  target.server =
-      static_cast<std::uint32_t>(std::get<const RealServer*>(server) - found.real_servers.data());
+  const RealServer* real = nullptr;
+  if (const auto* named = std::get_if<const RealServer*>(&server)) {
+    real = *named;
+  } else {
+    real = api::master_of_backup(found, word);
+    target.backup = real != nullptr;
+    if (const auto why = wrong_kind(found, real, word, call.action))
+      return api::response(api::refused(*why));
+    if (real == nullptr) return std::get<api::Response>(server);
+  }
+  target.server = static_cast<std::uint32_t>(real - found.real_servers.data());
   return target;
 }
 
@@ -79,15 +108,21 @@ std::optional<Numbers> numbers_of(const api::Call& call) {
   return numbers;
 }
 
-Override changed(Override wishes, const RealServer& server, Action action, const Numbers& numbers,
-                 const Author& by) {
-  const Duration limit = std::chrono::seconds(numbers.limit_seconds);
-  if (action == Action::drain)
-    return with_state(std::move(wishes), server, {AdminState::drain, limit, by});
-  if (action == Action::disable)
-    return with_state(std::move(wishes), server, {AdminState::disabled, {}, by});
-  if (action == Action::undrain || action == Action::enable)
-    return with_state(std::move(wishes), server, {AdminState::enabled, {}, by});
+// The state that an action asks for; nothing where it asks for something else.
+std::optional<AdminState> state_of(Action action) {
+  if (action == Action::drain) return AdminState::drain;
+  if (action == Action::disable) return AdminState::disabled;
+  if (action == Action::undrain || action == Action::enable) return AdminState::enabled;
+  return std::nullopt;
+}
+
+Override changed(Override wishes, const RealServer& server, const Target& target, Action action,
+                 const Numbers& numbers, const Author& by) {
+  if (const auto state = state_of(action)) {
+    const AdminOverride wish{*state, std::chrono::seconds(numbers.limit_seconds), by};
+    return target.backup ? with_backup_state(std::move(wishes), server, wish)
+                         : with_state(std::move(wishes), server, wish);
+  }
   if (action == Action::set_weight)
     return with_weight(std::move(wishes), server, numbers.value, by);
   if (action == Action::set_max_connections)
@@ -103,8 +138,10 @@ std::string number_undo(std::string_view what, const std::optional<NumberOverrid
 
 // The command that takes a change back; nothing where nothing changed.
 std::optional<std::string> undo_of(const Override& before, const Override& after,
-                                   const RealServer& server, const std::string& target) {
-  const auto state = [&server](const Override& wishes) {
+                                   const RealServer& server, bool is_backup,
+                                   const std::string& target) {
+  const auto state = [&](const Override& wishes) {
+    if (is_backup) return wishes.backup ? wishes.backup->state : AdminState::enabled;
     return wishes.admin ? wishes.admin->state : configured_state(server);
   };
   if (state(before) != state(after)) {
@@ -124,17 +161,25 @@ std::string state_and_weight(const Decision& decision) {
   return out;
 }
 
+Decision decision(const Pool& pool, const Target& target) {
+  return target.backup ? pool.backup_servers[target.server] : pool.real_servers[target.server];
+}
+
 }  // namespace
 
-asio::awaitable<api::Response> Daemon::answer_wish(api::Call call) {
+asio::awaitable<Author> Daemon::author_of(const api::Call& call) {
   const uid_t uid = call.peer.uid;
   const auto ask_name = [uid] { return user_name(uid); };
   // In a statement of its own: g++ 12 destroys what is awaited within braces twice.
   std::string user = co_await files_.run(ask_name);
-  Author by{.user = std::move(user),
-            .uid = uid,
-            .reason = query_text(call, "reason"),
-            .since = wall_clock().at};
+  co_return Author{.user = std::move(user),
+                   .uid = uid,
+                   .reason = query_text(call, "reason"),
+                   .since = wall_clock().at};
+}
+
+asio::awaitable<api::Response> Daemon::answer_wish(api::Call call) {
+  Author by = co_await author_of(call);
   const auto found = target_of(pools_.config(), call);
   if (const auto* refusal = std::get_if<api::Response>(&found)) co_return *refusal;
   const auto numbers = numbers_of(call);
@@ -142,13 +187,15 @@ asio::awaitable<api::Response> Daemon::answer_wish(api::Call call) {
   if (numbers->for_seconds != 0) by.until = by.since + std::chrono::seconds(numbers->for_seconds);
   if (call.action == Action::calm) co_return answer_calm(std::get<Target>(found).pool, by);
 
-  const auto [pool, index] = std::get<Target>(found);
+  const Target target = std::get<Target>(found);
+  const auto [pool, index, is_backup] = target;
   const VirtualServer& service = pools_.config().virtual_servers[pool];
   const RealServer& server = service.real_servers[index];
-  const std::string target = id(service) + "/" + id(server);
+  const std::string server_name = is_backup ? id(*server.backup) : id(server);
+  const std::string name = id(service) + "/" + server_name;
   const Time now = std::chrono::steady_clock::now();
   const Override before = pools_.wishes(pool, index);
-  const Override after = changed(before, server, call.action, *numbers, by);
+  const Override after = changed(before, server, target, call.action, *numbers, by);
   const bool serves_now = Pools::serving(pools_.pool(pool).real_servers) +
                               Pools::serving(pools_.pool(pool).backup_servers) +
                               Pools::serving(pools_.pool(pool).sorry_servers) !=
@@ -158,19 +205,20 @@ asio::awaitable<api::Response> Daemon::answer_wish(api::Call call) {
     co_return api::response(api::refused(
         fmt::format("{} is the last server of {} that takes connections, and no backup or sorry "
                     "server is healthy; use --force to do it anyway",
-                    target, id(service))));
+                    name, id(service))));
 
-  const Decision was = pools_.pool(pool).real_servers[index];
+  const Decision was = decision(pools_.pool(pool), target);
   const auto change = call.action == Action::failback ? pools_.fail_back(pool, index, now)
                                                       : pools_.wish(pool, index, after, now);
-  const Decision is = pools_.pool(pool).real_servers[index];
+  const Decision is = decision(pools_.pool(pool), target);
   api::WishView view{.service = id(service),
-                     .server = id(server),
+                     .server = server_name,
                      .before = state_and_weight(was),
                      .after = state_and_weight(is),
                      .text = {},
-                     .undo = undo_of(before, after, server, target)};
-  view.text = fmt::format("{} ({}): {} -> {}; {}", target, text(server.endpoint), view.before,
+                     .undo = undo_of(before, after, server, is_backup, name)};
+  view.text = fmt::format("{} ({}): {} -> {}; {}", name,
+                          text(is_backup ? server.backup->endpoint : server.endpoint), view.before,
                           view.after, text(is.reason));
   log(Level::notice, fmt::format("{} by {}: {}{}{}", api::path_of(call.action, call.path), by.user,
                                  view.text, by.reason.empty() ? "" : ": ", by.reason));

@@ -30,7 +30,8 @@ struct Document {
 };
 
 // View is one of StatusView, ServiceView, ServerView, std::vector of the latter two or of
-// ConnectionView, KeywordView, OverrideView or CheckHistoryView (a list, under "items"),
+// ConnectionView, KeywordView, OverrideView, TimeoutView, SysctlView or CheckHistoryView (a list,
+// under "items"),
 // ReloadView, ReadinessView, VersionView, DigestView, ConfigCheckView, ConfigView, ConfigDiffView,
 // WishView. One line, no blanks.
 template <class View>

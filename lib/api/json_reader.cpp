@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "api/config_fields.h"
+#include "api/control_fields.h"
 #include "api/fields.h"
 #include "api/json.h"
 #include "api/json_bounds.h"
@@ -250,6 +251,8 @@ template Result<Document<ReadinessView>> document(std::string_view, const JsonLi
 template Result<Document<VersionView>> document(std::string_view, const JsonLimits&);
 template Result<Document<WishView>> document(std::string_view, const JsonLimits&);
 template Result<Document<std::vector<OverrideView>>> document(std::string_view, const JsonLimits&);
+template Result<Document<std::vector<TimeoutView>>> document(std::string_view, const JsonLimits&);
+template Result<Document<std::vector<SysctlView>>> document(std::string_view, const JsonLimits&);
 template Result<Document<ConfigCheckView>> document(std::string_view, const JsonLimits&);
 template Result<Document<ConfigView>> document(std::string_view, const JsonLimits&);
 template Result<Document<ConfigDiffView>> document(std::string_view, const JsonLimits&);

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "api/config_fields.h"
+#include "api/control_fields.h"
 #include "api/fields.h"
 #include "api/json.h"
 #include "base/utf8.h"
@@ -183,6 +184,8 @@ template std::string body(const Head&, const ReadinessView&);
 template std::string body(const Head&, const VersionView&);
 template std::string body(const Head&, const WishView&);
 template std::string body(const Head&, const std::vector<OverrideView>&);
+template std::string body(const Head&, const std::vector<TimeoutView>&);
+template std::string body(const Head&, const std::vector<SysctlView>&);
 template std::string body(const Head&, const ConfigCheckView&);
 template std::string body(const Head&, const ConfigView&);
 template std::string body(const Head&, const ConfigDiffView&);

@@ -68,6 +68,12 @@ constexpr Route table[] = {
      Access::write, "a master that is up takes over from its backup now"},
     {Method::post, "/api/v1/services/{service}/calm", Action::calm, Access::write,
      "ends a panic: servers whose check fails leave"},
+    {Method::get, "/api/v1/timeouts", Action::timeouts, Access::read,
+     "IPVS's timeouts: what the kernel has, the file says and operators set"},
+    {Method::post, "/api/v1/timeouts/{timeout}", Action::set_timeout, Access::write,
+     "?value= seconds for tcp, tcpfin or udp instead of the file's; without, the file's again"},
+    {Method::get, "/api/v1/tuning", Action::tuning, Access::read,
+     "the kernel's settings that the file may name: what it asks for, what they are and were"},
     {Method::post, "/api/v1/tuning/restore", Action::restore_tuning, Access::write,
      "puts the kernel's settings that ipvs_sysctl and tcp_keepalive changed back to what they "
      "were"},

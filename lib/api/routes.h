@@ -44,6 +44,9 @@ enum class Action : std::uint8_t {
   failback,
   calm,
   overrides,
+  timeouts,
+  set_timeout,
+  tuning,
   restore_tuning,
 };
 

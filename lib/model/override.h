@@ -50,13 +50,21 @@ struct NumberOverride {
   bool operator==(const NumberOverride&) const = default;
 };
 
-// All wishes for one server.
+// Of the backup server that had this id: another one in its place is another server.
+struct BackupOverride : AdminOverride {
+  std::string server;
+
+  bool operator==(const BackupOverride&) const = default;
+};
+
+// All wishes for one server, and for its backup.
 struct Override {
   std::optional<AdminOverride> admin;
   std::optional<NumberOverride> weight;
   std::optional<NumberOverride> max_connections;
+  std::optional<BackupOverride> backup{};
 
-  bool empty() const { return !admin && !weight && !max_connections; }
+  bool empty() const { return !admin && !weight && !max_connections && !backup; }
   bool operator==(const Override&) const = default;
 };
 

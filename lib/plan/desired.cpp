@@ -170,17 +170,31 @@ Decision decision(const Pool& pool, const RealServer& real, const ServerFacts& f
   return {Effective::standby, Reason::sorry_serves, out(kept || pool.sorry_inhibits), 0};
 }
 
+// A backup or sorry server whose check says that it may not serve.
+Decision out_by_health(HealthState health) {
+  if (health == HealthState::init)
+    return {Effective::init, Reason::not_checked, Presence::absent, 0};
+  return {Effective::down, health == HealthState::rising ? Reason::passes_some : Reason::failed,
+          Presence::absent, 0};
+}
+
+// One that an operator took out, as it is with real servers.
+Decision backup_taken_out(const ServerFacts& facts) {
+  if (facts.backup_admin == AdminState::disabled)
+    return {Effective::disabled, Reason::disabled, Presence::absent, 0};
+  if (facts.seat.backup_drain && facts.seat.backup_drain->over)
+    return {Effective::drained, Reason::drained, Presence::absent, 0};
+  if (!is_up(facts.backup) && facts.backup != HealthState::init) return out_by_health(facts.backup);
+  return {Effective::draining, Reason::drains, Presence::idle, 0};
+}
+
 Decision backup_decision(const Pool& pool, const RealServer& real, const ServerFacts& facts,
                          bool has_quorum) {
   constexpr Decision at_rest{Effective::standby, Reason::master_serves, Presence::absent, 0};
   if (!real.backup) return at_rest;
-  if (!is_up(facts.backup)) {
-    if (facts.backup == HealthState::init)
-      return {Effective::init, Reason::not_checked, Presence::absent, 0};
-    return {Effective::down,
-            facts.backup == HealthState::rising ? Reason::passes_some : Reason::failed,
-            Presence::absent, 0};
-  }
+  if (facts.backup_admin != AdminState::enabled) return backup_taken_out(facts);
+  const bool leaves = facts.seat.backup_drain && facts.backup == HealthState::init;
+  if (!is_up(facts.backup) && !leaves) return out_by_health(facts.backup);
   if (backup_serves(real, facts)) {
     const std::uint32_t share = weight(real, facts);
     if (!has_quorum && pool.has_sorry)
@@ -194,12 +208,7 @@ Decision backup_decision(const Pool& pool, const RealServer& real, const ServerF
 }
 
 Decision decision(const SorryServer& sorry, HealthState health, bool has_quorum) {
-  if (!is_up(health)) {
-    if (health == HealthState::init)
-      return {Effective::init, Reason::not_checked, Presence::absent, 0};
-    return {Effective::down, health == HealthState::rising ? Reason::passes_some : Reason::failed,
-            Presence::absent, 0};
-  }
+  if (!is_up(health)) return out_by_health(health);
   if (has_quorum) return {Effective::standby, Reason::quorum_holds, out(sorry.inhibit), 0};
   return {Effective::active, Reason::quorum_lost, Presence::serving, sorry.settings.weight};
 }
@@ -325,7 +334,7 @@ std::uint64_t unknown_weight(const VirtualServer& server, const PoolFacts& facts
     if (master_serves(known) || backup_serves(real, known)) continue;
     const bool unchecked = known.health == HealthState::init && known.start != Start::fresh;
     const bool taken_out = known.admin != AdminState::enabled && is_up(known.health);
-    if (unchecked || taken_out) sum += weight(real, known);
+    if (unchecked || taken_out || backup_is_taken_out(real, known)) sum += weight(real, known);
   }
   return sum;
 }

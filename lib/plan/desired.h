@@ -39,7 +39,9 @@
 //   deleted from the file, draining      weight 0                      REMOVING
 //   backup server
 //   holds the seat, or helps             the weight of its master      ACTIVE
-//   leaves by draining                   weight 0                      DRAINING
+//   leaves by draining, or drained       weight 0                      DRAINING
+//   drained by an operator, nothing left absent                        DRAINED
+//   disabled                             absent                        DISABLED
 //   down                                 absent                        DOWN
 //   init                                 absent                        INIT
 //   else                                 absent                        STANDBY
@@ -134,8 +136,9 @@ Desired desired(const VirtualServer& server, const PoolFacts& facts);
 std::uint64_t serving_weight(const VirtualServer& server, const PoolFacts& facts);
 
 // The weight that does not serve, and is not lost all the same: of the real servers that were
-// adopted and not checked since, and of those that pass and were drained or disabled: taking one
-// out never costs quorum by itself, while anything else serves.
+// adopted and not checked since, and of those that pass and were drained or disabled, themselves or
+// the backup that holds their seat: taking one out never costs quorum by itself, while anything
+// else serves.
 std::uint64_t unknown_weight(const VirtualServer& server, const PoolFacts& facts);
 
 // The destination that a real or sorry server is within one of the services. The port is

@@ -46,9 +46,22 @@ Administration administration(const RealServer& server, const Override& wishes, 
   return {wished_state(own), usual};
 }
 
+Administration backup_administration(const RealServer& server, const Override& wishes) {
+  const Duration usual = server.policy->drain_timeout;
+  if (!wishes.backup) return {AdminState::enabled, usual};
+  const Duration limit = wishes.backup->limit;
+  return {wishes.backup->state, limit == Duration::zero() ? usual : limit};
+}
+
 Override with_state(Override wishes, const RealServer& server, const AdminOverride& wish) {
   const bool is_needless = wish.state == AdminState::enabled && !server.disabled;
   wishes.admin = is_needless ? std::nullopt : std::optional(wish);
+  return wishes;
+}
+
+Override with_backup_state(Override wishes, const RealServer& server, const AdminOverride& wish) {
+  wishes.backup.reset();
+  if (wish.state != AdminState::enabled) wishes.backup = {wish, id(*server.backup)};
   return wishes;
 }
 
@@ -70,6 +83,8 @@ Override reloaded(Override wishes, const RealServer& server) {
     wishes.max_connections.reset();
   if (wishes.admin && wishes.admin->state == AdminState::enabled && !server.disabled)
     wishes.admin.reset();
+  if (wishes.backup && (!server.backup || id(*server.backup) != wishes.backup->server))
+    wishes.backup.reset();
   return wishes;
 }
 
@@ -77,6 +92,7 @@ Override unexpired(Override wishes, WallTime now) {
   expire(wishes.admin, now);
   expire(wishes.weight, now);
   expire(wishes.max_connections, now);
+  expire(wishes.backup, now);
   return wishes;
 }
 
@@ -88,6 +104,7 @@ std::optional<WallTime> next_end(const Override& wishes) {
   consider(wishes.admin);
   consider(wishes.weight);
   consider(wishes.max_connections);
+  consider(wishes.backup);
   return next;
 }
 

@@ -23,11 +23,16 @@ struct Administration {
 Administration administration(const RealServer& server, const Override& wishes,
                               AdminWish own = AdminWish::none);
 
+// Of its backup server, of which only an operator has a say.
+Administration backup_administration(const RealServer& server, const Override& wishes);
+
 // What the file says: `disable` takes out at once, with `graceful_shutdown` by draining.
 AdminState configured_state(const RealServer& server);
 
 // The wishes with one more. Enabling a server that the file does not take out takes wishes back.
 Override with_state(Override wishes, const RealServer& server, const AdminOverride& wish);
+// Of its backup. REQUIRES: server.backup.
+Override with_backup_state(Override wishes, const RealServer& server, const AdminOverride& wish);
 // No value: the configured one again.
 Override with_weight(Override wishes, const RealServer& server, std::optional<std::uint32_t> value,
                      const Author& by);

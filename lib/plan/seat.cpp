@@ -13,15 +13,30 @@ bool is_held_back(const ServerFacts& facts) {
 }
 
 bool backup_may(const RealServer& server, const ServerFacts& facts) {
-  return server.backup && is_up(facts.backup);
+  return server.backup && is_up(facts.backup) && facts.backup_admin == AdminState::enabled;
+}
+
+// Its connections are lost. One that was not checked yet may have some from an earlier daemon.
+bool backup_failed(const ServerFacts& facts) {
+  return facts.backup == HealthState::down || facts.backup == HealthState::rising;
+}
+
+// Whether it stood in the table when it was last settled, if its check lets it.
+bool backup_was_in(const ServerFacts& facts) {
+  const Seat& seat = facts.seat;
+  const bool leaves = seat.backup_drain && !seat.backup_drain->over;
+  return !backup_failed(facts) && (seat.holder == Seat::Holder::backup || seat.helped || leaves);
 }
 
 DrainRules drain_rules(const ServerFacts& facts, const Sight& sight) {
   return {.limit = facts.drain_limit, .datagrams = sight.datagrams};
 }
 
-DrainRules backup_drain_rules(const RealServer& server, const Sight& sight) {
-  return {.limit = server.policy->drain_timeout, .datagrams = sight.datagrams};
+DrainRules backup_drain_rules(const RealServer& server, const ServerFacts& facts,
+                              const Sight& sight) {
+  const bool is_wished = facts.backup_admin == AdminState::drain;
+  return {.limit = is_wished ? facts.backup_drain_limit : server.policy->drain_timeout,
+          .datagrams = sight.datagrams};
 }
 
 // A turn of one limit with hysteresis, as the kernel's overload flag has it (ip_vs_ctl.c): set at
@@ -43,11 +58,13 @@ class Settling {
 
   Seat seat() {
     const bool was_out = seat_.out;
+    const bool backup_was_in = lvsd::backup_was_in(facts_);
     seat_.flap = observed(seat_.flap, facts_.health == HealthState::down, is_up(facts_.health),
                           sight_.flap_hold, sight_.now);
     settle_holder();
     settle_limit();
-    settle_drains(was_out);
+    settle_drain(was_out);
+    settle_backup_drain(backup_was_in);
     settle_ramp(was_out);
     seat_.out = !master_serves(facts_);
     return seat_;
@@ -115,13 +132,14 @@ class Settling {
       seat_.full = is_over(seat_.full, connections, upper, lower, 100);
       seat_.helped = is_over(seat_.helped, connections, upper, lower, server_.policy->backup_at);
     }
+    if (facts_.backup_admin != AdminState::enabled) return;
     if (seat_.helped) seat_.backup_drain.reset();
     const bool backup_leaves =
         was_helped && !seat_.helped && server_.backup && seat_.holder == Seat::Holder::master;
     if (backup_leaves) seat_.backup_drain = begun(sight_.now);
   }
 
-  void settle_drains(bool was_out) {
+  void settle_drain(bool was_out) {
     if (facts_.admin != AdminState::drain) {
       seat_.drain.reset();
     } else {
@@ -132,10 +150,21 @@ class Settling {
       }
       seat_.drain = continued(*seat_.drain, sight_.load, drain_rules(facts_, sight_), sight_.now);
     }
+  }
+
+  // It leaves by draining because its master is back, or because an operator says so.
+  void settle_backup_drain(bool was_in) {
+    const bool is_wished = server_.backup && facts_.backup_admin == AdminState::drain;
+    if (is_wished && !seat_.backup_drain) {
+      seat_.backup_drain = begun(sight_.now);
+      seat_.backup_drain->over = !was_in;
+    }
     if (!seat_.backup_drain) return;
     seat_.backup_drain = continued(*seat_.backup_drain, sight_.backup_load,
-                                   backup_drain_rules(server_, sight_), sight_.now);
-    if (seat_.backup_drain->over || !backup_may(server_, facts_)) seat_.backup_drain.reset();
+                                   backup_drain_rules(server_, facts_, sight_), sight_.now);
+    const bool is_out = facts_.backup_admin == AdminState::disabled || backup_failed(facts_) ||
+                        seat_.backup_drain->over;
+    if (!is_wished && (is_out || backup_serves(server_, facts_))) seat_.backup_drain.reset();
   }
 
   void settle_ramp(bool was_out) {
@@ -176,14 +205,15 @@ std::optional<Time> next_moment(const RealServer& server, const ServerFacts& fac
   consider(seat.flap.held_until);
   if (seat.drain) consider(next_moment(*seat.drain, drain_rules(facts, sight)));
   if (seat.backup_drain)
-    consider(next_moment(*seat.backup_drain, backup_drain_rules(server, sight)));
+    consider(next_moment(*seat.backup_drain, backup_drain_rules(server, facts, sight)));
   return next;
 }
 
 bool needs_load(const RealServer& server, const ServerFacts& facts) {
   const bool is_limited = server.backup && max_connections(server, facts) != 0;
-  const bool drains = facts.seat.drain && !facts.seat.drain->over;
-  return (is_limited && master_serves(facts)) || drains || facts.seat.backup_drain;
+  const auto drains = [](const std::optional<Drain>& drain) { return drain && !drain->over; };
+  return (is_limited && master_serves(facts)) || drains(facts.seat.drain) ||
+         drains(facts.seat.backup_drain);
 }
 
 Seat found_seat(Start master, Start backup, Time now) {
@@ -208,6 +238,11 @@ bool master_serves(const ServerFacts& facts) {
 bool backup_serves(const RealServer& server, const ServerFacts& facts) {
   const bool has_it = facts.seat.holder == Seat::Holder::backup || facts.seat.helped;
   return has_it && backup_may(server, facts);
+}
+
+bool backup_is_taken_out(const RealServer& server, const ServerFacts& facts) {
+  return server.backup && facts.seat.holder == Seat::Holder::backup && is_up(facts.backup) &&
+         facts.backup_admin != AdminState::enabled;
 }
 
 std::uint32_t weight(const RealServer& server, const ServerFacts& facts) {

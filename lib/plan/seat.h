@@ -18,7 +18,7 @@
 //
 //   the master may serve   its checks pass (or panic holds it), nobody took it out, and it is not
 //                          held back for flapping
-//   the backup may serve   its checks pass
+//   the backup may serve   its checks pass, nobody took it out
 //
 //   holder   and                                              becomes
 //   master   the master may not, the backup may               backup; what the master had ends, or
@@ -45,11 +45,11 @@ struct Seat {
   bool held = false;          // failed, but kept as it was (panic)
   std::uint8_t warmth = 100;  // percent of its weight (slow start)
 
-  std::optional<Time> back_since;   // the backup holds, and the master could since then
-  std::optional<Time> warms_since;  // slow start
-  std::optional<Time> fell_at;      // it served and failed then, and is not back
-  std::optional<Drain> drain;       // of the master
-  std::optional<Drain> backup_drain;
+  std::optional<Time> back_since;     // the backup holds, and the master could since then
+  std::optional<Time> warms_since;    // slow start
+  std::optional<Time> fell_at;        // it served and failed then, and is not back
+  std::optional<Drain> drain;         // of the master
+  std::optional<Drain> backup_drain;  // over only where an operator wished it
   Flap flap;
 
   bool operator==(const Seat&) const = default;
@@ -65,6 +65,9 @@ struct ServerFacts {
   Duration drain_limit = Duration::zero();  // of that drain; 0: none
   std::optional<std::uint32_t> weight{};    // instead of the configured one
   std::optional<std::uint32_t> max_connections{};  // likewise
+
+  AdminState backup_admin = AdminState::enabled;   // by an operator
+  Duration backup_drain_limit = Duration::zero();  // 0: none
 
   Seat seat{};
 };
@@ -97,6 +100,8 @@ Seat found_seat(Start master, Start backup, Time now);
 bool may_serve(const ServerFacts& facts);
 bool master_serves(const ServerFacts& facts);
 bool backup_serves(const RealServer& server, const ServerFacts& facts);
+// Passes its checks and would serve, had an operator not taken it out.
+bool backup_is_taken_out(const RealServer& server, const ServerFacts& facts);
 
 std::uint32_t weight(const RealServer& server, const ServerFacts& facts);
 // Connections at which it is full and below which it no longer is; 0: no limit, the kernel's.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -86,20 +87,55 @@ std::optional<Removed> removal(const VirtualServer& server, const RealServer& go
   return Removed{.server = gone, .drain = begun(now)};
 }
 
-std::vector<Removed> found_removals(const VirtualServer& server, const Table& actual, Time now) {
+Removal memorable(const Removed& removed) {
+  return {.endpoint = removed.server.endpoint,
+          .since = removed.drain.since,
+          .limit = removed.server.policy->drain_timeout};
+}
+
+namespace {
+
+const Removal* told_of(const std::vector<Removal>& told, const VirtualServer& server,
+                       const ServiceKey& key, const Endpoint& endpoint, Forwarding forwarding) {
+  for (const Removal& one : told)
+    if (destination_key(server, key, one.endpoint, forwarding) == endpoint) return &one;
+  return nullptr;
+}
+
+Removed resumed(const Removal& told) {
+  Removed one;
+  one.server.endpoint = told.endpoint;
+  ServerPolicy policy;
+  policy.drain_timeout = told.limit;
+  one.server.policy = std::make_shared<const ServerPolicy>(policy);
+  one.drain = begun(told.since);
+  return one;
+}
+
+Removed begun_anew(const VirtualServer& server, const Endpoint& endpoint, Time now) {
+  Removed one;
+  one.server.endpoint = endpoint;
+  if (!server.real_servers.empty()) one.server.policy = server.real_servers.front().policy;
+  one.drain = begun(now);
+  return one;
+}
+
+}  // namespace
+
+std::vector<Removed> found_removals(const VirtualServer& server, const Table& actual,
+                                    const std::vector<Removal>& told, Time now) {
   std::map<Endpoint, Removed> found;
-  if (!server.graceful_removal) return {};
   const std::set<Endpoint> configured = configured_endpoints(server);
   for (const ServiceKey& key : server.services) {
     const auto service = actual.find(key);
     if (service == actual.end()) continue;
     for (const auto& [endpoint, settings] : service->second.destinations) {
       if (settings.weight != 0 || configured.contains(endpoint)) continue;
-      Removed& one = found[endpoint];
-      one.server.endpoint = endpoint;
+      const Removal* known = told_of(told, server, key, endpoint, settings.forwarding);
+      if (known == nullptr && !server.graceful_removal) continue;
+      Removed one = known ? resumed(*known) : begun_anew(server, endpoint, now);
       one.server.settings = settings;
-      if (!server.real_servers.empty()) one.server.policy = server.real_servers.front().policy;
-      one.drain = begun(now);
+      found.insert_or_assign(one.server.endpoint, std::move(one));
     }
   }
   std::vector<Removed> removed;

@@ -37,10 +37,22 @@ PoolFacts settled(const VirtualServer& server, PoolFacts facts, const PoolSight&
 std::optional<Removed> removal(const VirtualServer& server, const RealServer& gone,
                                const Decision& was, Time now);
 
-// Those that were on their way out when the last daemon ended: in the kernel with weight 0, not in
-// the file, and `graceful_removal` lets such servers drain. Nobody knows any more how long they had
-// left, so drain_timeout, as the first real server has it, begins anew.
-std::vector<Removed> found_removals(const VirtualServer& server, const Table& actual, Time now);
+// What a daemon tells the next one of a server that is on its way out.
+struct Removal {
+  Endpoint endpoint;  // as the file had it
+  Time since;
+  Duration limit = Duration::zero();  // 0: none
+
+  bool operator==(const Removal&) const = default;
+};
+Removal memorable(const Removed& removed);
+
+// Those that were on their way out when the last daemon ended: in the kernel with weight 0 and not
+// in the file. Those that it told of go on as they were. Of others nobody knows how long they had
+// left: where `graceful_removal` lets such servers drain, drain_timeout, as the first real server
+// has it, begins anew.
+std::vector<Removed> found_removals(const VirtualServer& server, const Table& actual,
+                                    const std::vector<Removal>& told, Time now);
 
 // When to settle again though nothing happens.
 std::optional<Time> next_moment(const VirtualServer& server, const PoolFacts& facts,

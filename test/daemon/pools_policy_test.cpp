@@ -244,6 +244,58 @@ TEST_CASE("the next daemon goes on where the last one ended") {
         service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n  -> 10.0.0.3:80 NAT weight 0\n"));
 }
 
+TEST_CASE("a backup that is drained goes on draining in the next daemon and is logged") {
+  World last;
+  last.take(site());
+  last.check(0, CheckResult::l4_refused);
+  const RealServer& master = last.pools.config().virtual_servers[0].real_servers[0];
+  const Override wishes = with_backup_state({}, master, {AdminState::drain, 60s, kAlice});
+  CHECK(last.pools.would_serve(0, 0, wishes, last.now));  // the other real server does
+  CHECK(last.log(last.pools.wish(0, 0, wishes, last.now)) ==
+        "Backup server tcp:10.0.0.1:80/10.0.0.8:80 (10.0.0.8:80) enters drain state (alice: kernel "
+        "patch).\n");
+  const std::string table_then = last.wanted();
+  CHECK(table_then == service("  -> 10.0.0.3:80 NAT weight 1\n  -> 10.0.0.8:80 NAT weight 0\n"));
+
+  State state{.boot_id = "b", .network_namespace = 1, .owned = {}};
+  state.wishes = last.pools.kept_wishes();
+  state.seats = last.pools.kept_seats();
+  const auto read = parse_state(text(state));
+  REQUIRE(read.has_value());
+  CHECK(*read == state);
+
+  World next;
+  next.now = last.now + 5s;
+  next.take(site(), table_then);
+  next.pools.recall(read->wishes, read->seats, next.now);
+  CHECK(next.wanted() == table_then);
+  CHECK(next.pools.kept_wishes() == state.wishes);
+  CHECK_FALSE(next.see("10.0.0.8:80", 1));
+  CHECK(next.log(next.see("10.0.0.8:80", 0)) ==
+        "Backup server tcp:10.0.0.1:80/10.0.0.8:80 (10.0.0.8:80) is DRAINED (alice: kernel "
+        "patch).\n");
+  CHECK(next.wanted() == service("  -> 10.0.0.3:80 NAT weight 1\n"));
+}
+
+TEST_CASE("a backup that leaves by draining is not cut by a restart") {
+  World last;
+  ServerPolicy policy;
+  policy.on_return = OnReturn::drain;
+  last.take(site(policy));
+  last.check(0, CheckResult::l4_refused);
+  last.check(0, CheckResult::l4_ok);
+  const std::string table_then = last.wanted();
+  CHECK(table_then == service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n"
+                              "  -> 10.0.0.3:80 NAT weight 1\n  -> 10.0.0.8:80 NAT weight 0\n"));
+  World next;
+  next.take(site(policy), table_then);
+  next.pools.recall(last.pools.kept_wishes(), last.pools.kept_seats(), next.now);
+  CHECK(next.wanted() == table_then);
+  next.check(0, CheckResult::l4_refused, Member::backup);
+  CHECK(next.wanted() ==
+        service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n  -> 10.0.0.3:80 NAT weight 1\n"));
+}
+
 TEST_CASE("a reload keeps wishes and who serves") {
   World world;
   ServerPolicy policy;
@@ -316,4 +368,47 @@ TEST_CASE("a server that was deleted and had connections left drains on in the n
   World plain;
   plain.take(site(), in_kernel);
   CHECK(plain.wanted() == world.wanted());
+}
+
+TEST_CASE("a server deleted with graceful_shutdown keeps the time it had left over a restart") {
+  ServerPolicy policy;
+  policy.graceful_shutdown = true;
+  policy.drain_timeout = 60s;
+  Config before = site();
+  before.virtual_servers[0].real_servers[1].policy = std::make_shared<const ServerPolicy>(policy);
+  Config after = before;
+  after.virtual_servers[0].real_servers.pop_back();
+  World last;
+  last.take(before);
+  last.take(after);
+  const std::string table_then = last.wanted();
+  CHECK(table_then == service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n"
+                              "  -> 10.0.0.3:80 NAT weight 0\n"));
+  State state{.boot_id = "b", .network_namespace = 1, .owned = {}};
+  state.removals = last.pools.kept_removals();
+  const auto read = parse_state(text(state));
+  REQUIRE(read.has_value());
+  CHECK(*read == state);
+
+  World next;
+  next.now = last.now + 50s;
+  next.take(after, table_then);
+  next.pools.resume_removals(read->removals, table(table_then), next.now);
+  CHECK(next.wanted() == table_then);
+  CHECK(next.pools.kept_removals() == state.removals);
+  CHECK(next.pools.next_moment() == last.now + 60s);
+  CHECK(next.pools.pass(last.now + 59s).empty());
+  CHECK(next.pools.pass(last.now + 60s).size() == 1);
+  CHECK(next.wanted() == service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n"));
+
+  // One that is in the file again, or that others took out of the kernel, is no removal.
+  World again;
+  again.take(before, table_then);
+  again.pools.resume_removals(read->removals, table(table_then), again.now);
+  CHECK(again.pools.kept_removals().empty());
+  World taken_out;
+  const std::string without = service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n");
+  taken_out.take(after, without);
+  taken_out.pools.resume_removals(read->removals, table(without), taken_out.now);
+  CHECK(taken_out.wanted() == without);
 }

@@ -51,6 +51,11 @@ TEST_CASE("a state is written for people to read and read back as it was") {
   State with_sync = sample();
   with_sync.sync_daemons = {SyncRole::master, SyncRole::backup};
   CHECK(*parse_state(text(with_sync)) == with_sync);
+  State with_timeouts = sample();
+  const Author by{.user = "alice", .since = WallTime(std::chrono::seconds(7))};
+  with_timeouts.timeouts[TimeoutKind::udp] = {.value = 60, .hides = 300, .before = 10, .by = by};
+  with_timeouts.timeouts[TimeoutKind::tcp] = {.value = 50, .hides = {}, .before = 900, .by = by};
+  CHECK(*parse_state(text(with_timeouts)) == with_timeouts);
 }
 
 TEST_CASE("a state that is cut off anywhere is damaged") {

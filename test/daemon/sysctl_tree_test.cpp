@@ -1,10 +1,11 @@
-#include "daemon/sysctl_tree.h"
-
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <map>
+
+#include "daemon/sysctl_views.h"
 
 using namespace lvsd;
 namespace fs = std::filesystem;
@@ -48,6 +49,34 @@ TEST_CASE("a setting is written once and what was there is put back") {
   CHECK(back.changes == std::vector<std::string>{"net.ipv4.vs.conntrack is 0 again, was 1"});
   CHECK(back.before.empty());
   CHECK(tree.value("net.ipv4.vs.conntrack").value() == "0");
+}
+
+TEST_CASE("settings are listed with what is asked for and what is there and was") {
+  const Place place;
+  place.put("net/ipv4/vs/expire_nodest_conn", "0\n");
+  const SysctlWish told{"net.ipv4.vs.expire_nodest_conn", "1", "backup_server"};
+  const Tuned done = tuned(place.tree(), {kConntrack}, {});
+  place.put("net/ipv4/vs/conntrack", "0\n");  // by somebody else
+  std::map<std::string, api::SysctlView> views;
+  for (const api::SysctlView& one : sysctl_views(place.tree(), {kConntrack}, {told}, done.before))
+    views.emplace(one.name, one);
+
+  const api::SysctlView& set = views.at("net.ipv4.vs.conntrack");
+  CHECK(set.config == "1");
+  CHECK(set.why == "ipvs_sysctl");
+  CHECK(set.is_set);
+  CHECK(set.now == "0");
+  CHECK(set.before == "0");
+  CHECK(set.agrees == false);
+  const api::SysctlView& missing = views.at("net.ipv4.vs.expire_nodest_conn");
+  CHECK_FALSE(missing.is_set);
+  CHECK(missing.agrees == false);
+  CHECK_FALSE(missing.before);
+  const api::SysctlView& other = views.at("net.ipv4.vs.sync_threshold");
+  CHECK(other.now == "3 50");
+  CHECK_FALSE(other.agrees);
+  CHECK_FALSE(other.help.empty());
+  CHECK_FALSE(views.at("net.ipv4.tcp_keepalive_time").now);  // this tree has none
 }
 
 TEST_CASE("several numbers are compared whatever stands between them") {

@@ -199,7 +199,8 @@ bool Play::take_wish(Words& words) {
       !is("max"))
     return false;
   words.take();
-  const std::size_t i = real_of(words.take());
+  const std::string name = words.take();
+  const std::size_t i = master_of(name);
   const RealServer& real = server_.real_servers[i];
   Override& wishes = wishes_[i];
   if (is("weight") || is("max")) {
@@ -212,7 +213,8 @@ bool Play::take_wish(Words& words) {
     if (is("drain")) wish.state = AdminState::drain;
     if (is("disable")) wish.state = AdminState::disabled;
     if (is("drain") && !words.empty()) wish.limit = take_time(words);
-    wishes = with_state(wishes, real, wish);
+    wishes =
+        real.name == name ? with_state(wishes, real, wish) : with_backup_state(wishes, real, wish);
   }
   apply_wishes();
   settle();
@@ -226,6 +228,9 @@ void Play::apply_wishes() {
     ServerFacts& one = facts_.real_servers[i];
     one.admin = decree.state;
     one.drain_limit = decree.limit;
+    const Administration of_backup = backup_administration(server_.real_servers[i], wishes_[i]);
+    one.backup_admin = of_backup.state;
+    one.backup_drain_limit = of_backup.limit;
     one.weight.reset();
     one.max_connections.reset();
     if (wishes_[i].weight) one.weight = wishes_[i].weight->value;
@@ -321,6 +326,14 @@ std::size_t Play::real_of(const std::string& name) const {
   for (std::size_t i = 0; i < server_.real_servers.size(); ++i)
     if (server_.real_servers[i].name == name) return i;
   throw std::invalid_argument("no real server is called " + name);
+}
+
+std::size_t Play::master_of(const std::string& name) const {
+  for (std::size_t i = 0; i < server_.real_servers.size(); ++i) {
+    const auto& backup = server_.real_servers[i].backup;
+    if (backup && backup->name == name) return i;
+  }
+  return real_of(name);
 }
 
 HealthState& Play::health_of(const std::string& name) {

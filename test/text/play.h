@@ -27,7 +27,8 @@
 //   a wants drain   through its check; "wants none", "wants maint"
 //   load a 5        connections; "load a 0+7": 7 inactive; "load a 0+7 packets 9"
 //   10s             time; what is due meanwhile happens
-//   drain a 30s     with or without a limit; undrain a, disable a, enable a, failback a, calm
+//   drain a 30s     with or without a limit; undrain a, disable a, enable a, also of a backup;
+//                   failback a, calm
 //   weight a 5      "weight a file" takes it back; max a 3
 //   reload a …      the file says something else of it now; remove a
 
@@ -66,6 +67,7 @@ class Play {
   bool take_wish(Words& words);
   void take_health(Words& words);
   std::size_t real_of(const std::string& name) const;
+  std::size_t master_of(const std::string& name) const;  // itself, or that of a backup
   HealthState& health_of(const std::string& name);
   const Decision& decision_of(const Desired& desired, const std::string& name) const;
   void apply_wishes();

@@ -174,6 +174,7 @@ Theatre random_theatre(Random& random) {
 std::string random_event(Random& random, const Theatre& theatre) {
   const std::string& anyone = random.one_of(theatre.names);
   const std::string master = anyone == "s" ? "a" : anyone.substr(0, 1);
+  const std::string real_or_backup = anyone == "s" ? "a" : anyone;
   switch (random.below(10)) {
     case 0:
       return std::to_string(1 + random.below(12)) + "s";
@@ -181,9 +182,10 @@ std::string random_event(Random& random, const Theatre& theatre) {
       return "load " + anyone + " " + std::to_string(random.below(6)) + "+" +
              std::to_string(random.below(2));
     case 2:
-      return random.one_of<std::string>({"drain ", "disable ", "undrain ", "enable "}) + master;
+      return random.one_of<std::string>({"drain ", "disable ", "undrain ", "enable "}) +
+             real_or_backup;
     case 3:
-      return "drain " + master + " 3s";
+      return "drain " + real_or_backup + " 3s";
     case 4:
       return "weight " + master + " " + random.one_of<std::string>({"0", "5", "file"});
     case 5:
@@ -225,7 +227,7 @@ bool somebody_could_serve(const Play& play) {
     const ServerFacts& one = facts.real_servers[i];
     if (weight(real, one) == 0) continue;
     if (is_allowed_and_up(one)) return true;
-    if (real.backup && is_up(one.backup)) return true;
+    if (real.backup && is_up(one.backup) && one.backup_admin == AdminState::enabled) return true;
   }
   return false;
 }
@@ -255,8 +257,10 @@ TEST_CASE("law: nobody serves who is taken out and what fails serves only in a p
   for_each_moment(1000, [](const Play&, const Play& play, const std::string&) {
     const Desired result = play.desired();
     for (std::size_t i = 0; i < result.real_servers.size(); ++i) {
-      if (result.real_servers[i].presence != Presence::serving) continue;
       const ServerFacts& one = play.facts().real_servers[i];
+      if (result.backups[i].presence == Presence::serving)
+        REQUIRE((one.backup_admin == AdminState::enabled && is_up(one.backup)));
+      if (result.real_servers[i].presence != Presence::serving) continue;
       REQUIRE(one.admin == AdminState::enabled);
       REQUIRE((is_up(one.health) || play.facts().panic_since));
     }
@@ -288,8 +292,12 @@ TEST_CASE("law: a drained or disabled server is out at most once and stays so") 
     for (std::size_t i = 0; i < is.real_servers.size(); ++i) {
       const bool still = before.facts().real_servers[i].admin == AdminState::drain &&
                          after.facts().real_servers[i].admin == AdminState::drain;
-      if (!still || was.real_servers[i].effective != Effective::drained) continue;
-      REQUIRE(is.real_servers[i].effective == Effective::drained);
+      if (still && was.real_servers[i].effective == Effective::drained)
+        REQUIRE(is.real_servers[i].effective == Effective::drained);
+      const bool backup_still = before.facts().real_servers[i].backup_admin == AdminState::drain &&
+                                after.facts().real_servers[i].backup_admin == AdminState::drain;
+      if (backup_still && was.backups[i].effective == Effective::drained)
+        REQUIRE(is.backups[i].effective == Effective::drained);
     }
   });
 }
@@ -362,6 +370,23 @@ TEST_CASE("a ramp grows from a tenth to all without falling") {
   CHECK(ramped(0, 10) == 0);
   CHECK(ramped(1, 10) == 1);
   CHECK(ramped(2147483647, 50) == 1073741824);
+}
+
+TEST_CASE("a wish for a backup ends with its time and with the backup") {
+  RealServer server;
+  server.backup = std::make_shared<const BackupServer>(BackupServer{.name = "b"});
+  const Author by{.user = "alice", .since = WallTime(0ms), .until = WallTime(60s)};
+  const Override wishes = with_backup_state({}, server, {AdminState::drain, 5s, by});
+  CHECK(backup_administration(server, wishes) == Administration{AdminState::drain, 5s});
+  CHECK(administration(server, wishes).state == AdminState::enabled);
+  CHECK(next_end(wishes) == WallTime(60s));
+  CHECK(unexpired(wishes, WallTime(59s)) == wishes);
+  CHECK(unexpired(wishes, WallTime(60s)).empty());
+  CHECK(reloaded(wishes, server) == wishes);
+  server.backup = std::make_shared<const BackupServer>(BackupServer{.name = "other"});
+  CHECK(reloaded(wishes, server).empty());
+  server.backup = nullptr;
+  CHECK(reloaded(wishes, server).empty());
 }
 
 TEST_CASE("a wish ends when its time is over") {

@@ -1,0 +1,63 @@
+#include "daemon/sysctl_views.h"
+
+#include <map>
+#include <sstream>
+
+#include "config/sysctls.h"
+
+namespace lvsd {
+
+namespace {
+
+using Views = std::map<std::string, api::SysctlView>;
+
+Views known_settings() {
+  Views views;
+  const auto add = [&views](std::string name, std::string_view help) {
+    api::SysctlView& view = views[name];
+    view.help = help;
+    view.name = std::move(name);
+  };
+  add("net.ipv4.tcp_keepalive_time", "idle seconds before the first keepalive probe");
+  add("net.ipv4.tcp_keepalive_intvl", "seconds between keepalive probes");
+  add("net.ipv4.tcp_keepalive_probes", "unanswered probes that end a connection");
+  std::istringstream names{std::string(sysctl_names())};
+  for (std::string name; names >> name;)
+    add("net.ipv4.vs." + name, sysctl_range(name)->help);
+  return views;
+}
+
+void ask_for(const std::vector<SysctlWish>& wishes, bool is_set, Views& views) {
+  for (const SysctlWish& wish : wishes) {
+    api::SysctlView& view = views[wish.name];
+    view.name = wish.name;
+    view.config = wish.value;
+    view.why = wish.why;
+    view.is_set = is_set;
+  }
+}
+
+}  // namespace
+
+std::vector<api::SysctlView> sysctl_views(const SysctlTree& tree,
+                                          const std::vector<SysctlWish>& wanted,
+                                          const std::vector<SysctlWish>& told,
+                                          const Sysctls& before) {
+  Views views = known_settings();
+  ask_for(told, false, views);
+  ask_for(wanted, true, views);
+  for (const auto& [name, value] : before) {
+    views[name].name = name;
+    views[name].before = value;
+  }
+  std::vector<api::SysctlView> out;
+  out.reserve(views.size());
+  for (auto& [name, view] : views) {
+    if (auto now = tree.value(name)) view.now = *std::move(now);
+    if (view.config) view.agrees = view.now == view.config;
+    out.push_back(std::move(view));
+  }
+  return out;
+}
+
+}  // namespace lvsd

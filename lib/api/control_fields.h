@@ -1,0 +1,42 @@
+#pragma once
+
+#include "api/control_views.h"
+#include "api/fields.h"
+
+// The fields of the views of control_views.h; how they are described, fields.h says.
+
+namespace lvsd::api {
+
+template <>
+struct Fields<TimeoutView> {
+  static constexpr std::string_view kind = "Timeout";
+  static void visit(auto& timeout, auto& field) {
+    field("name", timeout.name);
+    field("now", timeout.now);
+    field("config", timeout.config);
+    field("set", timeout.set);
+    field("user", timeout.user);
+    field("uid", timeout.uid);
+    field("reason", timeout.reason);
+    field("since", timeout.since);
+    field("agrees", timeout.agrees);
+    field("note", timeout.note);
+  }
+};
+
+template <>
+struct Fields<SysctlView> {
+  static constexpr std::string_view kind = "Sysctl";
+  static void visit(auto& sysctl, auto& field) {
+    field("name", sysctl.name);
+    field("config", sysctl.config);
+    field("why", sysctl.why);
+    field("is_set", sysctl.is_set);
+    field("now", sysctl.now);
+    field("before", sysctl.before);
+    field("agrees", sysctl.agrees);
+    field("help", sysctl.help);
+  }
+};
+
+}  // namespace lvsd::api

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "api/moment.h"
+
+// What the API says of the kernel beside IPVS's table: IPVS's timeouts, and the settings under
+// /proc/sys.
+
+namespace lvsd::api {
+
+// One of IPVS's timeouts, in seconds.
+struct TimeoutView {
+  std::string name;  // "tcp", "tcpfin", "udp"
+  std::uint32_t now = 0;
+  std::optional<std::uint32_t> config;  // null: the file leaves it alone
+  std::optional<std::uint32_t> set;     // by an operator, and who, why and since when
+  std::optional<std::string> user;
+  std::optional<std::uint32_t> uid;
+  std::optional<std::string> reason;
+  std::optional<Moment> since;
+  bool agrees = true;  // with the operator, else with the file
+  std::string note;    // what is wrong with it, for people; empty: nothing
+
+  bool operator==(const TimeoutView&) const = default;
+};
+
+// One of the kernel's settings that the file may name, or that lvsd has changed.
+struct SysctlView {
+  std::string name;                   // "net.ipv4.vs.expire_nodest_conn"
+  std::optional<std::string> config;  // what the file, or a word of it, asks for; null: nothing
+  std::string why;                    // "ipvs_sysctl", "tcp_keepalive", or what needs it
+  bool is_set = false;                // by lvsd; false: it only tells what is missing
+  std::optional<std::string> now;     // null: this kernel has no such setting
+  std::optional<std::string>
+      before;                  // lvsd changed it from this, and `tuning restore` puts it back
+  std::optional<bool> agrees;  // null: nothing is asked for
+  std::string help;
+
+  bool operator==(const SysctlView&) const = default;
+};
+
+}  // namespace lvsd::api

@@ -1,0 +1,116 @@
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "test/daemon/site.h"
+
+// What operators ask of a whole daemon, and what it answers; what follows from a wish is tested in
+// test/lib/plan/policy_test.cpp.
+
+using namespace lvsd;
+using namespace lvsd::test;
+using Json = nlohmann::json;
+
+namespace {
+
+const std::string kFile =
+    "virtual_server 10.0.0.1 80 {\n  name web\n  protocol TCP\n  lvs_method NAT\n"
+    "  sorry_server 10.0.0.9 80\n"
+    "  real_server 10.0.0.2 80 {\n    name one\n    weight 3\n"
+    "    backup_server 10.0.0.8 80 {\n      name spare\n    }\n  }\n"
+    "  real_server 10.0.0.3 80 {\n    name two\n  }\n}\n";
+
+Json asked(const Site& site, const std::string& method, const std::string& path, int status = 200) {
+  const auto answer = site.ask(method, "/api/v1/" + path);
+  INFO(path << ": " << answer.body);
+  CHECK(answer.status == status);
+  return Json::parse(answer.body);
+}
+
+Json wished(const Site& site, const std::string& what, int status = 200) {
+  return asked(site, "POST", "services/web/servers/" + what, status);
+}
+
+}  // namespace
+
+TEST_CASE("a backup is drained and disabled by name and its weight is its master's") {
+  Site site(kFile);
+  site.up();
+  const Json drained = wished(site, "spare/drain?reason=disk&limit_seconds=60");
+  CHECK(drained.at("server") == "spare");
+  CHECK(drained.at("before") == "STANDBY");
+  CHECK(drained.at("after") == "DRAINED");
+  CHECK(drained.at("undo") == "lvsctl undrain web/spare");
+  const Json shown = asked(site, "GET", "services/web/servers/spare");
+  CHECK(shown.at("admin").at("state") == "drain");
+  CHECK(shown.at("admin").at("reason") == "disk");
+  CHECK(asked(site, "GET", "services/web/servers/one").at("admin").at("state") == "enabled");
+  const Json overrides = asked(site, "GET", "overrides").at("items");
+  REQUIRE(overrides.size() == 1);
+  CHECK(overrides[0].at("target") == "web/spare");
+  CHECK(overrides[0].at("now") == "drain");
+  CHECK(asked(site, "GET", "status").dump().find("DRAINED by ") != std::string::npos);
+
+  CHECK(wished(site, "spare/disable").at("undo") == "lvsctl drain web/spare");
+  CHECK(wished(site, "one/disable").at("after") == "DISABLED");
+  CHECK(asked(site, "GET", "services/web/servers/spare").at("state") == "DISABLED");
+  CHECK(wished(site, "spare/enable").at("after") == "ACTIVE 3");
+  CHECK(asked(site, "GET", "overrides").at("items").size() == 1);
+
+  CHECK(wished(site, "spare/weight?value=5", 409).at("detail") ==
+        "spare is the backup of web/one and has the weight of its master: name that one");
+  CHECK(wished(site, "spare/failback", 409).at("detail") ==
+        "spare is the backup of web/one and gives way to its master: name that one");
+  CHECK(wished(site, "10.0.0.9:80/drain", 409)
+            .at("detail")
+            .get<std::string>()
+            .find("10.0.0.9:80 is a sorry server of web") == 0);
+  CHECK(wished(site, "three/drain", 404).at("near") == Json::array());
+}
+
+TEST_CASE("timeouts are shown beside the file's and set and taken back") {
+  Site site("global_defs {\n  lvs_timeouts tcp 900\n}\n" + kFile);
+  site.up();
+  const auto timeout = [&](int index) {
+    return asked(site, "GET", "timeouts").at("items").at(static_cast<std::size_t>(index));
+  };
+  CHECK(timeout(0).at("name") == "tcp");
+  CHECK(timeout(0).at("now") == 900);
+  CHECK(timeout(0).at("config") == 900);
+  CHECK(timeout(2).at("config").is_null());
+  const Json udp_before = timeout(2).at("now");
+
+  const Json set = asked(site, "POST", "timeouts/udp?value=60&reason=flood");
+  CHECK(set.at("after") == "60 s");
+  CHECK(set.at("undo") == "lvsctl timeouts unset udp");
+  CHECK(timeout(2).at("now") == 60);
+  CHECK(timeout(2).at("set") == 60);
+  CHECK(timeout(2).at("reason") == "flood");
+  CHECK(timeout(2).at("agrees") == true);
+  CHECK(asked(site, "GET", "overrides").at("items").at(0).at("target") == "timeouts");
+
+  site.stop();
+  site.up();
+  CHECK(timeout(2).at("set") == 60);
+  CHECK(asked(site, "POST", "timeouts/udp").at("undo") == "lvsctl timeouts set udp 60");
+  CHECK(timeout(2).at("now") == udp_before);
+  CHECK(timeout(2).at("set").is_null());
+
+  CHECK(asked(site, "POST", "timeouts/sctp?value=1", 404).at("near").size() == 3);
+  for (const char* bad : {"0", "-1", "x", "2147484", ""})
+    CHECK(asked(site, "POST", std::string("timeouts/tcp?value=") + bad, 400).at("status") == 400);
+}
+
+// The file names none: a daemon in a test would change this machine.
+TEST_CASE("the settings of the kernel are listed") {
+  Site site(kFile);
+  site.up();
+  const Json items = asked(site, "GET", "tuning").at("items");
+  CHECK(items.size() > 30);
+  for (const Json& one : items) {
+    // Of what a backup server needs it only tells.
+    const bool is_needed = one.at("name") == "net.ipv4.vs.expire_nodest_conn";
+    CHECK(one.at("config").is_null() != is_needed);
+    CHECK(one.at("is_set") == false);
+    CHECK(one.at("before").is_null());
+  }
+}
