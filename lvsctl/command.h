@@ -24,7 +24,10 @@ struct Context {
   Ask ask;
   Format format = Format::table;
   Screen screen;
-  bool error_color = false;  // of standard error
+  bool error_color = false;        // of standard error
+  bool error_is_terminal = false;  // likewise
+  // Standard error at once, for what is said while a command goes on.
+  std::function<void(std::string_view)> progress;
   Machine machine;
 };
 
@@ -43,8 +46,8 @@ struct Command {
   std::string_view word;
   std::string_view alias;  // empty: none
   std::string_view summary;
-  Run (*set_up)(CLI::App& command);     // adds its options; called once
-  std::span<const Command> parts = {};  // if there are any, the next word names one of them
+  Run (*set_up)(CLI::App& command);     // adds its options; called once. Null: only its parts run
+  std::span<const Command> parts = {};  // if there are any, the next word may name one of them
   bool hidden = false;                  // asked by programs, not by people
 };
 
@@ -77,6 +80,10 @@ Run unset_command(CLI::App& command);
 Run failback_command(CLI::App& command);
 Run calm_command(CLI::App& command);
 Run overrides_command(CLI::App& command);
+Run timeouts_command(CLI::App& command);
+Run timeouts_set_command(CLI::App& command);
+Run timeouts_unset_command(CLI::App& command);
+Run tuning_command(CLI::App& command);
 Run tuning_restore_command(CLI::App& command);
 
 }  // namespace lvsd::ctl

@@ -20,6 +20,11 @@ constexpr Command config_parts[] = {
     {"import", "", "rewrite a keepalived.conf as a file of ours", config_import_command},
 };
 
+constexpr Command timeouts_parts[] = {
+    {"set", "", "another timeout than the file's", timeouts_set_command},
+    {"unset", "", "the file's timeout again, or what was there before", timeouts_unset_command},
+};
+
 constexpr Command tuning_parts[] = {
     {"restore", "", "the kernel's settings as they were before lvsd", tuning_restore_command},
 };
@@ -49,7 +54,10 @@ constexpr Command table[] = {
     {"check", "", "what the checks of a server said; run, pause, resume them", nullptr,
      check_parts},
     {"config", "", "check, show, compare and import configurations", nullptr, config_parts},
-    {"tuning", "", "the kernel's settings that lvsd changed", nullptr, tuning_parts},
+    {"timeouts", "", "after how long IPVS forgets idle connections", timeouts_command,
+     timeouts_parts},
+    {"tuning", "", "the kernel's settings: what the file wants, what they are and were",
+     tuning_command, tuning_parts},
     {"reload", "", "read the configuration file again; a bad one changes nothing", reload_command},
     {"explain", "", "what a word of the configuration language means", explain_command},
     {"completion", "", "completion for bash, zsh or fish", completion_command},
@@ -104,6 +112,8 @@ Context context_of(const Globals& globals, const Surroundings& surroundings) {
   };
   context.screen.color = colored(surroundings.terminal_width.has_value());
   context.error_color = colored(surroundings.error_is_terminal);
+  context.error_is_terminal = surroundings.error_is_terminal;
+  context.progress = surroundings.progress;
   context.machine = surroundings.machine;
   context.screen.unicode = surroundings.unicode;
   context.screen.header = !globals.no_header;
@@ -162,12 +172,10 @@ Runs add_commands(CLI::App& app, std::span<const Command> commands) {
     if (!command.alias.empty()) sub->alias(std::string(command.alias));
     if (command.hidden) sub->group("");
     sub->footer("The options of 'lvsctl --help' go with every command.");
-    if (command.parts.empty()) {
-      runs[sub] = command.set_up(*sub);
-    } else {
-      sub->require_subcommand(1);
-      runs.merge(add_commands(*sub, command.parts));
-    }
+    if (command.set_up != nullptr) runs[sub] = command.set_up(*sub);
+    if (command.parts.empty()) continue;
+    sub->require_subcommand(command.set_up == nullptr ? 1 : 0, 1);
+    runs.merge(add_commands(*sub, command.parts));
   }
   return runs;
 }

@@ -22,6 +22,7 @@ struct Surroundings {
   // Makes the way to the daemon; client() of client.h, or a test's.
   std::function<Ask(std::filesystem::path socket, std::chrono::milliseconds timeout)> connect;
   Machine machine;
+  std::function<void(std::string_view)> progress = [](std::string_view) {};  // Context::progress
 };
 
 // `words` without the program's name.

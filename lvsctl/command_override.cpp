@@ -6,6 +6,8 @@
 #include "lvsctl/command.h"
 #include "lvsctl/page.h"
 #include "lvsctl/units.h"
+#include "lvsctl/waiting.h"
+#include "lvsctl/wish.h"
 
 // What operators change at run time: `drain`, `disable`, `set weight`… and the list of it. Each
 // says what it did and how to undo it.
@@ -14,7 +16,6 @@ namespace lvsd::ctl {
 namespace {
 
 using api::OverrideView;
-using api::WishView;
 
 struct Wish {
   std::string target;  // SERVICE/SERVER
@@ -24,6 +25,11 @@ struct Wish {
   std::string length;
   std::string reason;
   bool force = false;
+
+  bool wait = false;
+  std::string timeout;  // of the waiting
+  std::string then;     // after it
+  bool quiet = false;
 };
 
 std::string check_duration(const std::string& word) {
@@ -53,23 +59,10 @@ boost::system::result<api::Words, Output> words_of(const std::string& target) {
   return api::Words{{"service", target.substr(0, slash)}, {"server", target.substr(slash + 1)}};
 }
 
-std::string done_text(const WishView& view) {
-  std::string out = view.text + "\n";
-  if (view.undo) out += "Undo: " + *view.undo + "\n";
-  return out;
-}
-
-Output done(const Context& context, const Question& question) {
-  if (context.format == Format::json) return json_page(context, question);
-  const auto answer = page<WishView>(context, question);
-  if (!answer) return answer.error();
-  return {Exit::done, done_text(answer->view), ""};
-}
-
 Output wished(const Context& context, api::Action action, const Wish& wish, api::Words query) {
   const auto words = words_of(wish.target);
   if (!words) return words.error();
-  return done(context, {action, *words, std::move(query)});
+  return changed(context, {action, *words, std::move(query)});
 }
 
 std::shared_ptr<Wish> wish_of(CLI::App& command) {
@@ -89,15 +82,88 @@ void add_length(CLI::App& command, Wish& wish) {
       ->option_text("TIME");
 }
 
-Run state_command(CLI::App& command, api::Action action, bool ends) {
+Run state_command(CLI::App& command, api::Action action) {
   auto wish = wish_of(command);
-  if (ends) add_length(command, *wish);
-  if (action == api::Action::drain)
-    command.add_option("--limit", wish->limit, "connections that are left then are cut")
-        ->check(check_duration)
-        ->option_text("TIME");
   return [wish, action](const Context& context) {
     return wished(context, action, *wish, query_of(*wish));
+  };
+}
+
+// ---- --wait
+
+CLI::Option* add_waiting(CLI::App& command, Wish& wish) {
+  auto* wait = command.add_flag("--wait", wish.wait, "until it has left the kernel's table");
+  command.add_option("--timeout", wish.timeout, "of the waiting; then the exit code is 6")
+      ->check(check_duration)
+      ->option_text("TIME")
+      ->needs(wait);
+  command.add_flag("-q,--quiet", wish.quiet, "nothing of what happens meanwhile")->needs(wait);
+  return wait;
+}
+
+// "web/web03 is DRAINED after 2m41s".
+Output gone(const Context& context, const Wish& wish, const api::Words& words, const Wait& wait) {
+  if (context.format == Format::json) return json_page(context, {api::Action::server, words});
+  const double took = std::chrono::duration<double>(wait.took).count();
+  const std::string_view undo = wait.last.admin.state == "drain" ? "undrain" : "enable";
+  return {Exit::done,
+          fmt::format("{} is {} after {}, and stays so. Undo: lvsctl {} {}\n", wish.target,
+                      wait.last.state, duration_text(took), undo, wish.target),
+          ""};
+}
+
+std::string left_text(const api::ConnectionsView& connections) {
+  return fmt::format("{} active and {} inactive connections are left",
+                     connections.active.value_or(0), connections.inactive.value_or(0));
+}
+
+Output ended(const Context& context, const Wish& wish, const api::Words& words, const Wait& wait) {
+  switch (wait.end) {
+    case Wait::End::gone:
+      return gone(context, wish, words, wait);
+    case Wait::End::taken_back:
+      return failed(
+          {Exit::negative, fmt::format("{} is {}: somebody lets it take connections again",
+                                       wish.target, wait.last.state)});
+    case Wait::End::over:
+      return failed({Exit::timed_out,
+                     fmt::format("{} is still {} after {}, {}; that goes on", wish.target,
+                                 wait.last.state, wish.timeout, left_text(wait.last.connections))});
+    case Wait::End::interrupted:
+      return failed({Exit::timed_out,
+                     fmt::format("no longer waiting; {} is {}, {}; that goes on", wish.target,
+                                 wait.last.state, left_text(wait.last.connections))});
+    case Wait::End::failed:
+      break;
+  }
+  return wait.failure;
+}
+
+// Does it, says so, and waits for what follows.
+Output wished_and_waited(const Context& context, api::Action action, const Wish& wish) {
+  const auto words = words_of(wish.target);
+  if (!words) return words.error();
+  Context silent = context;
+  silent.format = Format::table;
+  const Output begun = changed(silent, {action, *words, query_of(wish)});
+  if (begun.exit != Exit::done) return begun;
+  if (!wish.quiet) context.progress(begun.out);
+  Patience patience{.limit = {}, .quiet = wish.quiet};
+  if (!wish.timeout.empty()) patience.limit = parse_duration(wish.timeout);
+  const Wait wait = waited(context, *words, patience);
+  const bool is_next = wait.end == Wait::End::gone || wait.end == Wait::End::over;
+  if (wish.then.empty() || !is_next) return ended(context, wish, *words, wait);
+  api::Words query;
+  if (!wish.reason.empty()) query["reason"] = wish.reason;
+  if (wish.force) query["force"] = "1";
+  return changed(context, {api::Action::disable, *words, std::move(query)});
+}
+
+Run leaving_command(CLI::App& command, const std::shared_ptr<Wish>& wish, api::Action action) {
+  add_length(command, *wish);
+  return [wish, action](const Context& context) {
+    return wish->wait ? wished_and_waited(context, action, *wish)
+                      : wished(context, action, *wish, query_of(*wish));
   };
 }
 
@@ -142,19 +208,32 @@ Table overrides_table(const Page<std::vector<OverrideView>>& page) {
 }  // namespace
 
 Run drain_command(CLI::App& command) {
-  return state_command(command, api::Action::drain, true);
+  auto wish = wish_of(command);
+  command.add_option("--limit", wish->limit, "connections that are left then are cut")
+      ->check(check_duration)
+      ->option_text("TIME");
+  auto* wait = add_waiting(command, *wish);
+  command
+      .add_option("--then", wish->then,
+                  "disable: when it is drained, or the waiting is over, take it out")
+      ->check(CLI::IsMember({"disable"}))
+      ->option_text("WHAT")
+      ->needs(wait);
+  return leaving_command(command, wish, api::Action::drain);
 }
 Run undrain_command(CLI::App& command) {
-  return state_command(command, api::Action::undrain, false);
+  return state_command(command, api::Action::undrain);
 }
 Run disable_command(CLI::App& command) {
-  return state_command(command, api::Action::disable, true);
+  auto wish = wish_of(command);
+  add_waiting(command, *wish);
+  return leaving_command(command, wish, api::Action::disable);
 }
 Run enable_command(CLI::App& command) {
-  return state_command(command, api::Action::enable, false);
+  return state_command(command, api::Action::enable);
 }
 Run failback_command(CLI::App& command) {
-  return state_command(command, api::Action::failback, false);
+  return state_command(command, api::Action::failback);
 }
 
 Run set_command(CLI::App& command) {
@@ -183,13 +262,7 @@ Run calm_command(CLI::App& command) {
   auto service = std::make_shared<std::string>();
   command.add_option("service", *service, "which service")->required()->option_text("SERVICE");
   return [service](const Context& context) {
-    return done(context, {api::Action::calm, {{"service", *service}}, {}});
-  };
-}
-
-Run tuning_restore_command(CLI::App&) {
-  return [](const Context& context) {
-    return done(context, {api::Action::restore_tuning, {}, {}});
+    return changed(context, {api::Action::calm, {{"service", *service}}, {}});
   };
 }
 

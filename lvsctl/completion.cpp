@@ -44,6 +44,8 @@ Words values(const std::string& name, const Names& names) {
   if (name == "SHELL") return {"bash", "zsh", "fish"};
   if (name == "FORMAT") return {"keepalived"};
   if (name == "WORD") return spellings();
+  if (name == "--then") return {"disable"};
+  if (name == "TIMEOUT") return {"tcp", "tcpfin", "udp"};
   if (name == "SERVICE") return names.services();
   if (name == "TARGET") {
     Words out = names.services();

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -45,10 +46,28 @@ Result<void> write_file(const std::string& path, const std::string& text, bool r
   return failure;
 }
 
+std::chrono::milliseconds uptime() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now().time_since_epoch());
+}
+
+// From then on the signals wait until somebody pauses again: a request is not torn.
+bool paused(std::chrono::milliseconds length) {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  ::sigaddset(&signals, SIGINT);
+  ::sigaddset(&signals, SIGTERM);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  const auto whole = std::chrono::duration_cast<std::chrono::seconds>(length);
+  const std::chrono::nanoseconds rest = length - whole;
+  const timespec time{.tv_sec = whole.count(), .tv_nsec = rest.count()};
+  return ::sigtimedwait(&signals, nullptr, &time) < 0;
+}
+
 }  // namespace
 
 Machine this_machine() {
-  return {disk_files(), machine_options(), wall_clock, write_file};
+  return {disk_files(), machine_options(), wall_clock, write_file, uptime, paused};
 }
 
 }  // namespace lvsd::ctl

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -17,6 +18,10 @@ struct Machine {
   std::function<api::Moment()> now;
   // Puts a new file there, whole or not at all; refuses where there is one unless it may replace.
   std::function<Result<void>(const std::string& path, const std::string& text, bool replace)> write;
+  // A clock that only goes forward, from whenever it began.
+  std::function<std::chrono::milliseconds()> uptime;
+  // Waits so long. False: the user no longer wants to (Ctrl-C), from the first call on.
+  std::function<bool(std::chrono::milliseconds)> pause;
 };
 
 Machine this_machine();

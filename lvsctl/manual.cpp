@@ -70,7 +70,9 @@ void add_commands(const CLI::App& app, const std::string& path, std::string& out
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
     if (command->get_group().empty()) continue;
     const std::string name = path.empty() ? command->get_name() : path + " " + command->get_name();
-    if (!command->get_subcommands([](const CLI::App*) { return true; }).empty()) {
+    const bool has_parts = !command->get_subcommands([](const CLI::App*) { return true; }).empty();
+    // It may run by itself, too.
+    if (has_parts && command->get_require_subcommand_min() > 0) {
       add_commands(*command, name, out);
       continue;
     }
@@ -78,6 +80,7 @@ void add_commands(const CLI::App& app, const std::string& path, std::string& out
     for (const std::string& alias : command->get_aliases())
       out += " Alias: " + strong(alias) + ".";
     out += "\n\n" + positionals_text(*command) + options_text(*command, "\t");
+    if (has_parts) add_commands(*command, name, out);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "api/config_fields.h"
+#include "api/control_fields.h"
 #include "base/printable.h"
 
 namespace lvsd::ctl {
@@ -187,6 +188,10 @@ template boost::system::result<Page<api::VersionView>, Output> page(const Contex
 template boost::system::result<Page<api::WishView>, Output> page(const Context&, const Question&);
 template boost::system::result<Page<std::vector<api::OverrideView>>, Output> page(const Context&,
                                                                                   const Question&);
+template boost::system::result<Page<std::vector<api::TimeoutView>>, Output> page(const Context&,
+                                                                                 const Question&);
+template boost::system::result<Page<std::vector<api::SysctlView>>, Output> page(const Context&,
+                                                                                const Question&);
 template boost::system::result<Page<api::ConfigCheckView>, Output> page(const Context&,
                                                                         const Question&);
 template boost::system::result<Page<api::ConfigDiffView>, Output> page(const Context&,

@@ -1,8 +1,10 @@
 #include "lvsctl/machine.h"
 
+#include <pthread.h>
 #include <sys/stat.h>
 
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <fstream>
 #include <iterator>
 
@@ -42,4 +44,20 @@ TEST_CASE("a file is written whole and an old one only replaced when that was sa
   CHECK(contents(path) == "two");
   CHECK_FALSE(machine.write(directory / "nowhere/new.conf", "three", true).has_value());
   CHECK(files_in(directory / "") == 1);  // nothing unfinished is left
+}
+
+TEST_CASE("a pause ends with its time or with the wish to wait no longer") {
+  const ctl::Machine machine = ctl::this_machine();
+  const auto begin = machine.uptime();
+  CHECK(machine.pause(std::chrono::milliseconds(20)));
+  CHECK(machine.uptime() - begin >= std::chrono::milliseconds(20));
+  // The signal waits from the first pause on, and is taken by the next.
+  ::pthread_kill(::pthread_self(), SIGINT);
+  CHECK_FALSE(machine.pause(std::chrono::seconds(100)));
+  CHECK(machine.pause(std::chrono::milliseconds(1)));
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  ::sigaddset(&signals, SIGINT);
+  ::sigaddset(&signals, SIGTERM);
+  ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
 }

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -16,19 +17,26 @@ namespace {
 
 const std::string folder = LVSD_SOURCE_DIR "/test/lvsctl/";
 
-// The daemon of a scene: what it has an answer for, and else a 404 without a body worth reading.
+// The daemon of a scene: what it has an answer for, and else a 404 without a body worth reading. Of
+// several answers each is given once, the last one for ever; null is an lvsd that is not there.
 Ask scene(const std::string& name) {
   std::ifstream file(folder + "scenes/" + name + ".json");
   if (!file)
     return [name](api::Method, const std::string&, const std::string&) -> Answer {
       return Failure{Exit::unreachable, "lvsd is not reachable at " + name};
     };
-  const Json answers = Json::parse(file);
+  const auto answers = std::make_shared<Json>(Json::parse(file));
   return [answers](api::Method method, const std::string& target, const std::string&) -> Answer {
-    const auto found = answers.find(std::string(api::text(method)) + " " + target);
-    if (found == answers.end()) return Reply{404, "no " + target};
-    const bool problem = found->contains("title");
-    return Reply{problem ? found->at("status").get<int>() : 200, found->dump()};
+    const auto found = answers->find(std::string(api::text(method)) + " " + target);
+    if (found == answers->end()) return Reply{404, "no " + target};
+    Json answer = *found;
+    if (found->is_array()) {
+      answer = found->front();
+      if (found->size() > 1) found->erase(found->begin());
+    }
+    if (answer.is_null()) return Failure{Exit::unreachable, "lvsd is not reachable"};
+    const bool problem = answer.contains("title");
+    return Reply{problem ? answer.at("status").get<int>() : 200, answer.dump()};
   };
 }
 
@@ -57,6 +65,8 @@ Typed typed(const std::string& line) {
 std::string with_visible_escapes(std::string text) {
   for (std::size_t at = 0; (at = text.find('\x1b', at)) != text.npos;)
     text.replace(at, 1, "␛");
+  for (std::size_t at = 0; (at = text.find('\r', at)) != text.npos;)
+    text.replace(at, 1, "␍");
   return text;
 }
 
@@ -78,11 +88,25 @@ std::string played(const std::string& line) {
   surroundings.machine = this_machine();
   surroundings.machine.reading = {.config_id = "lb1"};
   surroundings.machine.now = [] { return *api::parse_moment("2026-08-20T14:34:12.201+09:00"); };
+  // Time passes only while somebody waits; it is interrupted with STOP=seconds.
+  const auto time = std::make_shared<std::chrono::milliseconds>(0);
+  const int stop =
+      what.environment.contains("STOP") ? std::stoi(what.environment.at("STOP")) : 1000000;
+  surroundings.machine.uptime = [time] { return *time; };
+  surroundings.machine.pause = [time, stop](std::chrono::milliseconds length) {
+    *time += length;
+    return *time < std::chrono::seconds(stop);
+  };
+  surroundings.error_is_terminal = what.environment.contains("TERM");
+  std::string told;
+  surroundings.progress = [&told](std::string_view text) { told += text; };
   surroundings.connect = [](const std::filesystem::path& socket, std::chrono::milliseconds) {
     return scene(socket == "/run/lvsd/lvsd.sock" ? "site" : socket.string());
   };
   const Output output = outcome(what.words, surroundings);
-  return "$ " + line + "\n" + with_visible_escapes(output.out + as_standard_error(output.err)) +
+  return "$ " + line + "\n" +
+         with_visible_escapes(as_standard_error(told) + output.out +
+                              as_standard_error(output.err)) +
          "exit " + std::to_string(static_cast<int>(output.exit)) + "\n";
 }
 
