@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <deque>
 #include <fstream>
 #include <sstream>
@@ -71,6 +72,47 @@ TEST_CASE("the timeouts of the file are the kernel's and are put back and outliv
   lvsd.send(SIGTERM);
   CHECK(lvsd.exit_code(5s) == 0);
   CHECK(timeouts(host) == "Timeout (tcp tcpfin udp): 1000 30 77\n");
+}
+
+TEST_CASE("a timeout that an operator sets is the kernel's until it is taken back") {
+  const Host host = lone_host();
+  host.output_of({"ipvsadm", "--set", "800", "110", "290"});
+  DaemonFolder folder;
+  folder.write_config(global("  lvs_timeouts udp 77\n"));
+  std::optional<Daemon> lvsd(std::in_place, host, folder);
+  lvsd->wait_ready();
+  const auto is = [&](std::string_view values) {
+    return eventually(5s, [&] {
+      return timeouts(host) == "Timeout (tcp tcpfin udp): " + std::string(values) + "\n";
+    });
+  };
+  const auto set = [&](std::string_view what) {
+    return ask(folder.socket(), "POST /api/v1/timeouts/" + std::string(what)).status;
+  };
+  CHECK(set("udp?value=60") == 200);
+  CHECK(is("800 110 60"));
+  CHECK(set("tcpfin?value=20") == 200);
+  CHECK(is("800 20 60"));
+  CHECK(set("tcpfin?value=30") == 200);
+  CHECK(is("800 30 60"));
+  CHECK(set("tcp?value=0") == 400);
+  CHECK(set("sctp?value=5") == 404);
+  host.output_of({"ipvsadm", "--set", "70", "71", "72"});
+  CHECK(is("70 30 60"));  // tcp is nobody's
+
+  lvsd->send(SIGKILL);
+  REQUIRE(lvsd->exit_code(5s));
+  host.output_of({"ipvsadm", "--set", "70", "71", "72"});
+  lvsd.emplace(host, folder);
+  lvsd->wait_ready();
+  CHECK(is("70 30 60"));
+  CHECK(ask(folder.socket(), "GET /api/v1/overrides").body.find("\"timeouts\"") !=
+        std::string::npos);
+
+  CHECK(set("tcpfin") == 200);
+  CHECK(is("70 110 60"));  // what was there before anybody wished
+  lvsd->reload(global("  lvs_timeouts udp 88\n"));
+  CHECK(is("70 110 88"));  // the file has changed its mind
 }
 
 TEST_CASE("the sync daemon of the file runs and changes and is put back and goes with its line") {

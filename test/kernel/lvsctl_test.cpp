@@ -2,10 +2,7 @@
 #include <filesystem>
 #include <regex>
 
-#include "test/kernel/daemon.h"
-#include "test/kernel/eventually.h"
-#include "test/kernel/ipvs_table.h"
-#include "test/kernel/lvsd_config.h"
+#include "test/kernel/policy_site.h"
 
 // What lvsctl says of a configuration, against the kernel that it is about.
 
@@ -30,6 +27,36 @@ Ran lvsctl(const TestNet& net, const DaemonFolder& folder, const Command& argume
 }
 
 }  // namespace
+
+TEST_CASE("drain with --wait ends when the server is out or the time is over") {
+  Site site(service_config({}));
+  REQUIRE(site.becomes({1, 1}));
+  std::optional<Connection> kept = site.connect();
+  if (text(kept->ask()) != "s1") kept = site.connect();
+  REQUIRE(text(kept->ask()) == "s1");
+  const std::string server = "tcp:10.0.0.100:80/10.0.1.1:80";
+  const Ran over = lvsctl(site.net, site.folder, {"drain", server, "--wait", "--timeout", "2s"});
+  INFO(over.output);
+  CHECK(over.exit == 6);
+  CHECK(over.output.find("00:00  ####################  active     1") != std::string::npos);
+  CHECK(over.output.find("is still DRAINING after 2s, 1 active and 0 inactive connections") !=
+        std::string::npos);
+  CHECK(text(kept->ask()) == "s1");
+
+  const Ran cut = lvsctl(site.net, site.folder,
+                         {"drain", server, "--wait", "--timeout", "1s", "--then", "disable"});
+  INFO(cut.output);
+  CHECK(cut.exit == 0);
+  CHECK(site.becomes({-1, 1}));
+  CHECK(text(kept->ask()) == "reset");
+
+  REQUIRE(lvsctl(site.net, site.folder, {"enable", server}).exit == 0);
+  REQUIRE(site.becomes({1, 1}));
+  const Ran gone = lvsctl(site.net, site.folder, {"drain", server, "--wait", "-q"});
+  INFO(gone.output);
+  CHECK(gone.exit == 0);
+  CHECK(gone.output.find(server + " is DRAINED after ") == 0);
+}
 
 TEST_CASE("what config diff announces is what a reload does to the kernel") {
   const ServiceOptions options;

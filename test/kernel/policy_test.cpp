@@ -9,11 +9,8 @@
 #include <optional>
 #include <thread>
 
-#include "test/kernel/daemon.h"
 #include "test/kernel/eventually.h"
-#include "test/kernel/ipvs_table.h"
-#include "test/kernel/lvsd_config.h"
-#include "test/kernel/web_client.h"
+#include "test/kernel/policy_site.h"
 
 // Backup, drain, limits and slow start, with the traffic they are about.
 
@@ -22,63 +19,6 @@ using namespace lvsd::testing;
 using namespace std::chrono_literals;
 
 namespace {
-
-// Server 1 is the master of server 2; each has a check.
-std::string pair_config(std::string_view policy, std::string_view method = "NAT") {
-  const std::string check = "TCP_CHECK {\n connect_timeout 0.5\n retry 0\n }";
-  return fmt::format(
-      "virtual_server 10.0.0.100 80 {{\n  delay_loop 0.3\n  lb_algo rr\n  lb_kind {}\n"
-      "  protocol TCP\n"
-      "  real_server 10.0.1.1 80 {{\n    {}\n    {}\n    backup_server 10.0.1.2 80 {{\n {}\n }}\n  "
-      "}}\n"
-      "}}\n",
-      method, policy, check, check);
-}
-
-std::string table_of(std::vector<int> weights) {
-  return service_table({}, std::move(weights));
-}
-
-// A director with lvsd on it that may be killed and started again on what it left.
-struct Site {
-  explicit Site(std::string_view config, int servers = 3) : net(servers) {
-    set_sysctl(net.director().net, "net.ipv4.vs.expire_nodest_conn", "1");
-    folder.write_config(config);
-    start();
-  }
-  void start() {
-    lvsd.emplace(net.director(), folder);
-    lvsd->wait_ready();
-  }
-  void kill() {
-    lvsd->send(SIGKILL);
-    REQUIRE(lvsd->exit_code(5s));
-    lvsd.reset();
-  }
-  bool becomes(const std::vector<int>& weights, std::chrono::milliseconds limit = 5s) const {
-    return eventually(limit, [&] { return ipvs_table(net.director().net) == table_of(weights); });
-  }
-  bool stays(const std::vector<int>& weights, std::chrono::milliseconds time) const {
-    return always(time, [&] { return ipvs_table(net.director().net) == table_of(weights); });
-  }
-  Reply post(std::string_view what, std::string_view server = "10.0.1.1:80") const {
-    return ask(folder.socket(),
-               fmt::format("POST /api/v1/services/tcp:10.0.0.100:80/servers/{}/{}", server, what));
-  }
-  std::string state(std::string_view server) const {
-    const Reply reply = ask(
-        folder.socket(), fmt::format("GET /api/v1/services/tcp:10.0.0.100:80/servers/{}", server));
-    const std::size_t at = reply.body.find("\"role\"");
-    const std::size_t begin = reply.body.find("\"state\":\"", at) + 9;
-    return reply.body.substr(begin, reply.body.find('"', begin) - begin);
-  }
-  Connection connect() const { return {net.client().net, {vip(Family::v4), 80}}; }
-  std::string who_answers() const { return text(get(net.client().net, {vip(Family::v4), 80}, 1s)); }
-
-  TestNet net;
-  DaemonFolder folder;
-  std::optional<Daemon> lvsd;
-};
 
 // A download that goes on although its client closed its half at once: for the kernel it is an
 // inactive connection.
@@ -178,6 +118,9 @@ TEST_CASE("a master that is killed gives way to its backup and takes over again 
 
   Connection on_backup = site.connect();
   REQUIRE(text(on_backup.ask()) == "s2");
+  site.restart();
+  CHECK(site.stays({-1, 3}, 1s));
+  CHECK(text(on_backup.ask()) == "s2");
   site.net.web(1).set(Mood::answers);
   CHECK(site.becomes({3}));
   CHECK(site.who_answers() == "s1");
@@ -212,7 +155,10 @@ TEST_CASE("with on_return drain the connections of the backup live on when its m
   site.net.web(1).set(Mood::answers);
   CHECK(site.becomes({1, 0}));
   CHECK(text(on_backup->ask()) == "s2");
+  CHECK(site.stays({1, 0}, 1s));
+  site.restart();
   CHECK(site.stays({1, 0}, 2s));
+  CHECK(text(on_backup->ask()) == "s2");
   on_backup.reset();
   CHECK(site.becomes({1}, 15s));
 }
@@ -246,17 +192,16 @@ TEST_CASE("a drained server keeps a connection until its end and then leaves") {
 }
 
 TEST_CASE("a drain keeps a download to its last byte though the client closed its half") {
-  const std::string_view method = GENERATE("NAT");
-  const std::string config = fmt::format(
-      "virtual_server 10.0.0.100 80 {{\n  delay_loop 0.3\n  lb_algo rr\n  lb_kind {}\n"
+  Site site(
+      "virtual_server 10.0.0.100 80 {\n  delay_loop 0.3\n  lb_algo rr\n  lb_kind NAT\n"
       "  protocol TCP\n"
-      "  real_server 10.0.1.1 8080 {{\n    weight 5\n  }}\n"
-      "  real_server 10.0.1.2 80 {{\n    weight 0\n  }}\n}}\n",
-      method);
-  Site site(config);
+      "  real_server 10.0.1.1 8080 {\n    weight 5\n  }\n"
+      "  real_server 10.0.1.2 80 {\n    weight 0\n  }\n}\n");
   const Download download(site.net.server(1).net, site.net.client().net, 8080);
   REQUIRE(eventually(3s, [&] { return download.received() > 2 * Download::chunk; }));
   CHECK(site.post("drain?force=1", "10.0.1.1:8080").status == 200);
+  REQUIRE_FALSE(download.over());
+  site.restart();
   CHECK(eventually(20s, [&] { return download.over(); }));
   CHECK(download.received() == Download::chunk * Download::chunks);
   CHECK(eventually(15s, [&] { return site.state("10.0.1.1:8080") == "DRAINED"; }));
@@ -270,6 +215,41 @@ TEST_CASE("the limit of a drain ends what is left") {
   CHECK(site.post("drain?limit_seconds=1").status == 200);
   CHECK(site.becomes({-1, 1}));
   CHECK(text(kept->ask()) == "reset");
+}
+
+TEST_CASE("a backup that serves is drained and disabled by its own name") {
+  Site site(pair_config("weight 3"));
+  const std::string backup = "10.0.1.2:80";
+  REQUIRE(site.becomes({3}));
+  site.net.web(1).set(Mood::refuses);
+  REQUIRE(site.becomes({-1, 3}));
+  std::optional<Connection> kept = site.connect();
+  REQUIRE(text(kept->ask()) == "s2");
+  CHECK(site.post("drain", backup).status == 409);  // nobody else is there
+  CHECK(site.post("drain?force=1", backup).status == 200);
+  CHECK(site.becomes({-1, 0}));
+  CHECK(site.state(backup) == "DRAINING");
+  CHECK(text(kept->ask()) == "s2");
+  CHECK(site.who_answers() == "refused");
+
+  site.restart();
+  CHECK(site.stays({-1, 0}, 1s));
+  CHECK(text(kept->ask()) == "s2");
+  site.net.web(1).set(Mood::answers);
+  CHECK(site.becomes({3, 0}));
+  CHECK(text(kept->ask()) == "s2");
+  kept.reset();
+  CHECK(site.becomes({3}, 15s));
+  CHECK(site.state(backup) == "DRAINED");
+
+  CHECK(site.post("disable", backup).status == 200);
+  site.net.web(1).set(Mood::refuses);
+  CHECK(site.becomes({}));
+  CHECK(site.post("enable", backup).status == 200);
+  CHECK(site.becomes({-1, 3}));
+  const Reply refused = site.post("weight?value=5", backup);
+  CHECK(refused.status == 409);
+  CHECK(refused.body.find("has the weight of its master: name that one") != std::string::npos);
 }
 
 TEST_CASE("a disabled server leaves at once and the last one only by force") {
@@ -341,13 +321,27 @@ TEST_CASE("a server that is back starts slowly and goes on so after a restart") 
     const std::size_t at = table.find("10.0.1.1:80 NAT weight ");
     return at == table.npos ? -1 : std::stoi(table.substr(at + 23));
   };
-  CHECK(eventually(10s, [&] { return weight() >= 25; }));
+  // By the second, in equal steps of 4 or 5, and never back.
+  std::vector<int> curve = {10};
+  const auto reaches = [&](int goal) {
+    return eventually(30s, [&] {
+      const int now = weight();
+      if (now != curve.back()) curve.push_back(now);
+      return now >= goal;
+    });
+  };
+  CHECK(reaches(25));
   site.kill();
-  const int left_at = weight();
+  const std::size_t before = curve.size();
   site.start();
-  CHECK(weight() >= left_at);
-  CHECK(weight() < 100);
-  CHECK(eventually(30s, [&] { return weight() == 100; }));
+  CHECK(reaches(100));
+  for (std::size_t i = 1; i < curve.size(); ++i) {
+    INFO("step " << i << " of " << curve.size() << ", restart at " << before);
+    CHECK(curve[i] > curve[i - 1]);
+    // A pass that is late may take two steps in one; those of the restart came together.
+    if (i != before) CHECK(curve[i] - curve[i - 1] <= 10);
+  }
+  CHECK(curve.size() >= 12);
 }
 
 TEST_CASE("a server deleted from the file drains first with graceful_removal") {
@@ -359,6 +353,25 @@ TEST_CASE("a server deleted from the file drains first with graceful_removal") {
   site.lvsd->reload(service_config({.servers = 1, .more = "graceful_removal"}));
   CHECK(site.becomes({1, 0}));
   CHECK(text(kept->ask()) == "s2");
+  site.restart();
+  CHECK(site.stays({1, 0}, 1s));
+  CHECK(text(kept->ask()) == "s2");
   kept.reset();
   CHECK(site.becomes({1}, 15s));
+}
+
+TEST_CASE("a server deleted with graceful_shutdown has after a restart the time it had left") {
+  const std::string graceful = "graceful_shutdown\n    drain_timeout 8";
+  Site site(service_config({.more_server = graceful}));
+  REQUIRE(site.becomes({1, 1}));
+  std::optional<Connection> kept = site.connect();
+  if (text(kept->ask()) != "s2") kept = site.connect();
+  REQUIRE(text(kept->ask()) == "s2");
+  site.lvsd->reload(service_config({.servers = 1, .more_server = graceful}));
+  CHECK(site.becomes({1, 0}));
+  site.restart();
+  CHECK(site.stays({1, 0}, 1s));
+  CHECK(text(kept->ask()) == "s2");
+  CHECK(site.becomes({1}, 15s));
+  CHECK(text(kept->ask()) == "reset");
 }

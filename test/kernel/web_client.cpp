@@ -115,6 +115,8 @@ Outcome Connection::connect(const NetworkNamespace& from, const Endpoint& to, De
         ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   }
   if (!socket_) throw std::system_error(errno, std::generic_category(), "opening a socket");
+  const int on = 1;  // asks as its host's settings say; two hours by default
+  ::setsockopt(socket_.get(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
   if (::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address.storage),
                 address.length) == 0)
     return Outcome::answered;

@@ -118,6 +118,9 @@ void WebServers::accept(WebServer& server) {
     UniqueFd socket(
         ::accept4(server.listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!socket) return;
+    // Asks as its host's settings say; two hours by default.
+    const int on = 1;
+    ::setsockopt(socket.get(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
     ++server.connections_;
     watch(epoll_.get(), socket.get());
     const int fd = socket.get();
