@@ -56,7 +56,9 @@ Duration longest_run(const CheckSettings& settings) {
 std::unique_ptr<CheckRunner> Daemon::make_checker() {
   auto report = [this](CheckId id, const Observation& seen) { observe(id, seen); };
   if (options_.single_process)
-    return std::make_unique<ProbeRunner>(loop_.get_executor(), std::move(report));
+    return std::make_unique<ProbeRunner>(
+        loop_.get_executor(),
+        [report](CheckId id, const Observation& seen, bool) { report(id, seen); });
   auto known = [this](CheckId id) {
     const CheckBook::Entry* entry = checks_.find(id);
     return entry == nullptr ? CheckHealth{} : entry->health;
