@@ -160,6 +160,7 @@ class Daemon {
   boost::asio::awaitable<api::Response> answer_config_diff(api::Call call);
   boost::asio::awaitable<Loaded> loaded_of(const api::Call& call);
   boost::asio::awaitable<Result<Plan>> plan_of(const Config& config);
+  boost::asio::awaitable<Result<ControlPlan>> control_plan_of(GlobalSettings settings);
   api::ReadinessView readiness() const;
 
   boost::asio::io_context& loop_;
