@@ -178,6 +178,7 @@ void Daemon::pause_checks(const std::vector<CheckId>& ids, std::optional<Duratio
     log(Level::warning,
         fmt::format("{} is paused; {}", check_name(entry->check), kept_state(*entry)));
   }
+  reported_.cancel();  // nobody waits for a run of them any more
   if (length) asio::co_spawn(loop_, resume_later(ids, *length, pauses_), asio::detached);
 }
 
