@@ -184,6 +184,7 @@ class Daemon {
 
   const StateFile state_file_;
   State saved_;                           // as the file has it, as far as we know
+  std::uint64_t remembered_ = 0;          // the memory of the pools when it was last saved
   std::optional<std::string> not_saved_;  // why the file is not as it should be; said once
   bool may_save_ = true;                  // false: the file is of a newer version
 
