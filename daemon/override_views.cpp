@@ -56,16 +56,16 @@ void add_override(const Outlook& outlook, const std::string& target, std::string
 
 std::vector<api::OverrideView> override_views(const Outlook& outlook) {
   std::vector<api::OverrideView> views;
-  const auto& services = outlook.pools.config().virtual_servers;
-  for (std::size_t i = 0; i < services.size(); ++i)
-    for (const auto& [index, wishes] : outlook.pools.pool(i).wishes) {
-      const RealServer& server = services[i].real_servers[index];
-      const std::string target = id(services[i]) + "/" + id(server);
+  for (const auto& [pool, of_pool] : outlook.pools.wishes()) {
+    const VirtualServer& service = outlook.pools.config().virtual_servers[pool];
+    for (const auto& [index, wishes] : of_pool) {
+      const RealServer& server = service.real_servers[index];
+      const std::string target = id(service) + "/" + id(server);
       if (wishes.admin)
         add_override(outlook, target, "admin", std::string(text(configured_state(server))),
                      std::string(text(wishes.admin->state)), wishes.admin->by, views);
       if (wishes.backup)
-        add_override(outlook, id(services[i]) + "/" + wishes.backup->server, "admin", "enabled",
+        add_override(outlook, id(service) + "/" + wishes.backup->server, "admin", "enabled",
                      std::string(text(wishes.backup->state)), wishes.backup->by, views);
       if (wishes.weight)
         add_override(outlook, target, "weight", std::to_string(wishes.weight->hides),
@@ -75,6 +75,7 @@ std::vector<api::OverrideView> override_views(const Outlook& outlook) {
             outlook, target, "max_connections", std::to_string(wishes.max_connections->hides),
             std::to_string(wishes.max_connections->value), wishes.max_connections->by, views);
     }
+  }
   return views;
 }
 

@@ -5,6 +5,7 @@
 
 #include "lvsctl/command.h"
 #include "lvsctl/page.h"
+#include "lvsctl/target.h"
 #include "lvsctl/units.h"
 #include "lvsctl/waiting.h"
 #include "lvsctl/wish.h"
@@ -32,16 +33,6 @@ struct Wish {
   bool quiet = false;
 };
 
-std::string check_duration(const std::string& word) {
-  return parse_duration(word) ? "" : "'" + word + "' is not a time such as 30s, 15m or 2h";
-}
-
-// Whole seconds, upwards: a limit is never shorter than asked for.
-std::string seconds_text(const std::string& duration) {
-  const auto time = *parse_duration(duration);
-  return std::to_string(std::chrono::ceil<std::chrono::seconds>(time).count());
-}
-
 api::Words query_of(const Wish& wish) {
   api::Words query;
   if (!wish.reason.empty()) query["reason"] = wish.reason;
@@ -51,25 +42,15 @@ api::Words query_of(const Wish& wish) {
   return query;
 }
 
-// The words of SERVICE/SERVER, or what is wrong with it.
-boost::system::result<api::Words, Output> words_of(const std::string& target) {
-  const auto slash = target.find('/');
-  if (slash == target.npos || slash == 0 || slash + 1 == target.size())
-    return failed({Exit::usage, fmt::format("'{}' is not SERVICE/SERVER", target)});
-  return api::Words{{"service", target.substr(0, slash)}, {"server", target.substr(slash + 1)}};
-}
-
 Output wished(const Context& context, api::Action action, const Wish& wish, api::Words query) {
-  const auto words = words_of(wish.target);
+  const auto words = server_words(wish.target);
   if (!words) return words.error();
   return changed(context, {action, *words, std::move(query)});
 }
 
 std::shared_ptr<Wish> wish_of(CLI::App& command) {
   auto wish = std::make_shared<Wish>();
-  command.add_option("target", wish->target, "which server")
-      ->required()
-      ->option_text("SERVICE/SERVER");
+  add_target(command, wish->target);
   command.add_option("--reason", wish->reason, "why, for the log and for your colleagues")
       ->option_text("TEXT");
   command.add_flag("--force", wish->force, "even if nobody takes connections then");
@@ -141,7 +122,7 @@ Output ended(const Context& context, const Wish& wish, const api::Words& words, 
 
 // Does it, says so, and waits for what follows.
 Output wished_and_waited(const Context& context, api::Action action, const Wish& wish) {
-  const auto words = words_of(wish.target);
+  const auto words = server_words(wish.target);
   if (!words) return words.error();
   Context silent = context;
   silent.format = Format::table;
@@ -260,7 +241,7 @@ Run unset_command(CLI::App& command) {
 
 Run calm_command(CLI::App& command) {
   auto service = std::make_shared<std::string>();
-  command.add_option("service", *service, "which service")->required()->option_text("SERVICE");
+  command.add_option("SERVICE", *service, "which service")->required()->option_text(" ");
   return [service](const Context& context) {
     return changed(context, {api::Action::calm, {{"service", *service}}, {}});
   };

@@ -47,6 +47,7 @@ Words values(const std::string& name, const Names& names) {
   if (name == "--then") return {"disable"};
   if (name == "TIMEOUT") return {"tcp", "tcpfin", "udp"};
   if (name == "SERVICE") return names.services();
+  if (name == "SERVER") return names.servers();
   if (name == "TARGET") {
     Words out = names.services();
     const Words servers = names.servers();
