@@ -96,6 +96,7 @@ asio::awaitable<void> Daemon::live() {
   asio::co_spawn(loop_, obey_signals(), die_of);
   if (const auto refusal = co_await start()) {
     log(Level::critical, refusal->message);
+    supervisor_.note({phase_, refusal->message}, std::chrono::steady_clock::now());
     exit_code_ = refusal->code;
     stop();
   } else if (reload_after_start_) {
@@ -104,6 +105,7 @@ asio::awaitable<void> Daemon::live() {
 }
 
 asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
+  find_supervisor();
   Config config;
   Snapshot table;
   if (auto refusal = co_await read_config(config)) co_return refusal;
@@ -125,6 +127,7 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
   asio::co_spawn(loop_, reconciler_.run(), die_of);
   asio::co_spawn(loop_, run_policy(), die_of);
   applied_ = true;
+  asio::co_spawn(loop_, report_to_supervisor(), die_of);
   notifier_.tell(first);
   notifier_.tell(notices_.renew(pools_));  // of what turned meanwhile
   log(Level::notice, fmt::format("lvsd {} serves {} virtual servers of {}{}", LVSD_VERSION,
@@ -265,6 +268,7 @@ asio::awaitable<void> Daemon::obey_signals() {
     const auto reload_on_signal = [this]() -> asio::awaitable<void> { co_await reload(); };
     asio::co_spawn(loop_, reload_on_signal, die_of);
   }
+  enter(ServicePhase::stopping);
   co_await take_leave();
   stop();
 }
@@ -330,7 +334,9 @@ asio::awaitable<Daemon::ReloadOutcome> Daemon::reload(bool forced) {
 asio::awaitable<void> Daemon::run_reloads() {
   while (next_reload_) {
     const auto current = std::exchange(next_reload_, nullptr);
+    if (phase_ == ServicePhase::ready) enter(ServicePhase::reloading);
     current->outcome = co_await reload_now(current->forced);
+    if (phase_ == ServicePhase::reloading) enter(ServicePhase::ready);
     current->over.cancel();
   }
   reloading_ = false;
@@ -393,6 +399,7 @@ asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now(bool forced) {
   const auto touched =
       pools_.take(std::move(*loaded.config), next.found, std::chrono::steady_clock::now());
   reconciler_.own(pools_.services());
+  tally_.reset();
   renew_checks(settings);
   policy_timer_.cancel();
   done.view.previous_generation = generation_++;

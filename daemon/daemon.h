@@ -32,7 +32,9 @@
 #include "daemon/reconciler.h"
 #include "daemon/side_thread.h"
 #include "daemon/state_file.h"
+#include "daemon/supervisor.h"
 #include "daemon/sysctl_tree.h"
+#include "daemon/tally.h"
 
 namespace lvsd {
 
@@ -160,7 +162,15 @@ class Daemon {
   boost::asio::awaitable<api::Response> answer_config_diff(api::Call call);
   boost::asio::awaitable<Loaded> loaded_of(const api::Call& call);
   boost::asio::awaitable<Result<Plan>> plan_of(const Config& config);
+
+  // Whether lvsd is alive and ready, for its supervisor and whoever asks (daemon_supervision.cpp).
   api::ReadinessView readiness() const;
+  // False where the kernel or the checks have not answered for longer than `patience`.
+  api::ReadinessView liveness(Duration patience) const;
+  std::string service_status();
+  void enter(ServicePhase phase);
+  void find_supervisor();
+  boost::asio::awaitable<void> report_to_supervisor();
 
   boost::asio::io_context& loop_;
   const Options options_;
@@ -180,6 +190,9 @@ class Daemon {
   const std::unique_ptr<CheckRunner> checker_;
   api::Writers writers_;
   std::optional<ApiServer> api_;
+  Supervisor supervisor_;
+  ServicePhase phase_ = ServicePhase::starting;
+  std::optional<Tally> tally_;  // absent: something has changed since
 
   const StateFile state_file_;
   State saved_;                           // as the file has it, as far as we know

@@ -27,6 +27,7 @@ constexpr Duration load_interval = 500ms;
 }  // namespace
 
 void Daemon::announce(const PoolChange& change, const Observation* observation) {
+  tally_.reset();
   for (const LogLine& line : observation != nullptr ? event_lines(pools_, change, *observation)
                                                     : event_lines(pools_, change))
     log(line.level, line.text);
