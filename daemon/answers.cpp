@@ -133,6 +133,10 @@ asio::awaitable<api::Response> Daemon::answer(api::Call call) {
       if (!view.ready) response.status = 503;
       co_return response;
     }
+    case Action::metrics:
+      co_return co_await answer_metrics(std::move(call));
+    case Action::service_health:
+      co_return answer_service_health(call.path.at("service"));
     case Action::version:
       co_return api::response(api::Head{wall_clock(), generation_}, version_view(kernel_info_));
     case Action::status: {

@@ -72,6 +72,7 @@ Daemon::Daemon(asio::io_context& loop, Options options, KernelWriter::Open open_
       signals_(loop, SIGHUP, SIGTERM, SIGINT),
       files_(loop.get_executor(), "lvsd-files"),
       walkers_(loop.get_executor(), "lvsd-conns"),
+      pages_(loop.get_executor(), "lvsd-pages"),
       ipvs_namespace_(std::make_shared<UniqueFd>()),
       kernel_(loop.get_executor(), opened_inside(ipvs_namespace_, std::move(open_kernel))),
       reconciler_(loop.get_executor(), kernel_,
@@ -207,6 +208,7 @@ void Daemon::adopt(Config config, const Snapshot& table, const State& past,
   generation_ = 1;
   next_counters_ = now;
   loaded_ = wall_clock();
+  totals_.renew(pools_, now);
   renew_checks(settings);
 }
 
@@ -336,6 +338,7 @@ asio::awaitable<void> Daemon::run_reloads() {
     const auto current = std::exchange(next_reload_, nullptr);
     if (phase_ == ServicePhase::ready) enter(ServicePhase::reloading);
     current->outcome = co_await reload_now(current->forced);
+    reloaded_ = std::holds_alternative<Reloaded>(*current->outcome);
     if (phase_ == ServicePhase::reloading) enter(ServicePhase::ready);
     current->over.cancel();
   }
@@ -399,6 +402,7 @@ asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now(bool forced) {
   const auto touched =
       pools_.take(std::move(*loaded.config), next.found, std::chrono::steady_clock::now());
   reconciler_.own(pools_.services());
+  totals_.renew(pools_, std::chrono::steady_clock::now());
   tally_.reset();
   renew_checks(settings);
   policy_timer_.cancel();

@@ -14,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "api/metrics.h"
 #include "api/request.h"
 #include "api/routes.h"
 #include "base/unique_fd.h"
@@ -35,6 +36,7 @@
 #include "daemon/supervisor.h"
 #include "daemon/sysctl_tree.h"
 #include "daemon/tally.h"
+#include "daemon/totals.h"
 
 namespace lvsd {
 
@@ -126,6 +128,7 @@ class Daemon {
   void begin_check(CheckId id);
   void join_check(CheckId id);
   void observe(CheckId id, const Observation& observation);
+  void add_duration(const CheckBook::Entry& entry, const Observation& observation);
   boost::asio::awaitable<void> run_checks(std::vector<CheckId> ids);
   void pause_checks(const std::vector<CheckId>& ids, std::optional<Duration> length);
   void resume_checks(const std::vector<CheckId>& ids);
@@ -172,6 +175,12 @@ class Daemon {
   void find_supervisor();
   boost::asio::awaitable<void> report_to_supervisor();
 
+  // For monitors (daemon_metrics.cpp).
+  api::Response answer_service_health(const std::string& word) const;
+  boost::asio::awaitable<api::Response> answer_metrics(api::Call call);
+  boost::asio::awaitable<bool> fill(std::shared_ptr<api::MetricsPage> page,
+                                    std::optional<std::string> service);
+
   boost::asio::io_context& loop_;
   const Options options_;
   const std::string lock_name_;
@@ -183,6 +192,7 @@ class Daemon {
   boost::asio::signal_set signals_;
   SideThread files_;    // reads and writes files, which may hang on a disk; and what takes long
   SideThread walkers_;  // walks the kernel's connections
+  SideThread pages_;    // writes long answers out
   // Where the table is. Written before the writer's first call, and read by its thread.
   std::shared_ptr<UniqueFd> ipvs_namespace_;
   KernelWriter kernel_;
@@ -201,6 +211,7 @@ class Daemon {
 
   Pools pools_;
   CheckBook checks_;
+  Totals totals_;
   NoticeBook notices_;
   Notifier notifier_;
   Sysctls sysctls_before_;                  // what was there before we set them
@@ -222,6 +233,7 @@ class Daemon {
   bool applied_ = false;  // the first configuration has reached the kernel
   bool reload_after_start_ = false;
   bool reloading_ = false;
+  bool reloaded_ = true;                 // the last reload put its file in force, or there was none
   std::shared_ptr<Reload> next_reload_;  // has not begun; null: nobody waits for one
 };
 

@@ -51,6 +51,7 @@ constexpr Command table[] = {
     {"config", "", "check, show, compare and import configurations", nullptr, config_parts},
     {"tuning", "", "the kernel's settings that lvsd changed", nullptr, tuning_parts},
     {"reload", "", "read the configuration file again; a bad one changes nothing", reload_command},
+    {"metrics", "", "the metrics for Prometheus, as text", metrics_command},
     {"explain", "", "what a word of the configuration language means", explain_command},
     {"completion", "", "completion for bash, zsh or fish", completion_command},
     {"__complete", "", "the words that may come next", complete_command, {}, true},

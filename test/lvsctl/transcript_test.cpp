@@ -27,6 +27,7 @@ Ask scene(const std::string& name) {
   return [answers](api::Method method, const std::string& target, const std::string&) -> Answer {
     const auto found = answers.find(std::string(api::text(method)) + " " + target);
     if (found == answers.end()) return Reply{404, "no " + target};
+    if (found->is_string()) return Reply{200, found->get<std::string>()};
     const bool problem = found->contains("title");
     return Reply{problem ? found->at("status").get<int>() : 200, found->dump()};
   };
