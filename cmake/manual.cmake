@@ -1,6 +1,7 @@
 # lvsd_manual(PAGE [TARGET]): PAGE.scd of this folder as a man page beside what is built of it. What
 # the program TARGET prints when it is asked for its manual takes the place of @MANUAL@. Without scdoc
 # there are no man pages.
+include(GNUInstallDirs)
 find_program(SCDOC scdoc)
 
 function(lvsd_manual page)
@@ -18,6 +19,8 @@ function(lvsd_manual page)
       -P ${CMAKE_SOURCE_DIR}/cmake/render_manual.cmake
     DEPENDS ${source} ${CMAKE_SOURCE_DIR}/cmake/render_manual.cmake ${ARGN} VERBATIM)
   add_custom_target(manual_${page} ALL DEPENDS ${made})
+  string(REGEX MATCH "[0-9]$" section ${page})
+  install(FILES ${made} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
   if(LVSD_TESTS AND NOT LVSD_SANITIZE)
     add_test(NAME manual.${page} COMMAND ${CMAKE_SOURCE_DIR}/test/lint/manual ${made})
     set_tests_properties(manual.${page} PROPERTIES LABELS unit)

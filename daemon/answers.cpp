@@ -32,6 +32,9 @@ namespace {
 // reading of the table.
 constexpr Duration counters_age = 1s;
 
+// A checker that has died is replaced within 3 s, and a call into the kernel is given up after 10.
+constexpr Duration longest_silence = 10s;
+
 api::Response answer_service(const Outlook& outlook, const std::string& word) {
   const auto found = named_service(outlook.pools.config(), word);
   if (const auto* refusal = std::get_if<api::Response>(&found)) return *refusal;
@@ -120,26 +123,20 @@ Outlook Daemon::outlook(const Result<std::shared_ptr<const Snapshot>>& read) con
           .fights = reconciler_.fights()};
 }
 
-api::ReadinessView Daemon::readiness() const {
-  api::ReadinessView view;
-  if (!applied_) view.reasons.push_back("the configuration has not reached the kernel yet");
-  if (reconciler_.trouble()) view.reasons.push_back(text(*reconciler_.trouble()));
-  if (reconciler_.failing() != 0)
-    view.reasons.push_back(
-        fmt::format("{} services are not in the kernel as wanted", reconciler_.failing()));
-  view.ready = view.reasons.empty();
-  return view;
-}
-
 asio::awaitable<api::Response> Daemon::answer(api::Call call) {
   using api::Action;
   switch (call.action) {
     case Action::alive:
     case Action::ready: {
-      api::Response response = api::response(api::Head{wall_clock(), generation_}, readiness());
-      if (call.action == Action::ready && !readiness().ready) response.status = 503;
+      const auto view = call.action == Action::ready ? readiness() : liveness(longest_silence);
+      api::Response response = api::response(api::Head{wall_clock(), generation_}, view);
+      if (!view.ready) response.status = 503;
       co_return response;
     }
+    case Action::metrics:
+      co_return co_await answer_metrics(std::move(call));
+    case Action::service_health:
+      co_return answer_service_health(call.path.at("service"));
     case Action::version:
       co_return api::response(api::Head{wall_clock(), generation_}, version_view(kernel_info_));
     case Action::status: {

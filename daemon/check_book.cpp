@@ -80,6 +80,7 @@ const CheckBook::Entry* CheckBook::record(CheckId id, const Observation& observa
   if (entry == nullptr) return nullptr;
   entry->health = observe(std::move(entry->health), entry->check.settings->policy, observation);
   entry->history.add(observation);
+  entry->totals.add(observation.result);
   return entry;
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "daemon/check_totals.h"
 #include "daemon/pools.h"
 #include "health/certificate.h"
 #include "health/schedule.h"
@@ -24,6 +25,7 @@ class CheckBook {
     CheckHealth health;            // what its results say, whoever uses it
     Timing timing;                 // when it was taken on, or resumed
     CheckHistory history;
+    CheckTotals totals{};
     std::uint64_t pause = 0;  // the number of the pause it is in; 0: it runs
     CertificateTerm certificate = CertificateTerm::fine;  // as it was last said
   };

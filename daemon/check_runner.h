@@ -1,12 +1,14 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "health/schedule.h"
 #include "model/check.h"
 #include "model/check_id.h"
 #include "model/health.h"
 #include "model/probe_settings.h"
+#include "model/time.h"
 
 namespace lvsd {
 
@@ -35,6 +37,9 @@ class CheckRunner {
 
   // The next run of `id` is now; its later times stay. Nothing happens if it is not running.
   virtual void hurry(CheckId id) = 0;
+
+  // Since when there is nobody to run checks that should run; nothing while all have somebody.
+  virtual std::optional<Time> silent_since() const = 0;
 };
 
 }  // namespace lvsd

@@ -82,4 +82,13 @@ void CheckerPool::hurry(CheckId id) {
   if (found != places_.end()) found->second->hurry(id);
 }
 
+std::optional<Time> CheckerPool::silent_since() const {
+  std::optional<Time> first = local_->silent_since();
+  for (const auto& seat : network_) {
+    const auto since = seat->silent_since();
+    if (since && (!first || *since < *first)) first = since;
+  }
+  return first;
+}
+
 }  // namespace lvsd

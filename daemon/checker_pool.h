@@ -3,6 +3,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "daemon/check_runner.h"
@@ -23,6 +24,7 @@ class CheckerPool : public CheckRunner {
              const Timing& timing) override;
   void stop(CheckId id) override;
   void hurry(CheckId id) override;
+  std::optional<Time> silent_since() const override;
 
  private:
   CheckerSeat& seat_of(CheckId id, const Check& check);

@@ -119,7 +119,12 @@ void CheckerSeat::send_begin(CheckId id, const Task& task, const CheckHealth& he
                                           .timing = task.timing})));
 }
 
+std::optional<Time> CheckerSeat::silent_since() const {
+  return tasks_.empty() ? std::nullopt : vacant_since_;
+}
+
 void CheckerSeat::launch() {
+  if (!vacant_since_) vacant_since_ = std::chrono::steady_clock::now();
   auto launched = calls_.launch(role_, settings_.checker);
   if (!launched) {
     log(Level::error, fmt::format("{}: {}", name_, text(launched.error())));
@@ -162,6 +167,7 @@ void CheckerSeat::lose(std::string_view why) {
   lost->lender.reset();
   const bool early = std::chrono::steady_clock::now() - lost->born < full_life;
   early_deaths_ = early ? early_deaths_ + 1 : 0;
+  if (!vacant_since_) vacant_since_ = std::chrono::steady_clock::now();
   end_checker(executor_, std::move(lost->process),
               [name = name_, pid = lost->pid](std::string_view how) {
                 log(Level::info, fmt::format("{}, process {}, {}", name, pid, how));
@@ -177,8 +183,10 @@ bool CheckerSeat::take(std::string_view bytes) {
     if (!hello->weakness.empty())
       log(Level::warning,
           fmt::format("{} has more power than it should: {}", name_, hello->weakness));
+    if (hello->protocol != checker_protocol) return false;
     life_->greeted = true;
-    return hello->protocol == checker_protocol;
+    vacant_since_.reset();
+    return true;
   }
   if (std::get_if<Alive>(&*message) != nullptr) {
     life_->answered = true;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -48,6 +49,8 @@ class CheckerSeat {
   void hurry(CheckId id);
 
   std::size_t tasks() const { return tasks_.size(); }
+  // Since when there are tasks and no process that has said a word; nothing while there is one.
+  std::optional<Time> silent_since() const;
 
  private:
   struct Life;
@@ -69,8 +72,9 @@ class CheckerSeat {
   std::multiset<CheckTarget> lent_;  // what of them a checker cannot open itself
   std::shared_ptr<Life> life_;       // null: nobody sits here
   boost::asio::steady_timer revival_;
-  unsigned early_deaths_ = 0;  // in a row
-  bool wanted_ = false;        // there has been a task
+  unsigned early_deaths_ = 0;         // in a row
+  bool wanted_ = false;               // there has been a task
+  std::optional<Time> vacant_since_;  // absent: who sits here has greeted
   // Gone with this; what waits holds it weakly.
   std::shared_ptr<CheckerSeat*> self_ = std::make_shared<CheckerSeat*>(this);
 };

@@ -68,6 +68,7 @@ Daemon::Daemon(asio::io_context& loop, Options options, KernelWriter::Open open_
       signals_(loop, SIGHUP, SIGTERM, SIGINT),
       files_(loop.get_executor(), "lvsd-files"),
       walkers_(loop.get_executor(), "lvsd-conns"),
+      pages_(loop.get_executor(), "lvsd-pages"),
       ipvs_namespace_(std::make_shared<UniqueFd>()),
       kernel_(loop.get_executor(), opened_inside(ipvs_namespace_, std::move(open_kernel))),
       reconciler_(loop.get_executor(), kernel_,
@@ -92,6 +93,7 @@ asio::awaitable<void> Daemon::live() {
   asio::co_spawn(loop_, obey_signals(), die_of);
   if (const auto refusal = co_await start()) {
     log(Level::critical, refusal->message);
+    supervisor_.note({phase_, refusal->message}, std::chrono::steady_clock::now());
     exit_code_ = refusal->code;
     stop();
   } else if (reload_after_start_) {
@@ -100,6 +102,7 @@ asio::awaitable<void> Daemon::live() {
 }
 
 asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
+  find_supervisor();
   Config config;
   Snapshot table;
   if (auto refusal = co_await read_config(config)) co_return refusal;
@@ -122,6 +125,7 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
   asio::co_spawn(loop_, reconciler_.run(), die_of);
   asio::co_spawn(loop_, run_policy(), die_of);
   applied_ = true;
+  asio::co_spawn(loop_, report_to_supervisor(), die_of);
   notifier_.tell(first);
   notifier_.tell(notices_.renew(pools_));  // of what turned meanwhile
   log(Level::notice, fmt::format("lvsd {} serves {} virtual servers of {}{}", LVSD_VERSION,
@@ -204,6 +208,7 @@ void Daemon::adopt(Config config, const Snapshot& table, const State& past,
   generation_ = 1;
   next_counters_ = now;
   loaded_ = wall_clock();
+  totals_.renew(pools_, now);
   renew_checks(settings);
 }
 
@@ -271,6 +276,7 @@ asio::awaitable<void> Daemon::obey_signals() {
     const auto reload_on_signal = [this]() -> asio::awaitable<void> { co_await reload(); };
     asio::co_spawn(loop_, reload_on_signal, die_of);
   }
+  enter(ServicePhase::stopping);
   co_await take_leave();
   stop();
 }
@@ -336,7 +342,10 @@ asio::awaitable<Daemon::ReloadOutcome> Daemon::reload(bool forced) {
 asio::awaitable<void> Daemon::run_reloads() {
   while (next_reload_) {
     const auto current = std::exchange(next_reload_, nullptr);
+    if (phase_ == ServicePhase::ready) enter(ServicePhase::reloading);
     current->outcome = co_await reload_now(current->forced);
+    reloaded_ = std::holds_alternative<Reloaded>(*current->outcome);
+    if (phase_ == ServicePhase::reloading) enter(ServicePhase::ready);
     current->over.cancel();
   }
   reloading_ = false;
@@ -400,6 +409,8 @@ asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now(bool forced) {
   const auto touched =
       pools_.take(std::move(*loaded.config), next.found, std::chrono::steady_clock::now());
   reconciler_.own(pools_.services());
+  totals_.renew(pools_, std::chrono::steady_clock::now());
+  tally_.reset();
   renew_checks(settings);
   policy_timer_.cancel();
   done.view.previous_generation = generation_++;

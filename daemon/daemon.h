@@ -14,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "api/metrics.h"
 #include "api/request.h"
 #include "api/routes.h"
 #include "base/unique_fd.h"
@@ -32,7 +33,10 @@
 #include "daemon/reconciler.h"
 #include "daemon/side_thread.h"
 #include "daemon/state_file.h"
+#include "daemon/supervisor.h"
 #include "daemon/sysctl_tree.h"
+#include "daemon/tally.h"
+#include "daemon/totals.h"
 #include "model/timeouts.h"
 
 namespace lvsd {
@@ -125,6 +129,7 @@ class Daemon {
   void begin_check(CheckId id);
   void join_check(CheckId id);
   void observe(CheckId id, const Observation& observation);
+  void add_duration(const CheckBook::Entry& entry, const Observation& observation);
   boost::asio::awaitable<void> run_checks(std::vector<CheckId> ids);
   void pause_checks(const std::vector<CheckId>& ids, std::optional<Duration> length);
   void resume_checks(const std::vector<CheckId>& ids);
@@ -171,7 +176,21 @@ class Daemon {
   boost::asio::awaitable<Loaded> loaded_of(const api::Call& call);
   boost::asio::awaitable<Result<Plan>> plan_of(const Config& config);
   boost::asio::awaitable<Result<ControlPlan>> control_plan_of(GlobalSettings settings);
+
+  // Whether lvsd is alive and ready, for its supervisor and whoever asks (daemon_supervision.cpp).
   api::ReadinessView readiness() const;
+  // False where the kernel or the checks have not answered for longer than `patience`.
+  api::ReadinessView liveness(Duration patience) const;
+  std::string service_status();
+  void enter(ServicePhase phase);
+  void find_supervisor();
+  boost::asio::awaitable<void> report_to_supervisor();
+
+  // For monitors (daemon_metrics.cpp).
+  api::Response answer_service_health(const std::string& word) const;
+  boost::asio::awaitable<api::Response> answer_metrics(api::Call call);
+  boost::asio::awaitable<bool> fill(std::shared_ptr<api::MetricsPage> page,
+                                    std::optional<std::string> service);
 
   boost::asio::io_context& loop_;
   const Options options_;
@@ -184,6 +203,7 @@ class Daemon {
   boost::asio::signal_set signals_;
   SideThread files_;    // reads and writes files, which may hang on a disk; and what takes long
   SideThread walkers_;  // walks the kernel's connections
+  SideThread pages_;    // writes long answers out
   // Where the table is. Written before the writer's first call, and read by its thread.
   std::shared_ptr<UniqueFd> ipvs_namespace_;
   KernelWriter kernel_;
@@ -191,6 +211,9 @@ class Daemon {
   const std::unique_ptr<CheckRunner> checker_;
   api::Writers writers_;
   std::optional<ApiServer> api_;
+  Supervisor supervisor_;
+  ServicePhase phase_ = ServicePhase::starting;
+  std::optional<Tally> tally_;  // absent: something has changed since
 
   const StateFile state_file_;
   State saved_;                           // as the file has it, as far as we know
@@ -200,6 +223,7 @@ class Daemon {
 
   Pools pools_;
   CheckBook checks_;
+  Totals totals_;
   NoticeBook notices_;
   Notifier notifier_;
   TimeoutOverrides timeout_wishes_;
@@ -222,6 +246,7 @@ class Daemon {
   bool applied_ = false;  // the first configuration has reached the kernel
   bool reload_after_start_ = false;
   bool reloading_ = false;
+  bool reloaded_ = true;                 // the last reload put its file in force, or there was none
   std::shared_ptr<Reload> next_reload_;  // has not begun; null: nobody waits for one
 };
 

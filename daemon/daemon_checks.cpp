@@ -117,9 +117,18 @@ void Daemon::observe(CheckId id, const Observation& observation) {
   for (const LogLine& line : lines)
     log(line.level, line.text);
   checks_.record(id, observation);
+  add_duration(*entry, observation);
   for (const CheckUser& user : entry->users)
     if (const auto change = pools_.observe(user, observation)) announce(*change, &observation);
   reported_.cancel();
+}
+
+// A service counts a check once, however many of its servers share it.
+void Daemon::add_duration(const CheckBook::Entry& entry, const Observation& observation) {
+  const double took = std::chrono::duration<double>(observation.duration).count();
+  std::optional<std::uint32_t> last;
+  for (const CheckUser& user : entry.users)
+    if (std::exchange(last, user.pool) != user.pool) totals_.add_check(user.pool, took);
 }
 
 // ---- what operators ask of checks

@@ -159,6 +159,9 @@ asio::awaitable<std::vector<OpFailure>> KernelWriter::apply_plan(AnyPlan plan) {
   const Work<std::vector<OpFailure>> change =
       [shared](Kernel& kernel) -> Result<std::vector<OpFailure>> { return kernel.apply(*shared); };
   auto failures = co_await run(change);
+  const std::size_t refused = failures ? failures->size() : shared->size();
+  operations_.refused += refused;
+  operations_.done += shared->size() - refused;
   if (failures) co_return std::move(*failures);
   Error error = failures.error();
   if (error.code == kernel_errc::no_answer) error.code = kernel_errc::unknown_outcome;

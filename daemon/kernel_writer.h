@@ -7,6 +7,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -48,6 +49,13 @@ class KernelWriter {
   boost::asio::awaitable<Result<Controls>> controls();
   boost::asio::awaitable<std::vector<OpFailure>> apply(ControlPlan plan);
 
+  // Ops and settings that apply() has been given since the start.
+  struct Operations {
+    std::uint64_t done = 0;
+    std::uint64_t refused = 0;  // or not attempted, or of unknown outcome
+  };
+  const Operations& operations() const { return operations_; }
+
   // Since when the running call runs; nothing when none does.
   std::optional<Time> busy_since() const;
   // Whether it runs although its caller's timeout is over: the kernel may be deadlocked.
@@ -64,6 +72,7 @@ class KernelWriter {
 
   boost::asio::any_io_executor strand_;
   KernelWriterOptions options_;
+  Operations operations_;
   std::shared_ptr<Desk> desk_;
   SideThread thread_;  // ends first
 };

@@ -45,6 +45,7 @@ int serve(const Options& options) {
 int main(int argc, char** argv) {
   if (argc == 3 && argv[1] == std::string_view("--checker")) return run_checker(argv[2]);
   Options options;
+  options.supervisor = take_supervisor_address();
   CLI::App app("Control plane for the Linux kernel's IPVS load balancer.", "lvsd");
   app.set_version_flag("-V,--version", "lvsd " LVSD_VERSION);
   app.add_option("-f,--config", options.config_file, "Configuration file")->capture_default_str();

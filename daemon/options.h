@@ -3,9 +3,11 @@
 #include <optional>
 #include <string>
 
+#include "daemon/supervisor.h"
+
 namespace lvsd {
 
-// The command line of lvsd(8).
+// The command line of lvsd(8), and what the environment says.
 struct Options {
   std::string config_file = "/etc/lvsd/lvsd.conf";
   std::string socket = "/run/lvsd/lvsd.sock";
@@ -15,6 +17,7 @@ struct Options {
   bool single_process = false;  // checks run in the daemon itself
   std::optional<bool> lenient;  // absent: the file's name decides
   bool verbose = false;
+  SupervisorAddress supervisor{};
 };
 
 // How the process ends; lvsctl's codes mean the same (lvsd(8), lvsctl(1)).

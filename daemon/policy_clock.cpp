@@ -27,6 +27,8 @@ constexpr Duration load_interval = 500ms;
 }  // namespace
 
 void Daemon::announce(const PoolChange& change, const Observation* observation) {
+  tally_.reset();
+  totals_.note(pools_, change.pool, std::chrono::steady_clock::now());
   for (const LogLine& line : observation != nullptr ? event_lines(pools_, change, *observation)
                                                     : event_lines(pools_, change))
     log(line.level, line.text);

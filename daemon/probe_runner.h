@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "daemon/check_runner.h"
 #include "daemon/ready_probe.h"
@@ -28,6 +29,8 @@ class ProbeRunner : public CheckRunner {
              const Timing& timing) override;
   void stop(CheckId id) override;
   void hurry(CheckId id) override;
+  // Who asks is on the same loop.
+  std::optional<Time> silent_since() const override { return std::nullopt; }
 
   std::size_t running() const { return runs_.size(); }
 

@@ -91,6 +91,14 @@ std::string version_text(const KernelInfo& kernel) {
                      kernel.version & 0xff);
 }
 
+std::string host_name() {
+  std::array<char, 256> name{};
+  ::gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
+
+}  // namespace
+
 api::CheckCounts check_counts(const Outlook& outlook) {
   api::CheckCounts counts;
   for (const auto& [id, entry] : outlook.checks.entries()) {
@@ -134,14 +142,6 @@ api::DriftView drift_view(const Outlook& outlook) {
   if (outlook.audited) view.audited = moment(outlook, *outlook.audited);
   return view;
 }
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  ::gethostname(name.data(), name.size() - 1);
-  return name.data();
-}
-
-}  // namespace
 
 api::StatusView status_view(const Outlook& outlook) {
   api::StatusView view{.version = LVSD_VERSION,

@@ -9,6 +9,10 @@
 namespace lvsd {
 
 api::StatusView status_view(const Outlook& outlook);
+// Parts of it.
+api::CheckCounts check_counts(const Outlook& outlook);
+api::KernelView kernel_view(const Outlook& outlook);
+api::DriftView drift_view(const Outlook& outlook);
 api::VersionView version_view(const std::optional<KernelInfo>& kernel);
 
 }  // namespace lvsd

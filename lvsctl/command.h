@@ -70,6 +70,7 @@ Run completion_command(CLI::App& command);
 Run complete_command(CLI::App& command);
 Run manual_command(CLI::App& command);
 Run reload_command(CLI::App& command);
+Run metrics_command(CLI::App& command);
 Run version_command(CLI::App& command);
 Run drain_command(CLI::App& command);
 Run undrain_command(CLI::App& command);

@@ -59,6 +59,7 @@ constexpr Command table[] = {
     {"tuning", "", "the kernel's settings: what the file wants, what they are and were",
      tuning_command, tuning_parts},
     {"reload", "", "read the configuration file again; a bad one changes nothing", reload_command},
+    {"metrics", "", "the metrics for Prometheus, as text", metrics_command},
     {"explain", "", "what a word of the configuration language means", explain_command},
     {"completion", "", "completion for bash, zsh or fish", completion_command},
     {"__complete", "", "the words that may come next", complete_command, {}, true},

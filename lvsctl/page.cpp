@@ -135,6 +135,11 @@ Output json_page(const Context& context, const Question& question) {
   return body ? json_output(*body) : body.error();
 }
 
+Output text_page(const Context& context, const Question& question) {
+  const auto body = body_of(context, question);
+  return body ? Output{Exit::done, *body, ""} : body.error();
+}
+
 template <class View>
 Output json_page(const Context& context, const Question& question, Exit (*exit)(const View&)) {
   const auto body = body_of(context, question);

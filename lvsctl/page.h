@@ -43,6 +43,9 @@ Output json_page(const Context& context, const Question& question);
 template <class View>
 Output json_page(const Context& context, const Question& question, Exit (*exit)(const View&));
 
+// An answer that is text, as it came.
+Output text_page(const Context& context, const Question& question);
+
 // A body, indented.
 Output json_output(const std::string& body);
 // What lvsctl knows by itself, for -o json.

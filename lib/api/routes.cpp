@@ -14,6 +14,10 @@ constexpr Route table[] = {
      "200 while the daemon's loop and its checks make progress, else 503"},
     {Method::get, "/readyz", Action::ready, Access::read,
      "200 when the configuration is applied and the kernel's table is in sync, else 503"},
+    {Method::get, "/metrics", Action::metrics, Access::read,
+     "for Prometheus, as text; ?collect[]=services|servers|checks|process ?service="},
+    {Method::get, "/services/{service}/health", Action::service_health, Access::read,
+     "200 and UP while the service has its quorum, else 503 and DOWN"},
     {Method::get, "/api/v1/version", Action::version, Access::read,
      "versions of the daemon, IPVS and the kernel"},
     {Method::get, "/api/v1/status", Action::status, Access::read,
@@ -166,7 +170,8 @@ bool decode(Words& words) {
   return true;
 }
 
-// "a=1&b=2"; a plus is a blank, as forms write it. Nothing if an escape is broken.
+// "a=1&b=2"; a plus is a blank, as forms write it. What is given under a name that ends with "[]"
+// is a list, with commas between. Nothing if an escape is broken.
 std::optional<Words> parsed_query(std::string_view text) {
   Words query;
   for (const auto pair : split(text, '&')) {
@@ -177,7 +182,11 @@ std::optional<Words> parsed_query(std::string_view text) {
     auto name = decoded(pair.substr(0, equals));
     auto plain = decoded(value);
     if (!name || !plain) return std::nullopt;
-    query.insert_or_assign(std::move(*name), std::move(*plain));
+    const auto before = query.find(*name);
+    if (before != query.end() && name->ends_with("[]"))
+      before->second += "," + *plain;
+    else
+      query.insert_or_assign(std::move(*name), std::move(*plain));
   }
   return query;
 }

@@ -18,6 +18,8 @@ namespace lvsd::api {
 enum class Action : std::uint8_t {
   alive,
   ready,
+  metrics,
+  service_health,
   version,
   status,
   services,

@@ -223,6 +223,35 @@ TEST_CASE("a checker that cannot be replaced for long is tried with growing paus
   CHECK(stage.reports.empty());
 }
 
+TEST_CASE("a checker that has not said its first word leaves its checks without anybody") {
+  Stage stage([](int pipe) {
+    char word = 0;
+    if (::recv(pipe, &word, 1, MSG_PEEK) > 0) hang();
+  });
+  CHECK_FALSE(stage.pool.silent_since());
+  const Time begun = now();
+  stage.start(1, tcp_check());
+  REQUIRE(stage.pool.silent_since());
+  const Time since = *stage.pool.silent_since();
+  CHECK(since >= begun);
+  ::kill(stage.pids[0], SIGKILL);
+  REQUIRE(stage.until([&] { return stage.pids.size() == 2; }));
+  CHECK(stage.pool.silent_since() == since);  // the next one has not greeted either
+  stage.pool.stop(1);
+  CHECK_FALSE(stage.pool.silent_since());
+}
+
+TEST_CASE("checks have somebody from the first word of a checker to its death") {
+  Stage stage([](int pipe) { serve(pipe, passed); });
+  stage.start(1, tcp_check());
+  REQUIRE(stage.until([&] { return stage.reports.size() == 1; }));
+  CHECK_FALSE(stage.pool.silent_since());
+  stage.act = [](int) { hang(); };
+  ::kill(stage.pids[0], SIGKILL);
+  REQUIRE(stage.until([&] { return stage.pids.size() == 2; }));
+  CHECK(stage.pool.silent_since());
+}
+
 TEST_CASE("garbage from a checker ends it and changes nothing") {
   const std::string huge("\xff\xff\xff\x7f", 4);
   const std::string empty_frame(4, '\0');

@@ -126,13 +126,15 @@ class Site {
     return {.config_file = (directory / "lvsd.conf").string(),
             .socket = (directory / "lvsd.sock").string(),
             .state_dir = (directory / "state").string(),
-            .single_process = true};
+            .single_process = true,
+            .supervisor = supervisor};
   }
 
   LogLines log;
   TempDir directory;
   FakeNetlink fake;
   Daemon::Load load = load_config;  // from the next start on
+  SupervisorAddress supervisor;     // likewise
 
  private:
   std::shared_ptr<int> users_ = std::make_shared<int>();

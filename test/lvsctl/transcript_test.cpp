@@ -34,6 +34,7 @@ Ask scene(const std::string& name) {
       answer = found->front();
       if (found->size() > 1) found->erase(found->begin());
     }
+    if (answer.is_string()) return Reply{200, answer.get<std::string>()};
     if (answer.is_null()) return Failure{Exit::unreachable, "lvsd is not reachable"};
     const bool problem = answer.contains("title");
     return Reply{problem ? answer.at("status").get<int>() : 200, answer.dump()};

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "model/health.h"
+
+namespace lvsd {
+
+// What a check has come to since it was taken on, for metrics.
+class CheckTotals {
+ public:
+  void add(CheckResult result);
+
+  std::uint64_t runs() const { return runs_; }
+  // Of those that failed, by what failed: "timeout", "connect", "tls", "protocol", "status",
+  // "script"; and "socket" for those that could not be made. None that did not happen.
+  std::vector<std::pair<std::string_view, std::uint64_t>> failures() const;
+
+ private:
+  std::uint64_t runs_ = 0;
+  std::array<std::uint32_t, 7> failures_{};
+};
+
+}  // namespace lvsd

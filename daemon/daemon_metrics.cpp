@@ -1,0 +1,107 @@
+// The part of Daemon that answers monitors: /metrics, and whether one service works.
+
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "api/metrics.h"
+#include "daemon/daemon.h"
+#include "daemon/metrics_samples.h"
+#include "daemon/named_objects.h"
+#include "daemon/wall_clock.h"
+
+namespace lvsd {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr Duration counters_age = 1s;
+
+// Servers that are looked at in one turn of the loop: a few milliseconds.
+constexpr std::size_t servers_a_turn = 500;
+
+api::Response plain(int status, std::string body) {
+  return {.status = status, .content_type = "text/plain; charset=utf-8", .body = std::move(body)};
+}
+
+}  // namespace
+
+// For those who route traffic by it, such as a BGP speaker: they read the code, people the word.
+api::Response Daemon::answer_service_health(const std::string& word) const {
+  const auto found = named_service(pools_.config(), word);
+  if (const auto* refusal = std::get_if<api::Response>(&found)) return *refusal;
+  const auto index = static_cast<std::size_t>(std::get<const VirtualServer*>(found) -
+                                              pools_.config().virtual_servers.data());
+  const bool works = applied_ && pools_.pool(index).quorum;
+  return plain(works ? 200 : 503, works ? "UP\n" : "DOWN\n");
+}
+
+// What there is to say is looked at in slices, between which everything else has its turn, and
+// written out on the thread of long answers. Nothing if a reload came in between: what was looked
+// at is of two configurations.
+asio::awaitable<bool> Daemon::fill(std::shared_ptr<api::MetricsPage> page,
+                                   std::optional<std::string> service) {
+  const std::uint64_t generation = generation_;
+  const auto read = co_await reconciler_.snapshot(counters_age);
+  std::size_t next = 0;
+  while (generation == generation_ && next < pools_.config().virtual_servers.size()) {
+    const Outlook now = outlook(read);
+    std::vector<api::ServiceSample> samples;
+    for (std::size_t servers = 0;
+         servers < servers_a_turn && next < pools_.config().virtual_servers.size(); ++next) {
+      if (service && id(pools_.config().virtual_servers[next]) != *service) continue;
+      samples.push_back(service_sample(now, totals_, next));
+      servers += samples.back().servers.size() + 1;
+    }
+    auto write = [page, samples = std::move(samples), wall = now.wall] {
+      for (const api::ServiceSample& sample : samples)
+        page->add(sample, wall);
+      return true;
+    };
+    co_await pages_.run(std::move(write));
+  }
+  if (generation != generation_) co_return false;
+  api::DaemonSample daemon = daemon_sample(outlook(read));
+  daemon.ready = readiness().ready;
+  daemon.reloaded = reloaded_;
+  daemon.operations_done = kernel_.operations().done;
+  daemon.operations_refused = kernel_.operations().refused;
+  page->add(daemon);
+  co_return true;
+}
+
+asio::awaitable<api::Response> Daemon::answer_metrics(api::Call call) {
+  const auto word = [&call](const char* name) {
+    const auto found = call.query.find(name);
+    return found == call.query.end() ? std::string() : found->second;
+  };
+  const std::string parts = word(call.query.contains("collect") ? "collect" : "collect[]");
+  const auto choice = api::parse_metrics_choice(parts);
+  if (!choice)
+    co_return api::response(
+        api::bad_request("collect: services, servers, checks and process are the parts"));
+  std::optional<std::string> service;
+  if (call.query.contains("service")) {
+    const auto found = named_service(pools_.config(), word("service"));
+    if (const auto* refusal = std::get_if<api::Response>(&found)) co_return *refusal;
+    service = id(*std::get<const VirtualServer*>(found));
+  }
+  auto page = std::make_shared<api::MetricsPage>(*choice);
+  while (!co_await fill(page, service))
+    page = std::make_shared<api::MetricsPage>(*choice);
+  auto write = [page] {
+    page->add(process_sample());
+    return page->text();
+  };
+  std::string text = co_await pages_.run(std::move(write));
+  co_return api::Response{.content_type = std::string(api::metrics_content_type),
+                          .body = std::move(text)};
+}
+
+}  // namespace lvsd

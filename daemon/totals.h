@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/metrics.h"
+#include "daemon/pools.h"
+
+namespace lvsd {
+
+// How often a thing came up and went down, and how long it was down, since it was first looked at.
+class Life {
+ public:
+  void note(bool up, Time now);
+  api::LifeSample sample(Time now) const;
+
+ private:
+  std::optional<bool> up_;
+  Time down_since_;  // while it is down
+  std::uint64_t changes_ = 0;
+  Duration down_ = Duration::zero();  // in all, without the present time
+};
+
+// What has happened to services and their real servers, for metrics. By name, so that a reload
+// keeps it for what is still configured.
+class Totals {
+ public:
+  struct Service {
+    Life life;  // by its quorum
+    std::map<std::string, Life> servers;
+    api::DurationHistogram check_durations;
+  };
+
+  // Takes down how everything that is configured is now, and drops what is not configured.
+  void renew(const Pools& pools, Time now);
+  // The same of one virtual server in which something has changed.
+  void note(const Pools& pools, std::size_t pool, Time now);
+  void add_check(std::size_t pool, double seconds);
+
+  // REQUIRES: the pool was there at the last renew.
+  const Service& of(std::size_t pool) const { return services_[pool]; }
+
+ private:
+  std::vector<Service> services_;  // beside the configuration's
+  std::vector<std::string> names_;
+};
+
+}  // namespace lvsd

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+// The places of the families in metric_families(), for who adds samples.
+
+namespace lvsd::api {
+
+enum class Metric : std::uint8_t {
+  build_info,
+  ready,
+  service_info,
+  service_up,
+  service_pool,
+  service_servers,
+  service_quorum_weight,
+  service_quorum_required,
+  service_state_changes,
+  service_downtime,
+  service_connections,
+  service_in_packets,
+  service_out_packets,
+  service_in_bytes,
+  service_out_bytes,
+  server_info,
+  server_up,
+  server_state,
+  server_admin_state,
+  server_weight,
+  server_config_weight,
+  server_active,
+  server_inactive,
+  server_persistent,
+  server_max,
+  server_overloaded,
+  server_connections,
+  server_in_packets,
+  server_out_packets,
+  server_in_bytes,
+  server_out_bytes,
+  server_last_change,
+  server_downtime,
+  server_changes,
+  server_slow_start,
+  check_info,
+  check_up,
+  check_result,
+  check_code,
+  check_last_duration,
+  check_last_run,
+  check_runs,
+  check_failures,
+  check_durations,
+  certificate_end,
+  checks_running,
+  checks_paused,
+  sync_last_success,
+  operations,
+  drift_entries,
+  drift_repairs,
+  kernel_services,
+  kernel_servers,
+  kernel_foreign_services,
+  reload_successful,
+  reload_success_time,
+  config_generation,
+  overrides,
+  process_cpu,
+  process_start,
+  process_resident,
+  process_virtual,
+  process_open_fds,
+  process_max_fds,
+};
+inline constexpr std::size_t metric_count = static_cast<std::size_t>(Metric::process_max_fds) + 1;
+
+}  // namespace lvsd::api

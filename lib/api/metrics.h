@@ -1,0 +1,145 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "api/views.h"
+
+// What /metrics says, in Prometheus' text format 0.0.4. The daemon fills the samples, this writes
+// them out; docs/metrics.md lists every family.
+
+namespace lvsd::api {
+
+enum class MetricKind : std::uint8_t { gauge, counter, histogram };
+std::string_view text(MetricKind kind);  // "gauge"
+
+struct MetricFamily {
+  std::string_view name;
+  MetricKind kind = MetricKind::gauge;
+  std::string_view help;  // one line
+};
+std::span<const MetricFamily> metric_families();
+
+// `name="value"` with what the format wants escaped; bytes that are no UTF-8 become U+FFFD.
+std::string label(std::string_view name, std::string_view value);
+
+// ---- samples
+
+// How many checks took how long.
+struct DurationHistogram {
+  static constexpr std::array bounds{0.001, 0.002, 0.005, 0.01, 0.02, 0.05,
+                                     0.1,   0.2,   0.5,   1.0,  2.0,  5.0};  // seconds
+
+  std::array<std::uint64_t, bounds.size() + 1> counts{};  // of each range; the last has no bound
+  double sum = 0;                                         // seconds
+
+  void add(double seconds);
+  bool operator==(const DurationHistogram&) const = default;
+};
+
+struct CheckSample {
+  std::string kind;    // "TCP_CHECK"
+  std::string target;  // "10.0.0.2:80"
+  bool up = false;
+  std::optional<CheckResultView> last;
+  std::uint64_t runs = 0;
+  std::vector<std::pair<std::string_view, std::uint64_t>> failures;  // by reason: "timeout"
+};
+
+// What has happened to a server or a service since lvsd began.
+struct LifeSample {
+  std::uint64_t changes = 0;
+  double downtime_seconds = 0;
+
+  bool operator==(const LifeSample&) const = default;
+};
+
+struct ServerSample {
+  ServerView view;
+  bool up = false;                 // by its checks
+  std::optional<LifeSample> life;  // of real servers
+  std::vector<CheckSample> checks;
+  std::optional<std::int64_t> certificate;  // Unix seconds of the end of the first that ends
+};
+
+struct ServiceSample {
+  ServiceView view;  // without servers
+  LifeSample life;
+  DurationHistogram check_durations;
+  std::vector<ServerSample> servers;
+};
+
+struct ProcessSample {
+  double cpu_seconds = 0;
+  double start_time = 0;  // Unix seconds
+  std::uint64_t resident_bytes = 0;
+  std::uint64_t virtual_bytes = 0;
+  std::uint64_t open_descriptors = 0;
+  std::uint64_t most_descriptors = 0;
+};
+
+struct DaemonSample {
+  std::string version;
+  std::string compiler;
+  Moment now;
+  bool ready = false;
+  KernelView kernel;
+  DriftView drift;
+  CheckCounts checks;
+  std::uint64_t operations_done = 0;  // of the kernel's table, since lvsd began
+  std::uint64_t operations_refused = 0;
+  std::uint64_t generation = 0;
+  bool reloaded = true;  // the last reload put its file in force, or there was none
+  Moment loaded;
+  std::vector<std::string> overrides;  // what each override is of: "admin", "weight"…
+};
+
+// ---- the page
+
+// Which parts of it are wanted: a site with very many servers may do without their series.
+struct MetricsChoice {
+  bool services = true;
+  bool servers = true;
+  bool checks = true;
+  bool daemon = true;  // and "process"
+
+  bool operator==(const MetricsChoice&) const = default;
+};
+// Of "services,servers"; empty: everything. Nothing where a word is not one of the parts'.
+std::optional<MetricsChoice> parse_metrics_choice(std::string_view words);
+
+// Takes samples in any order and writes each family once.
+class MetricsPage {
+ public:
+  explicit MetricsPage(const MetricsChoice& choice);
+
+  void add(const ServiceSample& service, const Moment& now);
+  void add(const DaemonSample& daemon);
+  void add(const ProcessSample& process);
+
+  std::string text() const;
+
+ private:
+  void add_servers(const ServiceSample& service, const std::string& labels, const Moment& now);
+  void add_server(const ServerSample& server, const std::string& service,
+                  const std::string& labels);
+  void add_checks(const ServerSample& server, const std::string& labels, const Moment& now);
+  // Another one where a name was given before: no two series have the same labels.
+  static std::string unique(std::string name, std::string_view role, std::set<std::string>& given);
+
+  MetricsChoice choice_;
+  std::vector<std::string> samples_;  // beside metric_families()
+  std::set<std::string> services_;    // that have been added
+};
+
+inline constexpr std::string_view metrics_content_type = "text/plain; version=0.0.4; charset=utf-8";
+
+}  // namespace lvsd::api

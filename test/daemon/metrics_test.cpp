@@ -1,0 +1,139 @@
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <optional>
+#include <string>
+
+#include "test/daemon/site.h"
+#include "test/fakes/command.h"
+
+using namespace lvsd;
+using boost::asio::ip::tcp;
+using lvsd::test::eventually;
+using lvsd::test::output_of;
+using lvsd::test::Site;
+using lvsd::test::unchecked;
+using lvsd::test::web;
+
+namespace {
+
+// A port of loopback that takes connections until it is closed.
+struct Port {
+  std::string text() const { return std::to_string(acceptor.local_endpoint().port()); }
+
+  boost::asio::io_context loop;
+  tcp::acceptor acceptor{loop, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)};
+};
+
+std::string checked(const Port& port) {
+  return "  real_server 127.0.0.1 " + port.text() +
+         " {\n    weight 1\n    TCP_CHECK {\n    }\n  }\n";
+}
+
+// The value of a series; nothing where there is none.
+std::optional<double> value(const std::string& page, const std::string& series) {
+  const auto at = ("\n" + page).find("\n" + series + " ");
+  if (at == std::string::npos) return std::nullopt;
+  return std::stod(page.substr(at + series.size() + 1));
+}
+
+}  // namespace
+
+TEST_CASE("metrics say what the kernel and the checks say") {
+  Port port;
+  Site site(web(checked(port) + unchecked(2, 7)));
+  site.up();
+  const std::string service = "service=\"tcp:10.0.0.1:80\"";
+  const std::string first = service + ",server=\"127.0.0.1:" + port.text() + "\"";
+  REQUIRE(eventually([&] {
+    return value(site.get("/metrics").body, "lvsd_check_runs_total{" + first + ",check=\"1\"}") > 0;
+  }));
+  const std::string page = site.get("/metrics").body;
+  CHECK(value(page, "lvsd_ready") == 1);
+  CHECK(value(page, "lvsd_service_up{" + service + "}") == 1);
+  CHECK(value(page, "lvsd_service_pool{" + service + ",pool=\"primary\"}") == 1);
+  CHECK(value(page, "lvsd_server_weight{" + service + ",server=\"10.0.0.2:80\"}") == 7);
+  CHECK(value(page, "lvsd_server_up{" + first + "}") == 1);
+  CHECK(value(page, "lvsd_check_result{" + first + ",check=\"1\",result=\"L4OK\"}") == 1);
+  CHECK(value(page, "lvsd_kernel_operations_total{result=\"done\"}") == 3);
+  CHECK(value(page, "lvsd_kernel_servers") == 2);
+  CHECK(value(page, "process_open_fds") > 3);
+  CHECK(value(page, "process_resident_memory_bytes") > 1e6);
+}
+
+TEST_CASE("a server that fails is counted down and so is the time") {
+  Port port;
+  Site site(web(checked(port) + unchecked(2)));
+  site.up();
+  const std::string server =
+      "{service=\"tcp:10.0.0.1:80\",server=\"127.0.0.1:" + port.text() + "\"}";
+  port.acceptor.close();
+  REQUIRE(
+      eventually([&] { return value(site.get("/metrics").body, "lvsd_server_up" + server) == 0; }));
+  const std::string page = site.get("/metrics").body;
+  CHECK(value(page, "lvsd_server_up_down_total" + server) == 1);
+  CHECK(value(page, "lvsd_service_state_changes_total{service=\"tcp:10.0.0.1:80\"}") == 0);
+  const double down = *value(page, "lvsd_server_downtime_seconds_total" + server);
+  CHECK(eventually([&] {
+    return value(site.get("/metrics").body, "lvsd_server_downtime_seconds_total" + server) > down;
+  }));
+}
+
+TEST_CASE("metrics of one service and of chosen parts have nothing else") {
+  Site site(web(unchecked(2)) + "virtual_server 10.0.0.9 80 {\n  protocol TCP\n" + unchecked(3) +
+            "}\n");
+  site.up();
+  const std::string one = site.get("/metrics?service=tcp:10.0.0.9:80&collect[]=servers").body;
+  CHECK(one.find("lvsd_server_up{service=\"tcp:10.0.0.9:80\"") != one.npos);
+  CHECK(one.find("10.0.0.1") == one.npos);
+  CHECK(one.find("lvsd_service_up") == one.npos);
+  CHECK(one.find("process_") == one.npos);
+  const std::string both = site.get("/metrics?collect[]=services&collect[]=process").body;
+  CHECK(value(both, "lvsd_service_up{service=\"tcp:10.0.0.1:80\"}") == 1);
+  CHECK(value(both, "lvsd_config_generation") == 1);
+  CHECK(both.find("lvsd_server_up") == both.npos);
+  CHECK(site.get("/metrics?collect[]=everything").status == 400);
+  CHECK(site.get("/metrics?service=nosuch").status == 404);
+}
+
+TEST_CASE("metrics tell of a reload that was refused until one is applied") {
+  Site site(web(unchecked(2)));
+  site.up();
+  CHECK(value(site.get("/metrics").body, "lvsd_config_last_reload_successful") == 1);
+  site.write("virtual_server {\n");
+  CHECK(site.reload().status == 422);
+  CHECK(value(site.get("/metrics").body, "lvsd_config_last_reload_successful") == 0);
+  site.write(web(unchecked(2) + unchecked(3)));
+  CHECK(site.reload().status == 200);
+  const std::string page = site.get("/metrics").body;
+  CHECK(value(page, "lvsd_config_last_reload_successful") == 1);
+  CHECK(value(page, "lvsd_config_generation") == 2);
+  CHECK(value(page, "lvsd_server_up{service=\"tcp:10.0.0.1:80\",server=\"10.0.0.3:80\"}") == 1);
+}
+
+TEST_CASE("a service's health is a code for routers and a word for people") {
+  Port port;
+  Site site(web(checked(port)));
+  site.up();
+  const std::string path = "/services/tcp:10.0.0.1:80/health";
+  CHECK(site.get(path).status == 200);
+  CHECK(site.get(path).body == "UP\n");
+  port.acceptor.close();
+  REQUIRE(eventually([&] { return site.get(path).status == 503; }));
+  CHECK(site.get(path).body == "DOWN\n");
+  CHECK(site.get("/services/nosuch/health").status == 404);
+}
+
+TEST_CASE("Prometheus reads the metrics without a word") {
+  if (output_of("command -v promtool").empty()) {
+    WARN("promtool is not installed: not asked");
+    return;
+  }
+  Port port;
+  Site site(web(checked(port) + unchecked(2), "  sorry_server 10.0.0.2 80\n"));
+  site.up();
+  std::ofstream(site.directory / "metrics") << site.get("/metrics").body;
+  const std::string file = (site.directory / "metrics").string();
+  CHECK(output_of("promtool check metrics <" + file + " 2>&1; echo $?") == "0\n");
+}
