@@ -18,6 +18,7 @@
 
 #include "daemon/config_changes.h"
 #include "daemon/config_views.h"
+#include "daemon/die_of.h"
 #include "daemon/instance_lock.h"
 #include "daemon/kernel_error.h"
 #include "daemon/log.h"
@@ -45,12 +46,6 @@ void log_diagnostics(const Diagnostics& diagnostics) {
     log(level,
         fmt::format("{}: {} [{}]", text(diagnostic.where), diagnostic.message, diagnostic.code));
   }
-}
-
-// An exception that leaves a coroutine of ours is a bug or a lack of memory. The table stays, a new
-// process adopts it.
-void die_of(const std::exception_ptr& failure) {
-  if (failure) std::rethrow_exception(failure);
 }
 
 // The same kernel, in the namespace that `where` holds by the time of the first call.
@@ -125,6 +120,7 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
   api_->start();
   // What we owned before and is configured no more goes, too.
   const auto failures = co_await reconciler_.take_over(std::move(table));
+  reconciler_.on_release([this] { save_soon(); });
   asio::co_spawn(loop_, reconciler_.run(), die_of);
   asio::co_spawn(loop_, run_policy(), die_of);
   applied_ = true;
@@ -241,6 +237,7 @@ asio::awaitable<State> Daemon::recall_state() {
 // Written before the kernel is changed, so that what we make is known to be ours whenever we die.
 asio::awaitable<void> Daemon::save_state() {
   State state = identity_;
+  remembered_ = pools_.memory();
   state.owned = reconciler_.owned();
   state.sync_daemons = reconciler_.controls().owned();
   state.wishes = pools_.kept_wishes();

@@ -45,6 +45,7 @@ Words values(const std::string& name, const Names& names) {
   if (name == "FORMAT") return {"keepalived"};
   if (name == "WORD") return spellings();
   if (name == "SERVICE") return names.services();
+  if (name == "SERVER") return names.servers();
   if (name == "TARGET") {
     Words out = names.services();
     const Words servers = names.servers();

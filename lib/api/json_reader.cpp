@@ -1,8 +1,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "api/config_fields.h"
-#include "api/fields.h"
+#include "api/all_fields.h"
 #include "api/json.h"
 #include "api/json_bounds.h"
 

@@ -1,8 +1,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "api/config_fields.h"
-#include "api/fields.h"
+#include "api/all_fields.h"
 #include "api/json.h"
 #include "base/utf8.h"
 

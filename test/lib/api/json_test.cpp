@@ -5,7 +5,7 @@
 #include <limits>
 #include <random>
 
-#include "api/fields.h"
+#include "api/all_fields.h"
 #include "api/request.h"
 
 using namespace lvsd;
