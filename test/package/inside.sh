@@ -83,7 +83,9 @@ man_pages=$(dpkg -L lvsd lvsctl | grep -c '/man[158]/.*\.gz$')
 step 'a service by reload; the sysctl it wants, too'
 cat >/etc/lvsd/conf.d/web.conf <<CONF
 global_defs {
-  ipvs_sysctl expire_nodest_conn 1
+  ipvs_sysctl {
+    expire_nodest_conn 1
+  }
 }
 virtual_server $VIP 80 {
   protocol TCP
