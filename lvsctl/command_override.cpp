@@ -200,7 +200,7 @@ Run overrides_command(CLI::App&) {
     const auto found = page<std::vector<OverrideView>>(context, question);
     if (!found) return found.error();
     if (found->view.empty()) return {Exit::done, "nothing differs from the file\n", ""};
-    return {Exit::done, text(overrides_table(*found), context.screen), ""};
+    return table_output(context, overrides_table(*found), "");
   };
 }
 

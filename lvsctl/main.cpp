@@ -29,6 +29,14 @@ lvsd::ctl::Surroundings surroundings() {
   here.connect = [](const std::filesystem::path& socket, std::chrono::milliseconds timeout) {
     return lvsd::ctl::client(socket, timeout);
   };
+  here.follow = [](const std::filesystem::path& socket, std::chrono::milliseconds timeout) {
+    return lvsd::ctl::follower(socket, timeout);
+  };
+  here.print = [](std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    if (std::fflush(stdout) != 0) std::exit(static_cast<int>(Exit::internal));
+  };
+  here.tell = [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); };
   return here;
 }
 

@@ -43,6 +43,12 @@ Output json_page(const Context& context, const Question& question);
 template <class View>
 Output json_page(const Context& context, const Question& question, Exit (*exit)(const View&));
 
+// What to print for an answer that is a refusal.
+Output refused(const Context& context, const Reply& reply);
+
+// A list for people, in the order that was asked for; `none` to standard error where it is empty.
+Output table_output(const Context& context, Table table, std::string_view none);
+
 // A body, indented.
 Output json_output(const std::string& body);
 // What lvsctl knows by itself, for -o json.

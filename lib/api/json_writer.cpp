@@ -2,8 +2,11 @@
 #include <cmath>
 
 #include "api/config_fields.h"
+#include "api/event_fields.h"
 #include "api/fields.h"
 #include "api/json.h"
+#include "api/kernel_fields.h"
+#include "api/stats_fields.h"
 #include "base/utf8.h"
 
 // Writes straight into one string: a list of 50,000 servers needs no tree in between.
@@ -176,6 +179,12 @@ template std::string body(const Head&, const ServerView&);
 template std::string body(const Head&, const std::vector<ServiceView>&);
 template std::string body(const Head&, const std::vector<ServerView>&);
 template std::string body(const Head&, const std::vector<ConnectionView>&);
+template std::string body(const Head&, const std::vector<EventView>&);
+template std::string body(const Head&, const std::vector<ServiceStatsView>&);
+template std::string body(const Head&, const std::vector<ConnectionCountView>&);
+template std::string body(const Head&, const KernelTableView&);
+template std::string body(const Head&, const KernelControlsView&);
+template std::string body(const Head&, const std::vector<DriftEntryView>&);
 template std::string body(const Head&, const ReloadView&);
 template std::string body(const Head&, const DigestView&);
 template std::string body(const Head&, const std::vector<CheckHistoryView>&);
@@ -196,12 +205,14 @@ ListFrame list_frame(const Head& head) {
   return {std::move(opening), std::string(closing)};
 }
 template ListFrame list_frame<ConnectionView>(const Head&);
+template ListFrame list_frame<EventView>(const Head&);
 
 template <class View>
 void append_item(std::string& out, const View& view) {
   write(out, view);
 }
 template void append_item(std::string&, const ConnectionView&);
+template void append_item(std::string&, const EventView&);
 
 std::string body(const ProblemView& problem) {
   std::string out;

@@ -32,6 +32,29 @@ Ask scene(const std::string& name) {
   };
 }
 
+// Its streams: each piece in turn, then the end.
+Follow stream(const std::string& name) {
+  std::ifstream file(folder + "scenes/" + name + ".json");
+  const Json answers = file ? Json::parse(file) : Json::object();
+  return [answers, name](const std::string& target, const Take& take) -> Answer {
+    const auto found = answers.find("FOLLOW " + target);
+    if (found == answers.end())
+      return Failure{Exit::unreachable, "lvsd is not reachable at " + name + " for " + target};
+    for (const Json& piece : *found)
+      if (!take(piece.get<std::string>())) break;
+    return Reply{200, ""};
+  };
+}
+
+// What a command line would have been run with.
+int shown_run(const std::string& line, const std::map<std::string, std::string>& variables,
+              std::string& out) {
+  out += "run: " + line + "\n";
+  for (const auto& [name, value] : variables)
+    out += "  " + name + "='" + value + "'\n";
+  return line == "false" ? 1 : 0;
+}
+
 struct Typed {
   std::map<std::string, std::string> environment;
   std::vector<std::string> words;
@@ -81,9 +104,22 @@ std::string played(const std::string& line) {
   surroundings.connect = [](const std::filesystem::path& socket, std::chrono::milliseconds) {
     return scene(socket == "/run/lvsd/lvsd.sock" ? "site" : socket.string());
   };
+  surroundings.follow = [](const std::filesystem::path& socket, std::chrono::milliseconds) {
+    return stream(socket == "/run/lvsd/lvsd.sock" ? "site" : socket.string());
+  };
+  std::string printed;
+  surroundings.print = [&printed](std::string_view text) { printed += text; };
+  surroundings.tell = [&printed](std::string_view text) {
+    printed += as_standard_error(std::string(text));
+  };
+  surroundings.machine.run = [&printed](const std::string& command, const auto& variables) {
+    return shown_run(command, variables, printed);
+  };
+  surroundings.machine.sleep = [](std::chrono::milliseconds) {};
   const Output output = outcome(what.words, surroundings);
-  return "$ " + line + "\n" + with_visible_escapes(output.out + as_standard_error(output.err)) +
-         "exit " + std::to_string(static_cast<int>(output.exit)) + "\n";
+  printed += output.out + as_standard_error(output.err);
+  return "$ " + line + "\n" + with_visible_escapes(std::move(printed)) + "exit " +
+         std::to_string(static_cast<int>(output.exit)) + "\n";
 }
 
 // The text before the first command, and each command's block, without the blank lines between.
