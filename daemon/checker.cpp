@@ -38,8 +38,9 @@ class Checker {
       : loop_(loop),
         link_(std::make_shared<CheckerLink>(loop.get_executor(), UniqueFd(checker_pipe_fd),
                                             most_to_checker)),
-        runner_(loop.get_executor(), [this](CheckId id, const Observation& seen) {
-          link_->send(frame(FromChecker(Seen{id, sayable(seen)})));
+        runner_(loop.get_executor(), [this](CheckId id, const Observation& seen, bool repeats) {
+          const std::string said = frame(FromChecker(Seen{id, sayable(seen)}));
+          repeats ? link_->send_soon(said) : link_->send(said);
         }) {}
 
   void begin(const std::string& weakness) {

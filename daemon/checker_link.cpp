@@ -12,16 +12,18 @@ namespace lvsd {
 
 namespace asio = boost::asio;
 using asio::posix::stream_descriptor;
+using namespace std::chrono_literals;
 
 namespace {
 
 // 10,000 checks that are taken on at once are some 4 MiB.
 constexpr std::size_t most_unsent = 64 * 1024 * 1024;
+constexpr auto soon = 100ms;
 
 }  // namespace
 
 CheckerLink::CheckerLink(const asio::any_io_executor& executor, UniqueFd fd, std::size_t most)
-    : socket_(executor, fd.get()), frames_(most) {
+    : socket_(executor, fd.get()), frames_(most), patience_(executor) {
   static_cast<void>(fd.release());
 }
 
@@ -61,6 +63,17 @@ void CheckerLink::send(std::string_view frame) {
   asio::post(socket_.get_executor(), [self = shared_from_this()] { self->flush(); });
 }
 
+void CheckerLink::send_soon(std::string_view frame) {
+  if (!socket_.is_open()) return;
+  unsent_ += frame;
+  if (flushing_ || std::exchange(is_waiting_, true)) return;
+  patience_.expires_after(soon);
+  patience_.async_wait([self = shared_from_this()](const auto& cancelled) {
+    self->is_waiting_ = false;
+    if (!cancelled && !self->unsent_.empty()) self->send({});
+  });
+}
+
 void CheckerLink::flush() {
   if (!socket_.is_open()) return;
   const ssize_t sent =
@@ -79,6 +92,7 @@ void CheckerLink::flush() {
 void CheckerLink::close() {
   boost::system::error_code ignored;
   socket_.close(ignored);
+  patience_.cancel();
 }
 
 void CheckerLink::end(std::string_view why) {

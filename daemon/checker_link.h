@@ -2,6 +2,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -28,6 +29,9 @@ class CheckerLink : public std::enable_shared_from_this<CheckerLink> {
   void listen(Take take, Broken broken);
   // What is sent in one turn of the loop goes out together.
   void send(std::string_view frame);
+  // Goes out with the next one that is sent, or in a tenth of a second: what nobody waits for need
+  // not wake the other end each time.
+  void send_soon(std::string_view frame);
   // Neither of the two is called after this.
   void close();
 
@@ -43,6 +47,8 @@ class CheckerLink : public std::enable_shared_from_this<CheckerLink> {
   Broken broken_;
   std::string unsent_;
   bool flushing_ = false;
+  boost::asio::steady_timer patience_;  // of what is sent soon
+  bool is_waiting_ = false;
 };
 
 }  // namespace lvsd

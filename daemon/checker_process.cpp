@@ -21,6 +21,8 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/exec_vector.h"
+
 namespace lvsd {
 
 namespace asio = boost::asio;
@@ -44,15 +46,6 @@ struct Birth {
   int pipe = -1;
   int lender = -1;
 };
-
-std::vector<char*> pointers(std::vector<std::string>& words) {
-  std::vector<char*> out;
-  out.reserve(words.size() + 1);
-  for (std::string& word : words)
-    out.push_back(word.data());
-  out.push_back(nullptr);
-  return out;
-}
 
 // In the child. What is kept is put at its place; all else is closed.
 bool takes_descriptors(const Birth& birth) {
@@ -126,10 +119,10 @@ Result<LaunchedChecker> launch_checker(CheckerRole role, const CheckerProcess& h
   if (!pipe) return pipe.error();
   auto lender = socket_pair(SOCK_SEQPACKET);
   if (!lender) return lender.error();
-  std::vector<std::string> arguments = {"lvsd", "--checker", std::string(text(role))};
-  std::vector<std::string> variables = environment();
-  const Birth birth{.arguments = pointers(arguments),
-                    .environment = pointers(variables),
+  const std::vector<std::string> arguments = {"lvsd", "--checker", std::string(text(role))};
+  const std::vector<std::string> variables = environment();
+  const Birth birth{.arguments = exec_vector(arguments),
+                    .environment = exec_vector(variables),
                     .pipe = pipe->second.get(),
                     .lender = lender->second.get()};
   const pid_t pid = ::fork();

@@ -18,6 +18,7 @@
 #include <csignal>
 #include <utility>
 
+#include "daemon/exec_vector.h"
 #include "daemon/probe_socket.h"
 
 namespace lvsd {
@@ -29,20 +30,11 @@ namespace {
 
 constexpr auto grace = 2s;  // from SIGTERM to SIGKILL, as keepalived's
 
-std::vector<char*> pointers(const std::vector<std::string>& words) {
-  std::vector<char*> out;
-  out.reserve(words.size() + 1);
-  for (const std::string& word : words)
-    out.push_back(const_cast<char*>(word.c_str()));
-  out.push_back(nullptr);
-  return out;
-}
-
 // What the child needs, made before the fork: after it only system calls are safe.
 struct Birth {
   const Program& program;
-  std::vector<char*> arguments = pointers(program.arguments);
-  std::vector<char*> environment = pointers(program.environment);
+  std::vector<char*> arguments = exec_vector(program.arguments);
+  std::vector<char*> environment = exec_vector(program.environment);
   int output;
   int failure;
   pid_t parent = ::getpid();

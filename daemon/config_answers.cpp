@@ -12,6 +12,7 @@
 #include "daemon/config_views.h"
 #include "daemon/daemon.h"
 #include "daemon/wall_clock.h"
+#include "plan/controls.h"
 #include "plan/diff.h"
 
 namespace lvsd {
@@ -131,6 +132,15 @@ asio::awaitable<Result<Plan>> Daemon::plan_of(const Config& config) {
   co_return co_await files_.run(std::move(plan_it));
 }
 
+// And beside its table.
+asio::awaitable<Result<ControlPlan>> Daemon::control_plan_of(GlobalSettings settings) {
+  const WantedControls wanted = wanted_controls(settings, reconciler_.controls().owned());
+  if (is_empty(wanted)) co_return ControlPlan{};
+  const auto actual = co_await kernel_.controls();
+  if (!actual) co_return actual.error();
+  co_return diff(*actual, wanted);
+}
+
 asio::awaitable<api::Response> Daemon::answer_config_diff(api::Call call) {
   const Loaded loaded = co_await loaded_of(call);
   const std::string file = call.body.empty() ? options_.config_file : name_of_body(call);
@@ -148,6 +158,10 @@ asio::awaitable<api::Response> Daemon::answer_config_diff(api::Call call) {
   const auto plan = co_await plan_of(*loaded.config);
   if (!plan) co_return api::response(api::unavailable(text(plan.error())));
   for (const Op& op : *plan)
+    view.operations.push_back(text(op));
+  const auto control_plan = co_await control_plan_of(loaded.config->global);
+  if (!control_plan) co_return api::response(api::unavailable(text(control_plan.error())));
+  for (const ControlOp& op : *control_plan)
     view.operations.push_back(text(op));
   co_return api::response(api::Head{wall_clock(), generation_}, view);
 }

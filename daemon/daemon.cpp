@@ -18,6 +18,7 @@
 
 #include "daemon/config_changes.h"
 #include "daemon/config_views.h"
+#include "daemon/die_of.h"
 #include "daemon/instance_lock.h"
 #include "daemon/kernel_error.h"
 #include "daemon/log.h"
@@ -51,12 +52,6 @@ void log_diagnostics(const Diagnostics& diagnostics) {
 std::uint64_t first_event(const api::Moment& now) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now.at.time_since_epoch());
   return static_cast<std::uint64_t>(std::max<std::int64_t>(seconds.count(), 1)) * 1000000;
-}
-
-// An exception that leaves a coroutine of ours is a bug or a lack of memory. The table stays, a new
-// process adopts it.
-void die_of(const std::exception_ptr& failure) {
-  if (failure) std::rethrow_exception(failure);
 }
 
 // The same kernel, in the namespace that `where` holds by the time of the first call.
@@ -133,6 +128,7 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
   api_->start();
   // What we owned before and is configured no more goes, too.
   const auto failures = co_await reconciler_.take_over(std::move(table));
+  reconciler_.on_release([this] { save_soon(); });
   asio::co_spawn(loop_, reconciler_.run(), die_of);
   asio::co_spawn(loop_, run_policy(), die_of);
   applied_ = true;
@@ -250,6 +246,7 @@ asio::awaitable<State> Daemon::recall_state() {
 // Written before the kernel is changed, so that what we make is known to be ours whenever we die.
 asio::awaitable<void> Daemon::save_state() {
   State state = identity_;
+  remembered_ = pools_.memory();
   state.owned = reconciler_.owned();
   state.sync_daemons = reconciler_.controls().owned();
   state.wishes = pools_.kept_wishes();

@@ -168,6 +168,7 @@ class Daemon {
   boost::asio::awaitable<api::Response> answer_config_diff(api::Call call);
   boost::asio::awaitable<Loaded> loaded_of(const api::Call& call);
   boost::asio::awaitable<Result<Plan>> plan_of(const Config& config);
+  boost::asio::awaitable<Result<ControlPlan>> control_plan_of(GlobalSettings settings);
   api::ReadinessView readiness() const;
 
   boost::asio::io_context& loop_;
@@ -192,6 +193,7 @@ class Daemon {
 
   const StateFile state_file_;
   State saved_;                           // as the file has it, as far as we know
+  std::uint64_t remembered_ = 0;          // the memory of the pools when it was last saved
   std::optional<std::string> not_saved_;  // why the file is not as it should be; said once
   bool may_save_ = true;                  // false: the file is of a newer version
 

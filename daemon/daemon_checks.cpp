@@ -56,7 +56,9 @@ Duration longest_run(const CheckSettings& settings) {
 std::unique_ptr<CheckRunner> Daemon::make_checker() {
   auto report = [this](CheckId id, const Observation& seen) { observe(id, seen); };
   if (options_.single_process)
-    return std::make_unique<ProbeRunner>(loop_.get_executor(), std::move(report));
+    return std::make_unique<ProbeRunner>(
+        loop_.get_executor(),
+        [report](CheckId id, const Observation& seen, bool) { report(id, seen); });
   auto known = [this](CheckId id) {
     const CheckBook::Entry* entry = checks_.find(id);
     return entry == nullptr ? CheckHealth{} : entry->health;
@@ -177,6 +179,7 @@ void Daemon::pause_checks(const std::vector<CheckId>& ids, std::optional<Duratio
         fmt::format("{} is paused; {}", check_name(entry->check), kept_state(*entry)),
         {.kind = EventKind::check, .after = "PAUSED"});
   }
+  reported_.cancel();  // nobody waits for a run of them any more
   if (length) asio::co_spawn(loop_, resume_later(ids, *length, pauses_), asio::detached);
 }
 

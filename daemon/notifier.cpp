@@ -15,7 +15,9 @@
 
 #include "base/printable.h"
 #include "daemon/child_process.h"
+#include "daemon/die_of.h"
 #include "daemon/log.h"
+#include "daemon/script_program.h"
 
 namespace lvsd {
 
@@ -36,30 +38,6 @@ namespace {
 
 constexpr Duration shortest_pause = 1s;  // between the end of a FIFO's reader and its next start
 constexpr Duration longest_pause = 60s;
-
-void die_of(const std::exception_ptr& failure) {
-  if (failure) std::rethrow_exception(failure);
-}
-
-std::vector<std::string> environment(const ScriptUser& user) {
-  std::vector<std::string> out = {
-      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "SHELL=/bin/sh",
-      "LANG=C.UTF-8", "HOME=" + user.home};
-  if (!user.name.empty()) {
-    out.push_back("USER=" + user.name);
-    out.push_back("LOGNAME=" + user.name);
-  }
-  return out;
-}
-
-// Looks users and files up, so it is for another thread.
-Result<Program> program_of(const Script& script, const ScriptRules& rules) {
-  const auto user = script_user(script, rules);
-  if (!user) return user.error();
-  const auto path = safe_program(script.argv.front(), *user, rules);
-  if (!path) return path.error();
-  return Program{*path, script.argv, environment(*user), *user, rules.umask};
-}
 
 // Why it was no success; empty: it was.
 std::string complaint(const Ended& ended, const std::string& output) {
@@ -129,7 +107,7 @@ asio::awaitable<void> Notifier::run(const Notice& notice) {
   const auto slots = slots_;  // a script that is left behind gives its place back later than this
   const auto place = co_await slots->place();
   const auto look_up = [script = notice.script, rules = rules_] {
-    return program_of(script, rules);
+    return script_program(script, rules);
   };
   const auto program = co_await files_.run(look_up);
   if (!program) {
@@ -237,7 +215,7 @@ asio::awaitable<void> Notifier::keep_reader(std::shared_ptr<Fifo> fifo) {
 
 // Runs it to its end and says what that was.
 asio::awaitable<std::string> Notifier::ended_reader(Script script) {
-  const auto look_up = [script, rules = rules_] { return program_of(script, rules); };
+  const auto look_up = [script, rules = rules_] { return script_program(script, rules); };
   const auto program = co_await files_.run(look_up);
   if (!program) co_return "is not run: " + text(program.error());
   auto child = ChildProcess::start(strand_, *program);

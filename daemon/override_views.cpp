@@ -45,11 +45,11 @@ void add_override(const Outlook& outlook, const std::string& target, std::string
 
 std::vector<api::OverrideView> override_views(const Outlook& outlook) {
   std::vector<api::OverrideView> views;
-  const auto& services = outlook.pools.config().virtual_servers;
-  for (std::size_t i = 0; i < services.size(); ++i)
-    for (const auto& [index, wishes] : outlook.pools.pool(i).wishes) {
-      const RealServer& server = services[i].real_servers[index];
-      const std::string target = id(services[i]) + "/" + id(server);
+  for (const auto& [pool, of_pool] : outlook.pools.wishes()) {
+    const VirtualServer& service = outlook.pools.config().virtual_servers[pool];
+    for (const auto& [index, wishes] : of_pool) {
+      const RealServer& server = service.real_servers[index];
+      const std::string target = id(service) + "/" + id(server);
       if (wishes.admin)
         add_override(outlook, target, "admin", std::string(text(configured_state(server))),
                      std::string(text(wishes.admin->state)), wishes.admin->by, views);
@@ -61,6 +61,7 @@ std::vector<api::OverrideView> override_views(const Outlook& outlook) {
             outlook, target, "max_connections", std::to_string(wishes.max_connections->hides),
             std::to_string(wishes.max_connections->value), wishes.max_connections->by, views);
     }
+  }
   return views;
 }
 

@@ -34,7 +34,7 @@ void Daemon::announce(const PoolChange& change, const Observation* observation) 
   reconciler_.request({services.begin(), services.end()});
   if (applied_) notifier_.tell(notices_.renew(pools_, change.pool));
   policy_timer_.cancel();
-  save_soon();
+  if (pools_.memory() != remembered_ || not_saved_) save_soon();
 }
 
 Time Daemon::next_policy_moment() const {

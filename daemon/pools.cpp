@@ -96,8 +96,10 @@ std::set<ServiceKey> Pools::newcomers(const Config& config) const {
 // ---- what follows from what is known
 
 const Override& Pools::wishes(std::size_t pool, std::uint32_t server) const {
-  const auto found = pools_[pool].wishes.find(server);
-  return found == pools_[pool].wishes.end() ? no_wishes : found->second;
+  const auto of_pool = wishes_.find(static_cast<std::uint32_t>(pool));
+  if (of_pool == wishes_.end()) return no_wishes;
+  const auto found = of_pool->second.find(server);
+  return found == of_pool->second.end() ? no_wishes : found->second;
 }
 
 ServerFacts Pools::server_facts(std::size_t index, std::size_t server,
@@ -186,10 +188,8 @@ void Pools::keep(std::size_t index, PoolFacts&& facts, const PoolSight& sight) {
     watched_.erase(number);
   pool.quorum = facts.quorum;
   pool.panic_since = facts.panic_since;
+  keep_seats(index, facts);
   pool.removed = std::move(facts.removed);
-  pool.seats.clear();
-  for (std::uint32_t i = 0; i < facts.real_servers.size(); ++i)
-    if (facts.real_servers[i].seat != Seat{}) pool.seats.emplace(i, facts.real_servers[i].seat);
 }
 
 // ---- what happens

@@ -35,8 +35,7 @@ struct Pool {
   bool quorum = true;
   Time quorum_since;
 
-  std::map<std::uint32_t, Seat> seats;       // of real servers; who is not here has the default
-  std::map<std::uint32_t, Override> wishes;  // likewise
+  std::map<std::uint32_t, Seat> seats;  // of real servers; who is not here has the default
   std::vector<Removed> removed;
   std::optional<Time> panic_since;
 
@@ -79,6 +78,9 @@ struct PoolChange {
 using Wishes = std::map<std::string, Override>;
 using Seats = std::map<std::string, Seat>;
 
+// What operators wish of the real servers of one virtual server, by their indices.
+using PoolWishes = std::map<std::uint32_t, Override>;
+
 // The configuration in force and what is known of everything in it: the daemon's memory. It joins
 // the verdicts of lib/health with the decisions of lib/plan and has no effects of its own.
 class Pools {
@@ -114,6 +116,8 @@ class Pools {
   // ---- wishes of operators (pools_wishes.cpp)
 
   const Override& wishes(std::size_t pool, std::uint32_t server) const;
+  // By the indices of their virtual servers; those without wishes are not there.
+  const std::map<std::uint32_t, PoolWishes>& wishes() const { return wishes_; }
   std::optional<PoolChange> wish(std::size_t pool, std::uint32_t server, Override wishes, Time now);
   // Whether anyone would take new connections then.
   bool would_serve(std::size_t pool, std::uint32_t server, const Override& wishes, Time now) const;
@@ -127,6 +131,8 @@ class Pools {
   // servers that are not configured are dropped.
   Wishes kept_wishes() const;
   Seats kept_seats() const;
+  // Another number whenever one of the two may be different; plain health leaves it alone.
+  std::uint64_t memory() const { return memory_; }
   std::vector<PoolChange> recall(const Wishes& wishes, const Seats& seats, Time now);
 
   // ---- time and counters
@@ -157,6 +163,7 @@ class Pools {
   std::optional<PoolChange> settle(std::size_t index, PoolFacts facts, const PoolSight& sight);
   bool has_quorum(std::size_t index, const PoolFacts& facts) const;
   void keep(std::size_t index, PoolFacts&& facts, const PoolSight& sight);
+  void keep_seats(std::size_t index, const PoolFacts& facts);
   // Takes down what a check is now. `results`: in a row, that made it so.
   std::optional<PoolChange> renew_check(const CheckUser& user, CheckHealth health,
                                         std::uint32_t results, Time at);
@@ -166,9 +173,11 @@ class Pools {
 
   Config config_;
   std::vector<Pool> pools_;                         // beside config_.virtual_servers
+  std::map<std::uint32_t, PoolWishes> wishes_;      // of pools
   std::map<ServiceKey, std::uint32_t> by_service_;  // -> pool
   std::map<std::uint32_t, Time> due_;               // when a pool is to be settled again
   std::set<std::uint32_t> watched_;
+  std::uint64_t memory_ = 0;
 };
 
 // What makes two virtual servers of two configurations the same one: "tcp:10.0.0.1:80",

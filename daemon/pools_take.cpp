@@ -96,8 +96,6 @@ class Carrying {
     pool_.servers.push_back(carried(old.checks, before_.servers[from], real.checks, now_));
     if (const auto seat = before_.seats.find(from); seat != before_.seats.end())
       pool_.seats[i] = seat->second;
-    if (const auto wish = before_.wishes.find(from); wish != before_.wishes.end())
-      if (Override left = reloaded(wish->second, real); !left.empty()) pool_.wishes[i] = left;
     carry_backup(real, &old);
   }
 
@@ -141,6 +139,23 @@ class Carrying {
   Pool pool_;
 };
 
+// What is left of the wishes for the servers of `old`.
+PoolWishes carried(const PoolWishes& wishes, const VirtualServer& old,
+                   const VirtualServer& server) {
+  PoolWishes kept;
+  const auto& servers = server.real_servers;
+  for (const auto& [index, wish] : wishes) {
+    const Endpoint& endpoint = old.real_servers[index].endpoint;
+    const auto same = std::find_if(servers.begin(), servers.end(), [&](const RealServer& real) {
+      return real.endpoint == endpoint;
+    });
+    if (same == servers.end()) continue;
+    if (Override left = reloaded(wish, *same); !left.empty())
+      kept.emplace(static_cast<std::uint32_t>(same - servers.begin()), std::move(left));
+  }
+  return kept;
+}
+
 Pool adopted(const VirtualServer& server, const Table& actual, Time now) {
   const Adoption found = adoption(server, actual);
   Pool pool;
@@ -168,6 +183,8 @@ std::set<ServiceKey> Pools::take(Config config, const Table& actual, Time now) {
   const auto sources = predecessors(config);
   const Config old = std::exchange(config_, std::move(config));
   std::vector<Pool> before = std::exchange(pools_, {});
+  const auto wishes = std::exchange(wishes_, {});
+  ++memory_;
   std::vector<std::size_t> heirs(before.size());
   for (const auto& from : sources)
     if (from) ++heirs[*from];
@@ -183,6 +200,10 @@ std::set<ServiceKey> Pools::take(Config config, const Table& actual, Time now) {
                           : adopted(server, actual, now));
     // Of all that a reload has twice, this need not be.
     if (from && --heirs[*from] == 0) before[*from] = {};
+    if (const auto had = from ? wishes.find(static_cast<std::uint32_t>(*from)) : wishes.end();
+        had != wishes.end())
+      if (auto left = carried(had->second, old.virtual_servers[*from], server); !left.empty())
+        wishes_.emplace(static_cast<std::uint32_t>(i), std::move(left));
     settle(i, sight(now));
     if (!from || is_other_policy || !(server == old.virtual_servers[*from]))
       touched.insert(server.services.begin(), server.services.end());

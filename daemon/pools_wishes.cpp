@@ -31,15 +31,32 @@ Seat memorable(const Seat& seat) {
   return kept;
 }
 
+std::map<std::uint32_t, Seat> memorable(const std::map<std::uint32_t, Seat>& seats) {
+  std::map<std::uint32_t, Seat> kept;
+  for (const auto& [server, seat] : seats)
+    if (const Seat worth = memorable(seat); worth != Seat{}) kept.emplace(server, worth);
+  return kept;
+}
+
 }  // namespace
 
 std::optional<PoolChange> Pools::wish(std::size_t pool, std::uint32_t server, Override wishes,
                                       Time now) {
-  if (wishes.empty())
-    pools_[pool].wishes.erase(server);
-  else
-    pools_[pool].wishes.insert_or_assign(server, std::move(wishes));
+  const auto number = static_cast<std::uint32_t>(pool);
+  if (!wishes.empty())
+    wishes_[number].insert_or_assign(server, std::move(wishes));
+  else if (const auto of_pool = wishes_.find(number); of_pool != wishes_.end())
+    if (of_pool->second.erase(server); of_pool->second.empty()) wishes_.erase(of_pool);
+  ++memory_;
   return settle(pool, sight(now));
+}
+
+void Pools::keep_seats(std::size_t index, const PoolFacts& facts) {
+  std::map<std::uint32_t, Seat> seats;
+  for (std::uint32_t i = 0; i < facts.real_servers.size(); ++i)
+    if (const Seat& seat = facts.real_servers[i].seat; seat != Seat{}) seats.emplace(i, seat);
+  if (memorable(seats) != memorable(pools_[index].seats)) ++memory_;
+  pools_[index].seats = std::move(seats);
 }
 
 bool Pools::would_serve(std::size_t pool, std::uint32_t server, const Override& wishes,
@@ -68,42 +85,43 @@ std::optional<PoolChange> Pools::end_panic(std::size_t pool, Time now) {
 
 std::vector<PoolChange> Pools::expire(WallTime wall, Time now) {
   std::vector<PoolChange> changes;
-  for (std::size_t i = 0; i < pools_.size(); ++i) {
+  for (auto& [pool, of_pool] : wishes_) {
     bool any = false;
-    for (auto& [server, wishes] : pools_[i].wishes) {
+    for (auto& [server, wishes] : of_pool) {
       Override left = unexpired(wishes, wall);
       any = any || !(left == wishes);
       wishes = std::move(left);
     }
     if (!any) continue;
-    std::erase_if(pools_[i].wishes, [](const auto& entry) { return entry.second.empty(); });
-    if (auto change = settle(i, sight(now))) changes.push_back(*std::move(change));
+    std::erase_if(of_pool, [](const auto& entry) { return entry.second.empty(); });
+    ++memory_;
+    if (auto change = settle(pool, sight(now))) changes.push_back(*std::move(change));
   }
+  std::erase_if(wishes_, [](const auto& entry) { return entry.second.empty(); });
   return changes;
 }
 
 std::optional<WallTime> Pools::next_expiry() const {
   std::optional<WallTime> next;
-  for (const Pool& pool : pools_)
-    for (const auto& [server, wishes] : pool.wishes)
+  for (const auto& [pool, of_pool] : wishes_)
+    for (const auto& [server, wishes] : of_pool)
       if (const auto end = next_end(wishes); end && (!next || *end < *next)) next = end;
   return next;
 }
 
 Wishes Pools::kept_wishes() const {
   Wishes kept;
-  for (std::size_t i = 0; i < pools_.size(); ++i)
-    for (const auto& [server, wishes] : pools_[i].wishes)
-      kept.emplace(name_of(config_.virtual_servers[i], server), wishes);
+  for (const auto& [pool, of_pool] : wishes_)
+    for (const auto& [server, wishes] : of_pool)
+      kept.emplace(name_of(config_.virtual_servers[pool], server), wishes);
   return kept;
 }
 
 Seats Pools::kept_seats() const {
   Seats kept;
   for (std::size_t i = 0; i < pools_.size(); ++i)
-    for (const auto& [server, seat] : pools_[i].seats)
-      if (const Seat worth = memorable(seat); worth != Seat{})
-        kept.emplace(name_of(config_.virtual_servers[i], server), worth);
+    for (const auto& [server, seat] : memorable(pools_[i].seats))
+      kept.emplace(name_of(config_.virtual_servers[i], server), seat);
   return kept;
 }
 
@@ -117,7 +135,8 @@ std::vector<PoolChange> Pools::recall(const Wishes& wishes, const Seats& seats, 
       const std::string name = name_of(service, server);
       if (const auto found = wishes.find(name); found != wishes.end()) {
         Override left = reloaded(found->second, service.real_servers[server]);
-        if (!left.empty()) pools_[i].wishes.insert_or_assign(server, std::move(left));
+        if (!left.empty())
+          wishes_[static_cast<std::uint32_t>(i)].insert_or_assign(server, std::move(left));
         any = true;
       }
       // A service the kernel lost begins anew; its seats are of another life.

@@ -56,9 +56,9 @@ asio::awaitable<Observation> seen_by(ReadyProbe& probe) {
 
 }  // namespace
 
-ProbeRunner::ProbeRunner(asio::any_io_executor strand, Report report)
+ProbeRunner::ProbeRunner(asio::any_io_executor strand, Tell tell)
     : strand_(std::move(strand)),
-      report_(std::move(report)),
+      tell_(std::move(tell)),
       kit_(std::make_shared<ProbeKit>(strand_)) {}
 
 ProbeRunner::~ProbeRunner() {
@@ -110,7 +110,7 @@ asio::awaitable<void> ProbeRunner::run(std::shared_ptr<Run> run) {
     const CheckHealth before = std::exchange(run->health, observe(run->health, policy, seen));
     const bool hurries = run->probe->learn(before, run->health);
     due = hurries ? seen.at : next_check(run->health, policy, run->timing.phase, seen.at);
-    report_(run->id, seen);
+    tell_(run->id, seen, is_repetition(before, run->health));
   }
 }
 

@@ -14,8 +14,11 @@ namespace lvsd {
 // Probes in this process, on its loop.
 class ProbeRunner : public CheckRunner {
  public:
-  // REQUIRES: everything is called on `strand`, where `report` is called as well.
-  ProbeRunner(boost::asio::any_io_executor strand, Report report);
+  // As Report; `repeats`: nothing follows from it (lib/health, is_repetition).
+  using Tell = std::function<void(CheckId, const Observation&, bool repeats)>;
+
+  // REQUIRES: everything is called on `strand`, where `tell` is called as well.
+  ProbeRunner(boost::asio::any_io_executor strand, Tell tell);
   ~ProbeRunner() override;
   ProbeRunner(const ProbeRunner&) = delete;
   ProbeRunner& operator=(const ProbeRunner&) = delete;
@@ -34,7 +37,7 @@ class ProbeRunner : public CheckRunner {
   boost::asio::awaitable<void> run(std::shared_ptr<Run> run);
 
   boost::asio::any_io_executor strand_;
-  Report report_;
+  Tell tell_;
   std::shared_ptr<ProbeKit> kit_;
   std::map<CheckId, std::shared_ptr<Run>> runs_;
 };

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "base/printable.h"
-#include "daemon/child_process.h"
 #include "daemon/probe_socket.h"
+#include "daemon/script_program.h"
 #include "health/script_check.h"
 
 namespace lvsd {
@@ -37,30 +37,14 @@ void ScriptSlots::set_count(std::uint32_t count) {
 
 namespace {
 
-// keepalived passes its own environment on; here a program gets what it can rely on.
-std::vector<std::string> environment(const ScriptUser& user, const CheckTarget& target) {
-  std::vector<std::string> out = {
-      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-      "SHELL=/bin/sh",
-      "LANG=C.UTF-8",
-      "HOME=" + user.home,
-      "LVSD_ADDRESS=" + text(target.endpoint.address),
-      "LVSD_PORT=" + std::to_string(target.endpoint.port)};
-  if (!user.name.empty()) {
-    out.push_back("USER=" + user.name);
-    out.push_back("LOGNAME=" + user.name);
-  }
-  return out;
-}
-
 // The program as it is to be run, or why it may not.
 Result<Program> program(const MiscCheck& check, const CheckTarget& target,
                         const ScriptRules& rules) {
-  const auto user = script_user(check.script, rules);
-  if (!user) return user.error();
-  const auto path = safe_program(check.script.argv.front(), *user, rules);
-  if (!path) return path.error();
-  return Program{*path, check.script.argv, environment(*user, target), *user, rules.umask};
+  auto program = script_program(check.script, rules);
+  if (!program) return program;
+  program->environment.push_back("LVSD_ADDRESS=" + text(target.endpoint.address));
+  program->environment.push_back("LVSD_PORT=" + std::to_string(target.endpoint.port));
+  return program;
 }
 
 Observation not_run(const Attempt& attempt, const MiscCheck& check, const Error& error) {

@@ -295,14 +295,16 @@ asio::awaitable<std::vector<std::size_t>> Reconciler::send(const Plan& plan, con
 void Reconciler::note_outcome(const Services& services, const Table& wanted,
                               const Failures& failures) {
   note_refusals(failures);
+  std::size_t released = 0;
   for (const ServiceKey& key : services) {
     if (failures.contains(key)) continue;
     if (const auto retry = retries_.extract(key); retry && !retry.mapped().logged.empty())
       log(Level::notice, fmt::format("Service {} is in the kernel as wanted again", text(key)),
           {.kind = EventKind::kernel, .service = id(key)});
     // What was asked for again meanwhile may be wanted by now.
-    if (!wanted.contains(key) && !requested_.contains(key)) owned_.erase(key);
+    if (!wanted.contains(key) && !requested_.contains(key)) released += owned_.erase(key);
   }
+  if (released != 0) released_();
 }
 
 // A kernel in trouble refuses every service there is: the first lines tell of them all.

@@ -48,6 +48,9 @@ class Reconciler {
   void own(const std::set<SyncRole>& sync_daemons) { controls_.own(sync_daemons); }
   const ControlKeeper& controls() const { return controls_; }
 
+  // Called when some are ours no more, since the kernel has lost them.
+  void on_release(std::function<void()> released) { released_ = std::move(released); }
+
   void request(const Services& services);
 
   // Requests, and waits until the kernel was brought there or that was tried and failed. Returns
@@ -128,6 +131,7 @@ class Reconciler {
   boost::asio::any_io_executor strand_;
   KernelWriter& kernel_;
   Wanted wanted_;
+  std::function<void()> released_ = [] {};
   Duration audit_interval_ = std::chrono::seconds(10);
 
   ControlKeeper controls_;

@@ -6,6 +6,7 @@
 
 #include "lvsctl/command.h"
 #include "lvsctl/page.h"
+#include "lvsctl/target.h"
 #include "lvsctl/units.h"
 #include "lvsctl/words.h"
 
@@ -94,16 +95,10 @@ Exit always_done(const Checks&) {
 using ExitOf = Exit (*)(const Checks&);
 
 Output checks_output(const Context& context, api::Action action, const Wish& wish, ExitOf exit) {
-  const auto slash = wish.target.find('/');
-  if (slash == wish.target.npos || slash == 0 || slash + 1 == wish.target.size())
-    return failed({Exit::usage, fmt::format("'{}' is not SERVICE/SERVER", wish.target)});
-  Question question{
-      action,
-      {{"service", wish.target.substr(0, slash)}, {"server", wish.target.substr(slash + 1)}}};
-  if (!wish.length.empty()) {
-    const auto length = std::chrono::ceil<std::chrono::seconds>(*parse_duration(wish.length));
-    question.query["for_seconds"] = std::to_string(length.count());
-  }
+  const auto words = server_words(wish.target);
+  if (!words) return words.error();
+  Question question{action, *words};
+  if (!wish.length.empty()) question.query["for_seconds"] = seconds_text(wish.length);
   if (context.format == Format::json) return json_page(context, question, exit);
   const auto checks = page<Checks>(context, question);
   if (!checks) return checks.error();
@@ -111,15 +106,9 @@ Output checks_output(const Context& context, api::Action action, const Wish& wis
   return {exit(checks->view), checks_text(*checks, context.screen, wish.limit), ""};
 }
 
-std::string check_duration(const std::string& word) {
-  return parse_duration(word) ? "" : "'" + word + "' is not a time such as 30s, 15m or 2h";
-}
-
 std::shared_ptr<Wish> wish_of(CLI::App& command) {
   auto wish = std::make_shared<Wish>();
-  command.add_option("TARGET", wish->target, "SERVICE/SERVER, as of show")
-      ->required()
-      ->option_text(" ");
+  add_target(command, wish->target);
   return wish;
 }
 

@@ -18,7 +18,7 @@ std::string kernel_text(const std::vector<std::string>& operations) {
   if (operations.empty()) return "kernel: nothing to do\n";
   std::string out = "kernel:";
   std::string_view separator = " ";
-  for (const std::string_view verb : {"add", "set", "remove"}) {
+  for (const std::string_view verb : {"add", "set", "remove", "start", "stop"}) {
     std::size_t count = 0;
     for (const std::string& operation : operations)
       count += operation.starts_with(verb);

@@ -5,6 +5,7 @@
 
 #include "lvsctl/command.h"
 #include "lvsctl/page.h"
+#include "lvsctl/target.h"
 #include "lvsctl/units.h"
 
 // What operators change at run time: `drain`, `disable`, `set weight`… and the list of it. Each
@@ -26,16 +27,6 @@ struct Wish {
   bool force = false;
 };
 
-std::string check_duration(const std::string& word) {
-  return parse_duration(word) ? "" : "'" + word + "' is not a time such as 30s, 15m or 2h";
-}
-
-// Whole seconds, upwards: a limit is never shorter than asked for.
-std::string seconds_text(const std::string& duration) {
-  const auto time = *parse_duration(duration);
-  return std::to_string(std::chrono::ceil<std::chrono::seconds>(time).count());
-}
-
 api::Words query_of(const Wish& wish) {
   api::Words query;
   if (!wish.reason.empty()) query["reason"] = wish.reason;
@@ -43,14 +34,6 @@ api::Words query_of(const Wish& wish) {
   if (!wish.length.empty()) query["for_seconds"] = seconds_text(wish.length);
   if (wish.force) query["force"] = "1";
   return query;
-}
-
-// The words of SERVICE/SERVER, or what is wrong with it.
-boost::system::result<api::Words, Output> words_of(const std::string& target) {
-  const auto slash = target.find('/');
-  if (slash == target.npos || slash == 0 || slash + 1 == target.size())
-    return failed({Exit::usage, fmt::format("'{}' is not SERVICE/SERVER", target)});
-  return api::Words{{"service", target.substr(0, slash)}, {"server", target.substr(slash + 1)}};
 }
 
 std::string done_text(const WishView& view) {
@@ -67,16 +50,14 @@ Output done(const Context& context, const Question& question) {
 }
 
 Output wished(const Context& context, api::Action action, const Wish& wish, api::Words query) {
-  const auto words = words_of(wish.target);
+  const auto words = server_words(wish.target);
   if (!words) return words.error();
   return done(context, {action, *words, std::move(query)});
 }
 
 std::shared_ptr<Wish> wish_of(CLI::App& command) {
   auto wish = std::make_shared<Wish>();
-  command.add_option("target", wish->target, "which server")
-      ->required()
-      ->option_text("SERVICE/SERVER");
+  add_target(command, wish->target);
   command.add_option("--reason", wish->reason, "why, for the log and for your colleagues")
       ->option_text("TEXT");
   command.add_flag("--force", wish->force, "even if nobody takes connections then");
@@ -181,7 +162,7 @@ Run unset_command(CLI::App& command) {
 
 Run calm_command(CLI::App& command) {
   auto service = std::make_shared<std::string>();
-  command.add_option("service", *service, "which service")->required()->option_text("SERVICE");
+  command.add_option("SERVICE", *service, "which service")->required()->option_text(" ");
   return [service](const Context& context) {
     return done(context, {api::Action::calm, {{"service", *service}}, {}});
   };

@@ -59,6 +59,7 @@ Words values(const std::string& name, const Names& names) {
   if (name == "SERVICE" || name == "--service") return names.services();
   if (name == "--event") return words_of(event_kinds());
   if (name == "--severity") return {"info", "notice", "warning", "error", "critical"};
+  if (name == "SERVER") return names.servers();
   if (name == "TARGET") {
     Words out = names.services();
     const Words servers = names.servers();

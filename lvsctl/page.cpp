@@ -3,10 +3,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "api/config_fields.h"
-#include "api/event_fields.h"
-#include "api/kernel_fields.h"
-#include "api/stats_fields.h"
+#include "api/all_fields.h"
 #include "base/printable.h"
 
 namespace lvsd::ctl {

@@ -12,9 +12,9 @@
 #include "api/views.h"
 #include "base/result.h"
 
-// The JSON of the API: one description of each view's fields (fields.h) from which come the writer
-// and the reader. Fields are snake_case and only ever added; readers ignore what they do not know.
-// Text that is not UTF-8 is written with U+FFFD in place of the bad bytes.
+// The JSON of the API: one description of each view's fields (all_fields.h) from which come the
+// writer and the reader. Fields are snake_case and only ever added; readers ignore what they do not
+// know. Text that is not UTF-8 is written with U+FFFD in place of the bad bytes.
 
 namespace lvsd::api {
 

@@ -1,13 +1,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "api/config_fields.h"
-#include "api/event_fields.h"
-#include "api/fields.h"
+#include "api/all_fields.h"
 #include "api/json.h"
 #include "api/json_bounds.h"
-#include "api/kernel_fields.h"
-#include "api/stats_fields.h"
 
 namespace lvsd::api {
 namespace {

@@ -1,12 +1,8 @@
 #include <charconv>
 #include <cmath>
 
-#include "api/config_fields.h"
-#include "api/event_fields.h"
-#include "api/fields.h"
+#include "api/all_fields.h"
 #include "api/json.h"
-#include "api/kernel_fields.h"
-#include "api/stats_fields.h"
 #include "base/utf8.h"
 
 // Writes straight into one string: a list of 50,000 servers needs no tree in between.

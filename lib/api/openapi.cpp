@@ -6,12 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "api/config_fields.h"
-#include "api/event_fields.h"
-#include "api/fields.h"
-#include "api/kernel_fields.h"
+#include "api/all_fields.h"
 #include "api/routes.h"
-#include "api/stats_fields.h"
 
 namespace lvsd::api {
 namespace {

@@ -1,6 +1,7 @@
 #include "health/observe.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace lvsd {
 
@@ -45,6 +46,15 @@ CheckHealth observe(CheckHealth health, const CheckPolicy& policy, const Observa
     health.since = observation.at;
   }
   return health;
+}
+
+bool is_repetition(const CheckHealth& before, const CheckHealth& after) {
+  if (!before.last || !after.last) return false;
+  const auto state = [](const CheckHealth& health) {
+    return std::tie(health.up, health.has_run, health.streak, health.weight, health.admin,
+                    health.last->result, health.last->code, health.last->partial);
+  };
+  return state(before) == state(after);
 }
 
 Standing standing(const CheckHealth& health, const CheckPolicy& policy) {

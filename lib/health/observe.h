@@ -23,6 +23,10 @@ CheckHealth initial(Start start, const CheckPolicy& policy, Time now);
 
 CheckHealth observe(CheckHealth health, const CheckPolicy& policy, const Observation& observation);
 
+// Whether the result that made `after` of `before` says what the one before it said: nothing
+// follows from it, so whoever hears of it may hear of it later.
+bool is_repetition(const CheckHealth& before, const CheckHealth& after);
+
 // Of one check.
 Standing standing(const CheckHealth& health, const CheckPolicy& policy);
 

@@ -204,12 +204,20 @@ Decision decision(const SorryServer& sorry, HealthState health, bool has_quorum)
   return {Effective::active, Reason::quorum_lost, Presence::serving, sorry.settings.weight};
 }
 
+// Whose netmask it is: a group may have services of both families, and has one mask.
+Family netmask_family(const VirtualServer& server) {
+  const std::uint32_t mask = server.settings.persistence_netmask;
+  const bool may_be_v6 = mask >= 1 && mask <= 128;
+  const auto is_v6 = [](const ServiceKey& key) { return key.family == Family::v6; };
+  return may_be_v6 && std::any_of(server.services.begin(), server.services.end(), is_v6)
+             ? Family::v6
+             : Family::v4;
+}
+
 // What a service is sent: persistence and tunnel members that are not in use stand at what the
 // kernel gives back for them, else a comparison would never be equal.
-ServiceSettings normal(ServiceSettings settings, Family family) {
-  const bool is_mask_of_v6 =
-      settings.persistence_netmask >= 1 && settings.persistence_netmask <= 128;
-  if (settings.persistence_timeout == 0 || (family == Family::v6 && !is_mask_of_v6))
+ServiceSettings normal(ServiceSettings settings, Family family, Family netmask) {
+  if (settings.persistence_timeout == 0 || family != netmask)
     settings.persistence_netmask = host_netmask(family);
   return settings;
 }
@@ -256,9 +264,9 @@ DestinationSettings settings_of(const BackupServer& backup) {
 }
 
 void place_all(const VirtualServer& server, const PoolFacts& facts, const ServiceKey& key,
-               Desired& result) {
+               Family netmask, Desired& result) {
   Service& service = result.table[key];
-  service.settings = normal(server.settings, key.family);
+  service.settings = normal(server.settings, key.family, netmask);
   service.destinations.reserve(server.real_servers.size() + server.sorry_servers.size());
   for (std::size_t i = 0; i < server.real_servers.size(); ++i) {
     const RealServer& real = server.real_servers[i];
@@ -300,8 +308,9 @@ Desired desired(const VirtualServer& server, const PoolFacts& facts) {
   for (std::size_t i = 0; i < server.sorry_servers.size(); ++i)
     result.sorry_servers.push_back(
         decision(server.sorry_servers[i], Pool::sorry_health(facts, i), facts.quorum));
+  const Family netmask = netmask_family(server);
   for (const ServiceKey& key : server.services)
-    place_all(server, facts, key, result);
+    place_all(server, facts, key, netmask, result);
   return result;
 }
 

@@ -9,17 +9,10 @@
 #include "test/text/situation.h"
 
 using namespace lvsd;
+using lvsd::test::config_of;
 using lvsd::test::Random;
-using lvsd::test::situation;
 
 namespace {
-
-template <class... Text>
-Config config_of(const Text&... texts) {
-  Config config;
-  (config.virtual_servers.push_back(situation(texts).server), ...);
-  return config;
-}
 
 std::string users(const CheckBook::Entry& entry) {
   std::string out;

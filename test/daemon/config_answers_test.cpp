@@ -163,6 +163,26 @@ TEST_CASE("config diff says what a reload would change and what it would do to t
   CHECK(type(site, "config diff").text == "exit 0\nno difference\n");
 }
 
+TEST_CASE("config diff says what a reload would do beside the table") {
+  Site site(kFile);
+  site.up();
+  const auto writes = site.fake.changes();
+  site.write("global_defs {\n    lvs_timeouts udp 60\n    lvs_sync_daemon lo id 3\n}\n" + kFile);
+  const std::string said = type(site, "config diff").text;
+  INFO(said);
+  CHECK(said.find("exit 1\n") == 0);
+  CHECK(said.find("kernel: 1 set, 2 start\n"
+                  "  set timeouts udp 60\n"
+                  "  start sync master on lo id 3\n"
+                  "  start sync backup on lo id 3\n") != said.npos);
+  CHECK(site.fake.changes() == writes);
+  CHECK(type(site, "reload").output.exit == ctl::Exit::done);
+  CHECK(type(site, "config diff").text == "exit 0\nno difference\n");
+  // They are ours to end.
+  site.write(kFile);
+  CHECK(type(site, "config diff").text.find("kernel: 2 stop\n") != std::string::npos);
+}
+
 TEST_CASE("config diff of a broken file shows its mistakes") {
   Site site(kFile);
   site.up();

@@ -446,6 +446,32 @@ TEST_CASE("a reload that fails inside is answered with a 500 and the old configu
   CHECK(site.stop() == exit_done);
 }
 
+TEST_CASE("a disk that hangs holds up neither repairs nor answers nor the end") {
+  Gate disk;
+  std::atomic<bool> hangs = false;
+  std::atomic<bool> is_over = false;
+  Site site("global_defs {\n  audit_interval 1\n}\n" + web(unchecked(2) + unchecked(3)));
+  site.load = [&](const Options& options, bool origins) -> Loaded {
+    if (!hangs) return load_config(options, origins);
+    disk.hold();
+    is_over = true;
+    return {};
+  };
+  site.up();
+  hangs = true;
+  RawClient waiting(site.directory / "lvsd.sock");
+  waiting.send(request("POST", "/api/v1/config/reload"));
+  REQUIRE(eventually([&] { return disk.held == 1; }));
+  REQUIRE(site.fake.change(RemoveService{kTwo.begin()->first}) == 0);
+  CHECK(eventually([&] { return site.fake.table() == kTwo; }));
+  CHECK(site.get("/readyz").status == 200);
+  const Time told = Time::clock::now();
+  CHECK(site.stop() == exit_done);
+  CHECK(Time::clock::now() - told < 5s);
+  disk.open.release();
+  CHECK(eventually([&] { return is_over.load(); }));
+}
+
 TEST_CASE("a reload of a good file says what changed when the kernel has it") {
   Site site(web(unchecked(2) + unchecked(3)));
   site.up();

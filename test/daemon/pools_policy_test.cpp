@@ -91,6 +91,37 @@ TEST_CASE("a failed master is replaced in the table and in the log") {
         service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n  -> 10.0.0.3:80 NAT weight 1\n"));
 }
 
+TEST_CASE("plain health is nothing to keep for the next daemon and wishes and seats are") {
+  World world;
+  world.take(site());
+  auto memory = world.pools.memory();
+  const auto is_kept = [&] {
+    const auto before = std::exchange(memory, world.pools.memory());
+    return before != memory;
+  };
+  // 10.0.0.3 has no backup and no slow start: whoever comes next learns of it from its check.
+  world.check(1, CheckResult::l4_refused);
+  CHECK_FALSE(is_kept());
+  world.check(1, CheckResult::l4_ok);
+  CHECK_FALSE(is_kept());
+  world.check(0, CheckResult::l4_refused);  // its backup serves
+  CHECK(is_kept());
+  world.pools.wish(0, 1, {.weight = NumberOverride{7, 1, kAlice}}, world.now);
+  CHECK(is_kept());
+  world.pools.wish(0, 1, {}, world.now);
+  CHECK(is_kept());
+  Author soon = kAlice;
+  soon.until = WallTime(60s);
+  world.pools.wish(0, 1, {.weight = NumberOverride{7, 1, soon}}, world.now);
+  CHECK(is_kept());
+  world.pools.expire(WallTime(59s), world.now);
+  CHECK_FALSE(is_kept());
+  world.pools.expire(WallTime(60s), world.now);
+  CHECK(is_kept());
+  world.take(site());
+  CHECK(is_kept());
+}
+
 TEST_CASE("a backup has checks of its own and is not used when they fail") {
   World world;
   world.take(site());

@@ -13,23 +13,14 @@
 
 using namespace lvsd;
 using namespace std::chrono_literals;
+using lvsd::test::config_of;
 using lvsd::test::Random;
 using lvsd::test::service_key;
-using lvsd::test::situation;
 using lvsd::test::table;
 
 namespace {
 
 const Time kStart{1000s};
-
-// A virtual server for each text of test/text/situation.h; what a server "is" there has no say
-// here.
-template <class... Text>
-Config config_of(const Text&... texts) {
-  Config config;
-  (config.virtual_servers.push_back(situation(texts).server), ...);
-  return config;
-}
 
 void set_policy(Config& config, std::size_t server, const CheckPolicy& policy) {
   RealServer& real = config.virtual_servers[0].real_servers[server];
@@ -43,7 +34,8 @@ Observation fails(Time at) {
   return {.result = CheckResult::l4_refused, .text = {}, .at = at};
 }
 
-// Pools in the course of time: each result comes a second after the one before.
+// Pools in the course of time (what a server "is" in a situation has no say here): each result
+// comes a second after the one before.
 struct World {
   Pools pools;
   Time now = kStart;

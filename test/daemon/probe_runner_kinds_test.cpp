@@ -31,7 +31,8 @@ Check checking(Probe probe, const CheckTarget& target, CheckPolicy policy) {
 class Watched {
  public:
   explicit Watched(const Check& check)
-      : check_(check), runner_(loop_.get_executor(), [this](CheckId, const Observation& seen) {
+      : check_(check),
+        runner_(loop_.get_executor(), [this](CheckId, const Observation& seen, bool) {
           seen_.push_back(seen);
           loop_.stop();
         }) {
@@ -165,7 +166,7 @@ TEST_CASE("TLS files that cannot be read are our failure and the server keeps it
   check.urls.push_back({.path = "/"});
   asio::io_context loop;
   std::optional<Observation> seen;
-  ProbeRunner runner(loop.get_executor(), [&](CheckId, const Observation& observation) {
+  ProbeRunner runner(loop.get_executor(), [&](CheckId, const Observation& observation, bool) {
     seen = observation;
     loop.stop();
   });

@@ -85,7 +85,7 @@ struct Bench {
   std::map<CheckId, std::vector<Observation>> reports;
   std::function<void(CheckId)> on_report;
   std::unique_ptr<ProbeRunner> runner = std::make_unique<ProbeRunner>(
-      loop.get_executor(), [this](CheckId id, const Observation& seen) {
+      loop.get_executor(), [this](CheckId id, const Observation& seen, bool) {
         reports[id].push_back(seen);
         if (on_report) on_report(id);
       });
@@ -263,7 +263,7 @@ TEST_CASE("a runner may end while checks have not begun or wait or are under way
 
 TEST_CASE("a loop may end before the runner with checks under way") {
   std::unique_ptr<ProbeRunner> runner;
-  const auto unheard = [](CheckId, const Observation&) {};
+  const auto unheard = [](CheckId, const Observation&, bool) {};
   {
     asio::io_context loop;
     const Silence silence(loop);

@@ -28,6 +28,14 @@ struct Situation {
 
 Situation situation(std::string_view text);
 
+// The virtual servers of some situations together.
+template <class... Text>
+Config config_of(const Text&... texts) {
+  Config config;
+  (config.virtual_servers.push_back(situation(texts).server), ...);
+  return config;
+}
+
 // The table as `text` prints it, then a line for each server, real ones first:
 // "10.0.0.2:80 DOWN: its check failed".
 std::string text(const Desired& desired, const VirtualServer& server);

@@ -5,11 +5,8 @@
 #include <limits>
 #include <random>
 
-#include "api/event_fields.h"
-#include "api/fields.h"
-#include "api/kernel_fields.h"
+#include "api/all_fields.h"
 #include "api/request.h"
-#include "api/stats_fields.h"
 
 using namespace lvsd;
 using namespace lvsd::api;

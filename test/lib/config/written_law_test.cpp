@@ -12,6 +12,13 @@ using namespace lvsd;
 
 namespace {
 
+// Under sanitizers the fuzzer looks for the same, a minute in each gate.
+#ifdef LVSD_SANITIZED
+constexpr std::uint64_t mistaken = 500;
+#else
+constexpr std::uint64_t mistaken = 3000;
+#endif
+
 void collect_rows(const Entries& entries, std::set<const Keyword*>& rows) {
   for (const Entry& entry : entries) {
     if (entry.keyword != nullptr) rows.insert(entry.keyword);
@@ -61,7 +68,7 @@ TEST_CASE("the law of writing is tried on every keyword that can be shown") {
 TEST_CASE("whatever loads of a file with mistakes is written so that it loads to the same") {
   const auto files = test::all_files();
   std::size_t accepted = 0;
-  for (std::uint64_t seed = 0; seed < 3000; ++seed) {
+  for (std::uint64_t seed = 0; seed < mistaken; ++seed) {
     test::Random random(seed);
     const std::string path = random.one_of(files).string();
     const std::string text = test::mutated(*test::disk().read(path), random);
@@ -78,5 +85,5 @@ TEST_CASE("whatever loads of a file with mistakes is written so that it loads to
     check_law(*loaded.config, Detail::effective);
     check_law(*loaded.config, Detail::changed);
   }
-  CHECK(accepted > 1000);
+  CHECK(accepted > mistaken / 3);
 }

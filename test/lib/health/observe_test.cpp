@@ -41,6 +41,47 @@ std::string course(Start start, const CheckPolicy& check_policy, const std::stri
 
 }  // namespace
 
+namespace {
+
+// '=' for each result that repeats the one before it, '!' for each that is news.
+std::string news(const CheckPolicy& check_policy, const std::string& results) {
+  CheckHealth health = initial(Start::fresh, check_policy, {});
+  std::string out;
+  for (const char result : results) {
+    const CheckHealth before = health;
+    health = observe(health, check_policy, observation(result));
+    out += is_repetition(before, health) ? '=' : '!';
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a result repeats the one before it when nothing follows from it") {
+  CHECK(news(policy(0, 1), "+++--++") == "!==!=!=");
+  // Every step towards up or down is news, and so is the first result that says nothing.
+  CHECK(news(policy(2, 1), "+---") == "!!!!");
+  CHECK(news(policy(0, 3), "+-+++++") == "!!!!!==");
+  CHECK(news(policy(0, 1), "+??+") == "!!=!");
+}
+
+TEST_CASE("another code or weight or state that is asked for is no repetition") {
+  const CheckPolicy any = policy(0, 1);
+  const auto is_news = [&](auto change) {
+    CheckHealth health = observe(initial(Start::fresh, any, {}), any, observation('+'));
+    Observation other = observation('+');
+    change(other);
+    return !is_repetition(health, observe(health, any, other));
+  };
+  CHECK_FALSE(is_news([](Observation& seen) { seen.text = "another word"; }));
+  CHECK(is_news([](Observation& seen) { seen.code = 204; }));
+  CHECK(is_news([](Observation& seen) { seen.partial = true; }));
+  CHECK(is_news([](Observation& seen) { seen.admin = AdminWish::drain; }));
+  CHECK(is_news([](Observation& seen) {
+    seen.weight = WeightWish{WeightWish::Kind::percent, 50};
+  }));
+}
+
 TEST_CASE("a fresh check is up and its very first failure takes the server down") {
   CHECK(course(Start::fresh, policy(3, 1), "-") == "up, down");
   CHECK(course(Start::fresh, policy(3, 1), "?-") == "up, up, down");

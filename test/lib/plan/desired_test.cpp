@@ -320,6 +320,19 @@ TEST_CASE("in a group of both families a server serves its own and by a tunnel b
         "10.0.0.9:80 STANDBY: quorum holds\n");
 }
 
+TEST_CASE("in a group of both families a netmask is for the services of its own") {
+  CHECK(outcome("group web\n"
+                "tcp 10.0.0.1:80 wlc\n"
+                "tcp [2001:db8::1]:80 wlc persistent 300 netmask 64\n") ==
+        "tcp 10.0.0.1:80 wlc persistent 300\n"
+        "tcp [2001:db8::1]:80 wlc persistent 300 netmask 64\n");
+  CHECK(outcome("group web\n"
+                "tcp [2001:db8::1]:80 wlc\n"
+                "tcp 10.0.0.1:80 wlc persistent 300 netmask 255.255.255.0\n") ==
+        "tcp 10.0.0.1:80 wlc persistent 300 netmask 255.255.255.0\n"
+        "tcp [2001:db8::1]:80 wlc persistent 300\n");
+}
+
 TEST_CASE("a NAT server without a port has the port of its one address") {
   CHECK(text(desired(situation("tcp 10.0.0.1:80 wlc\nreal 10.0.0.5:0 NAT weight 1\n").server,
                      {{{HealthState::up}}})

@@ -5,16 +5,9 @@
 #include "test/text/situation.h"
 
 using namespace lvsd;
-using lvsd::test::situation;
+using lvsd::test::config_of;
 
 namespace {
-
-template <class... Text>
-Config config_of(const Text&... texts) {
-  Config config;
-  (config.virtual_servers.push_back(situation(texts).server), ...);
-  return config;
-}
 
 const char* const kWeb =
     "tcp 10.0.0.1:80 wlc\nreal 10.0.0.2:80 NAT weight 1\nreal 10.0.0.3:80 NAT weight 1\n";
