@@ -5,14 +5,12 @@
 #include <algorithm>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
-#include <limits>
 #include <utility>
 #include <variant>
 
 #include "api/find.h"
-#include "base/parse_number.h"
+#include "api/openapi.h"
 #include "daemon/config_views.h"
-#include "daemon/connections.h"
 #include "daemon/daemon.h"
 #include "daemon/named_objects.h"
 #include "daemon/override_views.h"
@@ -73,14 +71,24 @@ api::Response answer_server(const Outlook& outlook, const std::string& service_w
   return std::get<api::Response>(named_server(service, word));
 }
 
-std::vector<api::ServerView> all_servers(const Outlook& outlook) {
+// Those of one service where its word is given.
+api::Response answer_servers(const Outlook& outlook, const std::string& word) {
+  const auto& services = outlook.pools.config().virtual_servers;
+  std::size_t begin = 0;
+  std::size_t end = services.size();
+  if (!word.empty()) {
+    const auto found = named_service(outlook.pools.config(), word);
+    if (const auto* refusal = std::get_if<api::Response>(&found)) return *refusal;
+    begin = static_cast<std::size_t>(std::get<const VirtualServer*>(found) - services.data());
+    end = begin + 1;
+  }
   std::vector<api::ServerView> all;
-  for (std::size_t i = 0; i < outlook.pools.config().virtual_servers.size(); ++i)
+  for (std::size_t i = begin; i < end; ++i)
     for (api::ServerView& view : server_views(outlook, i)) {
       view.checks.reset();
       all.push_back(std::move(view));
     }
-  return all;
+  return api::response(head(outlook), all);
 }
 
 }  // namespace
@@ -139,6 +147,10 @@ asio::awaitable<api::Response> Daemon::answer(api::Call call) {
       co_return answer_service_health(call.path.at("service"));
     case Action::version:
       co_return api::response(api::Head{wall_clock(), generation_}, version_view(kernel_info_));
+    case Action::openapi: {
+      static const std::string document = api::openapi(LVSD_VERSION);
+      co_return api::Response{.body = document};
+    }
     case Action::status: {
       const Outlook now = co_await outlook();
       co_return api::response(head(now), status_view(now));
@@ -149,17 +161,29 @@ asio::awaitable<api::Response> Daemon::answer(api::Call call) {
     }
     case Action::service:
       co_return answer_service(co_await outlook(call.path.at("service")), call.path.at("service"));
-    case Action::servers: {
-      const Outlook now = co_await outlook();
-      co_return api::response(head(now), all_servers(now));
-    }
+    case Action::servers:
+      co_return answer_servers(co_await outlook(), api::word(call.query, "service"));
     case Action::server:
       co_return answer_server(co_await outlook(call.path.at("service")), call.path.at("service"),
                               call.path.at("server"));
     case Action::zero:
       co_return co_await answer_zero(call.path.at("service"));
+    case Action::stats:
+      co_return co_await answer_stats(std::move(call));
+    case Action::connection_counts:
+      co_return co_await answer_connection_counts(std::move(call));
     case Action::connections:
       co_return co_await answer_connections(std::move(call));
+    case Action::events:
+      co_return answer_events(call);
+    case Action::kernel_table:
+      co_return co_await answer_kernel_table();
+    case Action::kernel_controls:
+      co_return co_await answer_kernel_controls();
+    case Action::drift:
+      co_return co_await answer_drift(false);
+    case Action::repair_drift:
+      co_return co_await answer_drift(true);
     case Action::checks:
     case Action::run_checks:
     case Action::pause_checks:
@@ -229,89 +253,6 @@ asio::awaitable<api::Response> Daemon::answer_zero(std::string service) {
   if (!failures.empty()) co_return api::response(api::unavailable(text(failures.front().error)));
   (void)co_await reconciler_.snapshot(0s);  // for the answer, and all who look at the moment
   co_return answer_service(co_await outlook(), service);
-}
-
-namespace {
-
-// The words of a query as a filter, or what is wrong with them.
-struct ConnectionQuery {
-  ConnectionFilter filter;
-  std::uint64_t limit = std::numeric_limits<std::uint64_t>::max();
-};
-
-std::string word_of(const api::Words& words, const char* name) {
-  const auto found = words.find(name);
-  return found == words.end() ? std::string() : found->second;
-}
-
-void select_service(const VirtualServer& service, ConnectionFilter& filter) {
-  filter.services = service.services;
-  for (const ServiceKey& key : service.services) {
-    if (key.fwmark == 0) continue;
-    for (const RealServer& server : service.real_servers)
-      filter.servers_of_marks.push_back(
-          destination_key(service, key, server.endpoint, server.settings.forwarding));
-    for (const SorryServer& server : service.sorry_servers)
-      filter.servers_of_marks.push_back(
-          destination_key(service, key, server.endpoint, server.settings.forwarding));
-  }
-}
-
-// A server's word: an address with or without port, or what its service calls it.
-std::variant<Endpoint, api::Response> server_of(const VirtualServer* service,
-                                                const std::string& word) {
-  if (const auto endpoint = parse_endpoint(word)) return *endpoint;
-  if (const auto address = parse_address(word)) return Endpoint{*address, 0};
-  if (service == nullptr)
-    return api::response(api::bad_request("server: not an address; a name needs service as well"));
-  const auto real = named_server(*service, word);
-  if (const auto* refusal = std::get_if<api::Response>(&real)) return *refusal;
-  return std::get<const RealServer*>(real)->endpoint;
-}
-
-std::variant<ConnectionQuery, api::Response> connection_query(const Config& config,
-                                                              const api::Words& words) {
-  ConnectionQuery query;
-  const VirtualServer* service = nullptr;
-  if (const std::string word = word_of(words, "service"); !word.empty()) {
-    const auto found = named_service(config, word);
-    if (const auto* refusal = std::get_if<api::Response>(&found)) return *refusal;
-    service = std::get<const VirtualServer*>(found);
-    select_service(*service, query.filter);
-  }
-  if (const std::string word = word_of(words, "server"); !word.empty()) {
-    auto server = server_of(service, word);
-    if (auto* refusal = std::get_if<api::Response>(&server)) return std::move(*refusal);
-    query.filter.server = std::get<Endpoint>(server);
-  }
-  query.filter.state = word_of(words, "state");
-  if (const std::string word = word_of(words, "client"); !word.empty()) {
-    query.filter.client = parse_network(word);
-    if (!query.filter.client)
-      return api::response(api::bad_request("client: not an address or a network"));
-  }
-  if (const std::string word = word_of(words, "limit"); !word.empty()) {
-    const auto limit = parse_number<std::uint64_t>(word);
-    if (!limit) return api::response(api::bad_request("limit: not a whole number"));
-    query.limit = *limit;
-  }
-  return query;
-}
-
-}  // namespace
-
-asio::awaitable<api::Response> Daemon::answer_connections(api::Call call) {
-  auto query = connection_query(pools_.config(), call.query);
-  if (auto* refusal = std::get_if<api::Response>(&query)) co_return std::move(*refusal);
-  auto& [filter, limit] = std::get<ConnectionQuery>(query);
-  const auto open_it = [where = ipvs_namespace_] { return ConnectionList::open(where); };
-  const auto opened = co_await walkers_.run(open_it);
-  if (!opened) co_return api::response(api::unavailable(text(opened.error())));
-  (*opened)->select(std::move(filter), limit);
-  auto frame = api::list_frame<api::ConnectionView>({wall_clock(), generation_});
-  co_return api::Response{.body = std::move(frame.opening),
-                          .pieces = connection_pieces(loop_.get_executor(), walkers_,
-                                                      std::move(frame.closing), *opened)};
 }
 
 }  // namespace lvsd

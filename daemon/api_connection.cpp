@@ -129,7 +129,12 @@ asio::awaitable<ApiConnection::Received> ApiConnection::receive() {
     co_return refusal(501, "Method not known",
                       std::string(message.method_string()) + " is not a method of this API");
   Incoming incoming;
-  incoming.request = {*method, std::string(message.target()), std::move(message.body()), peer_};
+  incoming.request = {*method,
+                      std::string(message.target()),
+                      std::move(message.body()),
+                      peer_,
+                      std::string(message[http::field::accept]),
+                      std::string(message["Last-Event-ID"])};
   incoming.keep_alive = message.keep_alive();
   co_return incoming;
 }

@@ -53,12 +53,15 @@ std::vector<LogLine> CheckLog::lines(const CheckBook::Entry& entry, const Observ
   const Verdict now = verdict(seen.result);
   if (now == Verdict::unknown) {
     if (before || !may_say(seen.at)) return {};
-    return {{Level::warning, fmt::format("{} cannot be made: {}; {}", check_name(entry.check),
-                                         evidence(seen), kept_state(entry))}};
+    return {{Level::warning,
+             fmt::format("{} cannot be made: {}; {}", check_name(entry.check), evidence(seen),
+                         kept_state(entry)),
+             EventSubject{.kind = EventKind::check, .reason = evidence(seen)}}};
   }
   std::vector<LogLine> lines;
   if (before && may_say(seen.at))
-    lines.push_back({Level::notice, fmt::format("{} can be made again", check_name(entry.check))});
+    lines.push_back({Level::notice, fmt::format("{} can be made again", check_name(entry.check)),
+                     EventSubject{.kind = EventKind::check}});
   if (now == Verdict::fail && (all_failures || entry.check.settings->policy.log_all_failures))
     lines.push_back({Level::info, fmt::format("{} failed, reason: {}", check_name(entry.check),
                                               evidence(seen))});
@@ -76,15 +79,20 @@ std::vector<LogLine> CheckLog::certificate_lines(CheckBook::Entry& entry, const 
   entry.certificate = term;
   switch (term) {
     case CertificateTerm::fine:
-      return {{Level::notice, fmt::format("The certificate of {} is good until {}",
-                                          check_name(entry.check), date_text(end, now))}};
+      return {{Level::notice,
+               fmt::format("The certificate of {} is good until {}", check_name(entry.check),
+                           date_text(end, now)),
+               EventSubject{.kind = EventKind::check}}};
     case CertificateTerm::ending:
       return {{Level::warning,
                fmt::format("The certificate of {} ends in {} days, on {}", check_name(entry.check),
-                           (end - unix_now) / 86400, date_text(end, now))}};
+                           (end - unix_now) / 86400, date_text(end, now)),
+               EventSubject{.kind = EventKind::check}}};
     case CertificateTerm::ended:
-      return {{Level::warning, fmt::format("The certificate of {} has ended on {}",
-                                           check_name(entry.check), date_text(end, now))}};
+      return {{Level::warning,
+               fmt::format("The certificate of {} has ended on {}", check_name(entry.check),
+                           date_text(end, now)),
+               EventSubject{.kind = EventKind::check}}};
   }
   return {};
 }

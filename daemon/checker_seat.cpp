@@ -127,7 +127,8 @@ void CheckerSeat::launch() {
   if (!vacant_since_) vacant_since_ = std::chrono::steady_clock::now();
   auto launched = calls_.launch(role_, settings_.checker);
   if (!launched) {
-    log(Level::error, fmt::format("{}: {}", name_, text(launched.error())));
+    log(Level::error, fmt::format("{}: {}", name_, text(launched.error())),
+        {.kind = EventKind::checker});
     ++early_deaths_;
     return revive_after("could not be started");
   }
@@ -151,7 +152,8 @@ void CheckerSeat::revive_after(std::string_view why) {
   const auto pause = pause_after(early_deaths_ == 0 ? 0 : early_deaths_ - 1);
   log(Level::warning,
       fmt::format("{} {}; its {} checks go on in a new one{}", name_, why, tasks_.size(),
-                  pause == 0ms ? std::string() : fmt::format(" in {}", pause)));
+                  pause == 0ms ? std::string() : fmt::format(" in {}", pause)),
+      {.kind = EventKind::checker, .reason = std::string(why)});
   revival_.expires_after(pause);
   revival_.async_wait([seat = std::weak_ptr(self_)](const boost::system::error_code& cancelled) {
     const auto self = seat.lock();
@@ -182,7 +184,8 @@ bool CheckerSeat::take(std::string_view bytes) {
   if (const auto* hello = std::get_if<Hello>(&*message)) {
     if (!hello->weakness.empty())
       log(Level::warning,
-          fmt::format("{} has more power than it should: {}", name_, hello->weakness));
+          fmt::format("{} has more power than it should: {}", name_, hello->weakness),
+          {.kind = EventKind::checker, .reason = hello->weakness});
     if (hello->protocol != checker_protocol) return false;
     life_->greeted = true;
     vacant_since_.reset();

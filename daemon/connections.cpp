@@ -71,19 +71,33 @@ void ConnectionList::take(std::string_view line, std::string& out) {
   --left_;
 }
 
+// Reads on and gives whole lines to `take`. Returns how much that was.
+template <class Take>
+std::size_t ConnectionList::take_lines(Take take) {
+  at_end_ = !refill();
+  std::size_t begin = 0;
+  for (std::size_t end = 0; (end = text_.find('\n', begin)) != text_.npos; begin = end + 1)
+    take(std::string_view(text_).substr(begin, end - begin));
+  text_.erase(0, begin);
+  return begin;
+}
+
 std::optional<std::string> ConnectionList::piece() {
   std::string out;
   std::size_t consumed = 0;
-  while (!at_end_ && left_ != 0 && out.size() < piece_size && consumed < text_size) {
-    at_end_ = !refill();
-    std::size_t begin = 0;
-    for (std::size_t end = 0; (end = text_.find('\n', begin)) != text_.npos; begin = end + 1)
-      take(std::string_view(text_).substr(begin, end - begin), out);
-    text_.erase(0, begin);
-    consumed += begin;
-  }
+  while (!at_end_ && left_ != 0 && out.size() < piece_size && consumed < text_size)
+    consumed += take_lines([&](std::string_view line) { take(line, out); });
   if (out.empty() && (at_end_ || left_ == 0)) return std::nullopt;
   return out;
+}
+
+bool ConnectionList::count(ConnectionCounts& counts) {
+  for (std::size_t consumed = 0; !at_end_ && consumed < text_size;)
+    consumed += take_lines([&](std::string_view line) {
+      const auto connection = parse_connection(line);
+      if (connection && matches(filter_, *connection)) counts.add(*connection);
+    });
+  return !at_end_;
 }
 
 namespace {

@@ -14,6 +14,7 @@
 #include "base/unique_fd.h"
 #include "daemon/side_thread.h"
 #include "model/connection.h"
+#include "model/connection_counts.h"
 
 namespace lvsd {
 
@@ -33,9 +34,14 @@ class ConnectionList {
   // Nothing: that was all. Each costs a bounded time and size.
   std::optional<std::string> piece();
 
+  // Counts the next connections instead; false: that was all. Each costs a bounded time.
+  bool count(ConnectionCounts& counts);
+
  private:
   explicit ConnectionList(UniqueFd file) : file_(std::move(file)) {}
   bool refill();
+  template <class Take>
+  std::size_t take_lines(Take take);
   void take(std::string_view line, std::string& out);
 
   UniqueFd file_;

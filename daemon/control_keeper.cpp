@@ -50,7 +50,8 @@ asio::awaitable<void> ControlKeeper::bring_about() {
   const bool is_drift = settled_;
   if (is_drift)
     for (const std::string& difference : differences)
-      log(Level::warning, fmt::format("Drift: {}; changed by someone else, repairing", difference));
+      log(Level::warning, fmt::format("Drift: {}; changed by someone else, repairing", difference),
+          {.kind = EventKind::drift, .reason = difference});
   const ControlPlan plan = diff(*actual, wanted);
   for (const ControlOp& op : plan)
     log(Level::debug, fmt::format("Kernel: {}", text(op)));
@@ -67,7 +68,8 @@ void ControlKeeper::fail(const std::string& why) {
   pause_ = longer(pause_);
   due_ = std::min(due_, Time::clock::now() + pause_);
   if (std::exchange(trouble_, why) != why)
-    log(Level::error, fmt::format("IPVS is not set up as the file says: {}. Trying again", why));
+    log(Level::error, fmt::format("IPVS is not set up as the file says: {}. Trying again", why),
+        {.kind = EventKind::kernel, .reason = why});
 }
 
 void ControlKeeper::succeed() {
@@ -76,7 +78,7 @@ void ControlKeeper::succeed() {
   pause_ = {};
   std::erase_if(wanted_.owned, [this](SyncRole role) { return !wanted_.sync.contains(role); });
   if (std::exchange(trouble_, std::nullopt))
-    log(Level::notice, "IPVS is set up as the file says again");
+    log(Level::notice, "IPVS is set up as the file says again", {.kind = EventKind::kernel});
 }
 
 }  // namespace lvsd

@@ -49,6 +49,12 @@ void log_diagnostics(const Diagnostics& diagnostics) {
   }
 }
 
+// Numbers of events only grow: no daemon has a million of them in each second of its life.
+std::uint64_t first_event(const api::Moment& now) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(now.at.time_since_epoch());
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(seconds.count(), 1)) * 1000000;
+}
+
 // The same kernel, in the namespace that `where` holds by the time of the first call.
 KernelWriter::Open opened_inside(std::shared_ptr<const UniqueFd> where, KernelWriter::Open open) {
   return [where = std::move(where), open = std::move(open)]() -> Result<std::unique_ptr<Kernel>> {
@@ -73,6 +79,7 @@ Daemon::Daemon(asio::io_context& loop, Options options, KernelWriter::Open open_
       kernel_(loop.get_executor(), opened_inside(ipvs_namespace_, std::move(open_kernel))),
       reconciler_(loop.get_executor(), kernel_,
                   [this](const Services& services) { return pools_.wanted(services); }),
+      events_(loop.get_executor(), first_event(wall_clock())),
       checker_(make_checker()),
       state_file_(options_.state_dir),
       notifier_(loop.get_executor(), files_),
@@ -84,8 +91,12 @@ Daemon::~Daemon() = default;
 
 int Daemon::run() {
   std::signal(SIGPIPE, SIG_IGN);
+  set_event_listener([this](Level level, std::string_view line, const EventSubject& subject) {
+    events_.note(level, line, subject);
+  });
   asio::co_spawn(loop_, live(), die_of);
   loop_.run();
+  set_event_listener({});
   return exit_code_;
 }
 
@@ -128,9 +139,11 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
   asio::co_spawn(loop_, report_to_supervisor(), die_of);
   notifier_.tell(first);
   notifier_.tell(notices_.renew(pools_));  // of what turned meanwhile
-  log(Level::notice, fmt::format("lvsd {} serves {} virtual servers of {}{}", LVSD_VERSION,
-                                 pools_.config().virtual_servers.size(), options_.config_file,
-                                 failures.empty() ? "" : ", some not yet in the kernel as wanted"));
+  log(Level::notice,
+      fmt::format("lvsd {} serves {} virtual servers of {}{}", LVSD_VERSION,
+                  pools_.config().virtual_servers.size(), options_.config_file,
+                  failures.empty() ? "" : ", some not yet in the kernel as wanted"),
+      {.kind = EventKind::daemon});
   co_await save_state();
   co_return std::nullopt;
 }
@@ -223,7 +236,8 @@ asio::awaitable<State> Daemon::recall_state() {
     log(Level::error,
         fmt::format("{}: starting without it. Services that an earlier file named and "
                     "this one does not are left in the kernel{}",
-                    text(loaded.error()), may_save_ ? "" : ", and the file is left as it is"));
+                    text(loaded.error()), may_save_ ? "" : ", and the file is left as it is"),
+        {.kind = EventKind::daemon});
     co_return State{};
   }
   if (!*loaded) co_return State{};
@@ -259,10 +273,13 @@ asio::awaitable<void> Daemon::save_state() {
       std::exchange(not_saved_, saved ? std::nullopt : std::optional(text(saved.error())));
   if (saved) saved_ = std::move(state);
   if (not_saved_ && not_saved_ != before)
-    log(Level::error, fmt::format("{}. After a restart, services that were removed from the "
-                                  "configuration meanwhile stay in the kernel",
-                                  *not_saved_));
-  if (!not_saved_ && before) log(Level::notice, "The state file is saved again");
+    log(Level::error,
+        fmt::format("{}. After a restart, services that were removed from the "
+                    "configuration meanwhile stay in the kernel",
+                    *not_saved_),
+        {.kind = EventKind::daemon});
+  if (!not_saved_ && before)
+    log(Level::notice, "The state file is saved again", {.kind = EventKind::daemon});
 }
 
 asio::awaitable<void> Daemon::obey_signals() {
@@ -376,27 +393,33 @@ asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now(bool forced) {
   }
   if (failure) {
     log(Level::error,
-        fmt::format("Reload given up: {}. Generation {} stays in force", *failure, generation_));
+        fmt::format("Reload given up: {}. Generation {} stays in force", *failure, generation_),
+        {.kind = EventKind::reload, .after = "FAILED", .reason = *failure});
     co_return NoReload{std::move(*failure)};
   }
   Loaded& loaded = next.loaded;
   if (!loaded.config) {
-    log(Level::error, fmt::format("Reload refused, {} is not valid: generation {} stays in force",
-                                  options_.config_file, generation_));
+    log(Level::error,
+        fmt::format("Reload refused, {} is not valid: generation {} stays in force",
+                    options_.config_file, generation_),
+        {.kind = EventKind::reload, .after = "REFUSED", .reason = "the file is not valid"});
     co_return BadConfig{std::move(loaded.diagnostics)};
   }
   if (auto fixed = fixed_at_start(pools_.config().global, loaded.config->global); !fixed.empty()) {
     for (Diagnostic& diagnostic : fixed)
       diagnostic.where.file = options_.config_file;
     log_diagnostics(fixed);
-    log(Level::error, fmt::format("Reload refused: generation {} stays in force", generation_));
+    log(Level::error, fmt::format("Reload refused: generation {} stays in force", generation_),
+        {.kind = EventKind::reload, .after = "REFUSED", .reason = "it needs a restart"});
     co_return BadConfig{std::move(fixed)};
   }
   const std::uint32_t allowed = forced ? 0 : pools_.config().global.reload_guard;
   if (auto why = guarded(pools_.config(), *loaded.config, allowed)) {
-    log(Level::error, fmt::format("Reload refused, {}: generation {} stays in force. 'lvsctl "
-                                  "reload --force' applies it all the same",
-                                  *why, generation_));
+    log(Level::error,
+        fmt::format("Reload refused, {}: generation {} stays in force. 'lvsctl "
+                    "reload --force' applies it all the same",
+                    *why, generation_),
+        {.kind = EventKind::reload, .after = "REFUSED", .reason = *why});
     co_return Guarded{*std::move(why)};
   }
   const ProbeSettings settings = co_await ready_settings(loaded.config->global);
@@ -426,8 +449,10 @@ asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now(bool forced) {
   co_await save_state();
   const auto took = std::chrono::steady_clock::now() - begin;
   done.view.duration_seconds = std::chrono::duration<double>(took).count();
-  log(Level::notice, fmt::format("Reloaded {}: generation {}, {} services changed",
-                                 options_.config_file, generation_, touched.size()));
+  log(Level::notice,
+      fmt::format("Reloaded {}: generation {}, {} services changed", options_.config_file,
+                  generation_, touched.size()),
+      {.kind = EventKind::reload, .after = done.view.state});
   done.view.diagnostics = diagnostic_views(without_notes(std::move(loaded.diagnostics)));
   co_return done;
 }

@@ -24,6 +24,7 @@
 #include "daemon/check_config.h"
 #include "daemon/check_runner.h"
 #include "daemon/check_text.h"
+#include "daemon/event_book.h"
 #include "daemon/kernel_writer.h"
 #include "daemon/notices.h"
 #include "daemon/notifier.h"
@@ -169,7 +170,14 @@ class Daemon {
   boost::asio::awaitable<api::Response> answer_wish(api::Call call);
   api::Response answer_calm(std::size_t pool, const Author& by);
   boost::asio::awaitable<api::Response> answer_zero(std::string service);
+  boost::asio::awaitable<api::Response> answer_stats(api::Call call);
   boost::asio::awaitable<api::Response> answer_connections(api::Call call);
+  boost::asio::awaitable<api::Response> answer_connection_counts(api::Call call);
+  api::Response answer_events(const api::Call& call) const;
+  // The kernel's own content (kernel_answers.cpp).
+  boost::asio::awaitable<api::Response> answer_kernel_table();
+  boost::asio::awaitable<api::Response> answer_kernel_controls();
+  boost::asio::awaitable<api::Response> answer_drift(bool repair);
   boost::asio::awaitable<api::Response> answer_config(api::Call call);
   boost::asio::awaitable<api::Response> answer_config_check(api::Call call);
   boost::asio::awaitable<api::Response> answer_config_diff(api::Call call);
@@ -208,6 +216,7 @@ class Daemon {
   std::shared_ptr<UniqueFd> ipvs_namespace_;
   KernelWriter kernel_;
   Reconciler reconciler_;
+  EventBook events_;  // before those that log
   const std::unique_ptr<CheckRunner> checker_;
   api::Writers writers_;
   std::optional<ApiServer> api_;

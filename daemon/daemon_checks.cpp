@@ -115,7 +115,7 @@ void Daemon::observe(CheckId id, const Observation& observation) {
     for (LogLine& line : check_log_.certificate_lines(*entry, observation, wall_clock()))
       lines.push_back(std::move(line));
   for (const LogLine& line : lines)
-    log(line.level, line.text);
+    log(line);
   checks_.record(id, observation);
   add_duration(*entry, observation);
   for (const CheckUser& user : entry->users)
@@ -185,7 +185,8 @@ void Daemon::pause_checks(const std::vector<CheckId>& ids, std::optional<Duratio
     if (!ran) continue;
     checker_->stop(id);
     log(Level::warning,
-        fmt::format("{} is paused; {}", check_name(entry->check), kept_state(*entry)));
+        fmt::format("{} is paused; {}", check_name(entry->check), kept_state(*entry)),
+        {.kind = EventKind::check, .after = "PAUSED"});
   }
   reported_.cancel();  // nobody waits for a run of them any more
   if (length) asio::co_spawn(loop_, resume_later(ids, *length, pauses_), asio::detached);
@@ -210,7 +211,8 @@ void Daemon::resume_checks(const std::vector<CheckId>& ids) {
     entry->timing = resumed_timing(entry->check, entry->health, entry->timing,
                                    std::chrono::steady_clock::now());
     checker_->start(id, entry->check, entry->health, entry->timing);
-    log(Level::notice, fmt::format("{} goes on", check_name(entry->check)));
+    log(Level::notice, fmt::format("{} goes on", check_name(entry->check)),
+        {.kind = EventKind::check, .before = "PAUSED"});
   }
 }
 

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "daemon/service_views.h"
 #include "health/observe.h"
 #include "plan/desired.h"
 
@@ -52,6 +53,23 @@ std::string name_of(const VirtualServer& service, Member member, std::size_t i) 
   return name("Server", service.real_servers[i]);
 }
 
+// What a line about a server is about.
+EventSubject server_subject(const VirtualServer& service, Member member, std::size_t i) {
+  EventSubject subject{.kind = EventKind::server, .service = id(service)};
+  switch (member) {
+    case Member::real:
+      subject.server = id(service.real_servers[i]);
+      break;
+    case Member::backup:
+      subject.server = id(*service.real_servers[i].backup);
+      break;
+    case Member::sorry:
+      subject.server = id(service.sorry_servers[i]);
+      break;
+  }
+  return subject;
+}
+
 const ServerState& state_of(const Pool& pool, Member member, std::size_t i) {
   switch (member) {
     case Member::real:
@@ -72,16 +90,22 @@ LogLine server_line(const Pools& pools, const PoolChange& change, const Observat
   const auto backups = backups_up(pool, service);
   const std::string name = name_of(service, change.member, *change.server);
   const std::string_view on_backup = is_on_backup(pool) ? " Running on backup." : "";
-  if (is_up(state_of(pool, change.member, *change.server).standing.state)) {
+  EventSubject subject = server_subject(service, change.member, *change.server);
+  subject.reason = evidence(seen);
+  const bool up = is_up(state_of(pool, change.member, *change.server).standing.state);
+  subject.after = up ? "UP" : "DOWN";
+  if (up) {
     return {Level::info,
             fmt::format("{} is UP, reason: {}. {} active and {} backup servers online.{}", name,
-                        evidence(seen), active, backups, on_backup)};
+                        evidence(seen), active, backups, on_backup),
+            std::move(subject)};
   }
-  return {Level::warning,
-          fmt::format("{} is DOWN, reason: {}, {}/{} failed. {} active and {} backup servers "
-                      "left.{}",
-                      name, evidence(seen), change.results, change.results, active, backups,
-                      on_backup)};
+  return {
+      Level::warning,
+      fmt::format("{} is DOWN, reason: {}, {}/{} failed. {} active and {} backup servers "
+                  "left.{}",
+                  name, evidence(seen), change.results, change.results, active, backups, on_backup),
+      std::move(subject)};
 }
 
 // " (alice: kernel patch)"; nothing where no operator has a say.
@@ -160,18 +184,30 @@ void add_turn_lines(const Pools& pools, const PoolChange& change, std::vector<Lo
                              : turn.member == Member::backup ? backup_turn(service, turn, who)
                                                              : std::string();
     if (what.empty()) continue;
-    lines.push_back({Level::notice, name_of(service, turn.member, turn.server) + " " + what});
+    EventSubject subject = server_subject(service, turn.member, turn.server);
+    subject.before = state_text(turn.before);
+    subject.after = state_text(turn.after);
+    subject.reason = text(turn.after.reason);
+    lines.push_back({Level::notice, name_of(service, turn.member, turn.server) + " " + what,
+                     std::move(subject)});
   }
 }
 
 LogLine panic_line(const Pools& pools, const PoolChange& change) {
   const VirtualServer& service = pools.config().virtual_servers[change.pool];
-  if (!pools.pool(change.pool).panic_since)
-    return {Level::notice, fmt::format("Service {}: the PANIC is over.", id(service))};
+  const bool is_on = pools.pool(change.pool).panic_since.has_value();
+  EventSubject subject{.kind = EventKind::service,
+                       .service = id(service),
+                       .before = is_on ? "" : "PANIC",
+                       .after = is_on ? "PANIC" : service_state(pools.pool(change.pool))};
+  if (!is_on)
+    return {Level::notice, fmt::format("Service {}: the PANIC is over.", id(service)),
+            std::move(subject)};
   return {Level::critical,
           fmt::format("Service {}: PANIC, most of its servers failed at once. The table is held as "
                       "it was; 'lvsctl calm {}' ends that.",
-                      id(service), id(service))};
+                      id(service), id(service)),
+          std::move(subject)};
 }
 
 std::string sorry_names(const VirtualServer& service) {
@@ -184,11 +220,16 @@ std::string sorry_names(const VirtualServer& service) {
 LogLine quorum_line(const Pools& pools, const PoolChange& change) {
   const VirtualServer& service = pools.config().virtual_servers[change.pool];
   const Pool& pool = pools.pool(change.pool);
+  EventSubject subject{.kind = EventKind::service,
+                       .service = id(service),
+                       .after = service_state(pool),
+                       .reason = pool.quorum ? "quorum holds" : "quorum is lost"};
   if (pool.quorum) {
     return {Level::notice,
             fmt::format("Service {} has quorum again{}. {} online.", id(service),
                         service.sorry_servers.empty() ? "" : ", the sorry server leaves",
-                        plural(Pools::serving(pool.real_servers), "active server"))};
+                        plural(Pools::serving(pool.real_servers), "active server")),
+            std::move(subject)};
   }
   const std::size_t up = static_cast<std::size_t>(
       std::count_if(pool.servers.begin(), pool.servers.end(),
@@ -199,10 +240,17 @@ LogLine quorum_line(const Pools& pools, const PoolChange& change) {
                                 ? std::string()
                                 : fmt::format(" Using sorry server {}.", sorry_names(service));
   return {up == 0 && sorry.empty() ? Level::critical : Level::error,
-          fmt::format("Service {} {}{}", id(service), what, sorry)};
+          fmt::format("Service {} {}{}", id(service), what, sorry), std::move(subject)};
 }
 
 }  // namespace
+
+void log(const LogLine& line) {
+  if (line.subject)
+    log(line.level, line.text, *line.subject);
+  else
+    log(line.level, line.text);
+}
 
 std::string evidence(const Observation& seen) {
   std::string out(prose(seen.result));

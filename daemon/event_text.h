@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,11 @@ namespace lvsd {
 struct LogLine {
   Level level = Level::info;
   std::string text;
+  std::optional<EventSubject> subject{};  // of a line that is an event
 };
+
+// Writes it, as an event where it is one.
+void log(const LogLine& line);
 
 // "Layer7 wrong status, code: 503, info: "Service Unavailable", check duration: 0ms".
 std::string evidence(const Observation& seen);

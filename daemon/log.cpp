@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <memory>
+#include <utility>
 
 #include "base/printable.h"
 
@@ -15,28 +16,30 @@ namespace {
 
 bool to_journal = false;
 Level lowest = Level::info;
+thread_local EventListener event_listener;
 
 struct Words {
   int priority;  // syslog(3)
   const char* name;
+  std::string_view lower;
 };
 
 Words words(Level level) {
   switch (level) {
     case Level::debug:
-      return {7, "DEBUG"};
+      return {7, "DEBUG", "debug"};
     case Level::info:
-      return {6, "INFO"};
+      return {6, "INFO", "info"};
     case Level::notice:
-      return {5, "NOTICE"};
+      return {5, "NOTICE", "notice"};
     case Level::warning:
-      return {4, "WARNING"};
+      return {4, "WARNING", "warning"};
     case Level::error:
-      return {3, "ERROR"};
+      return {3, "ERROR", "error"};
     case Level::critical:
-      return {2, "CRITICAL"};
+      return {2, "CRITICAL", "critical"};
   }
-  return {6, "INFO"};
+  return {6, "INFO", "info"};
 }
 
 }  // namespace
@@ -55,9 +58,22 @@ bool is_logged(Level level) {
   return level >= lowest;
 }
 
+std::string_view text(Level level) {
+  return words(level).lower;
+}
+
+void set_event_listener(EventListener listener) {
+  event_listener = std::move(listener);
+}
+
+void log(Level level, std::string_view line, const EventSubject& subject) {
+  if (event_listener) event_listener(level, line, subject);
+  log(level, line);
+}
+
 void log(Level level, std::string_view line) {
   if (!is_logged(level)) return;
-  const auto [priority, name] = words(level);
+  const auto [priority, name, lower] = words(level);
   const std::string message = printable_line(line);
   spdlog::info("{}", to_journal ? fmt::format("<{}>{}", priority, message)
                                 : fmt::format("{} {}", name, message));

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <string_view>
+
+#include "model/event.h"
 
 namespace lvsd {
 
@@ -15,7 +18,16 @@ void open_log(Level threshold);
 // Whether lines of this level are written: for those that cost more to make than to leave out.
 bool is_logged(Level level);
 
+std::string_view text(Level level);  // "warning"
+
 // One event, one line; control bytes are escaped. Thread-safe.
 void log(Level level, std::string_view line);
+// The same, and whoever listens on this thread hears of it, whatever the threshold.
+void log(Level level, std::string_view line, const EventSubject& subject);
+
+// The one who hears of this thread's lines that have a subject; none: nobody does.
+using EventListener =
+    std::function<void(Level level, std::string_view line, const EventSubject& subject)>;
+void set_event_listener(EventListener listener);
 
 }  // namespace lvsd

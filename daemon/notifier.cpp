@@ -83,7 +83,8 @@ void Notifier::tell(const Notices& notices) {
     Waiting& waiting = entry->second;
     if (waiting.size() >= most_waiting) {
       log(Level::warning,
-          fmt::format("{} is left out: the scripts before it take too long", waiting[1].what));
+          fmt::format("{} is left out: the scripts before it take too long", waiting[1].what),
+          {.kind = EventKind::notifier});
       waiting.erase(waiting.begin() + 1);  // the first one runs
     }
     waiting.push_back(notice);
@@ -110,17 +111,21 @@ asio::awaitable<void> Notifier::run(const Notice& notice) {
   };
   const auto program = co_await files_.run(look_up);
   if (!program) {
-    log(Level::warning, fmt::format("{} is not run: {}", notice.what, text(program.error())));
+    log(Level::warning, fmt::format("{} is not run: {}", notice.what, text(program.error())),
+        {.kind = EventKind::notifier});
     co_return;
   }
   auto child = ChildProcess::start(strand_, *program);
   if (!child) {
-    log(Level::warning, fmt::format("{} is not run: {}", notice.what, text(child.error())));
+    log(Level::warning, fmt::format("{} is not run: {}", notice.what, text(child.error())),
+        {.kind = EventKind::notifier});
     co_return;
   }
   const Ended ended = co_await (*child)->ended(std::chrono::steady_clock::now() + script_limit);
   const std::string why = complaint(ended, (*child)->output());
-  if (!why.empty()) log(Level::warning, fmt::format("{} failed, {}", notice.what, why));
+  if (!why.empty())
+    log(Level::warning, fmt::format("{} failed, {}", notice.what, why),
+        {.kind = EventKind::notifier, .reason = why});
 }
 
 asio::awaitable<void> Notifier::finished(Time deadline) {
@@ -157,7 +162,8 @@ asio::awaitable<std::shared_ptr<Notifier::Fifo>> Notifier::opened(NotifyFifo set
   const auto open_it = [settings] { return NotifyPipe::open(settings); };
   auto pipe = co_await files_.run(open_it);
   if (!pipe) {
-    log(Level::error, fmt::format("Nobody is notified by it: {}", text(pipe.error())));
+    log(Level::error, fmt::format("Nobody is notified by it: {}", text(pipe.error())),
+        {.kind = EventKind::notifier});
     co_return nullptr;
   }
   const auto fifo = std::make_shared<Fifo>(settings, std::move(*pipe));
@@ -174,11 +180,14 @@ asio::awaitable<std::shared_ptr<Notifier::Fifo>> Notifier::opened(NotifyFifo set
 void Notifier::write(Fifo& fifo, const Notice& notice) const {
   if (!fifo.pipe.write(notice.line + "\n")) {
     if (fifo.lost++ == 0)
-      log(Level::warning, fmt::format("The FIFO '{}' is full, its lines are lost: is it read?",
-                                      fifo.settings.path));
+      log(Level::warning,
+          fmt::format("The FIFO '{}' is full, its lines are lost: is it read?", fifo.settings.path),
+          {.kind = EventKind::notifier});
   } else if (fifo.lost != 0) {
-    log(Level::notice, fmt::format("The FIFO '{}' is read again; {} lines were lost",
-                                   fifo.settings.path, std::exchange(fifo.lost, 0)));
+    log(Level::notice,
+        fmt::format("The FIFO '{}' is read again; {} lines were lost", fifo.settings.path,
+                    std::exchange(fifo.lost, 0)),
+        {.kind = EventKind::notifier});
   }
 }
 
@@ -196,7 +205,8 @@ asio::awaitable<void> Notifier::keep_reader(std::shared_ptr<Fifo> fifo) {
     log(Level::warning,
         fmt::format("The reader of the FIFO '{}' {}. It is started again in {} s",
                     fifo->settings.path, why,
-                    std::chrono::duration_cast<std::chrono::seconds>(pause).count()));
+                    std::chrono::duration_cast<std::chrono::seconds>(pause).count()),
+        {.kind = EventKind::notifier, .reason = why});
     timer.expires_after(pause);
     co_await timer.async_wait(asio::use_awaitable);
     pause = std::min(pause * 2, longest_pause);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "plan/desired.h"
+
 namespace lvsd {
 
 api::Head head(const Outlook& outlook) {
@@ -25,6 +27,21 @@ const ServiceSnapshot* find_service(const Outlook& outlook, const ServiceKey& ke
   if (!outlook.snapshot) return nullptr;
   const auto found = outlook.snapshot->find(key);
   return found == outlook.snapshot->end() ? nullptr : &found->second;
+}
+
+std::vector<const DestinationSnapshot*> destinations(const Outlook& outlook,
+                                                     const VirtualServer& service,
+                                                     const Endpoint& endpoint,
+                                                     Forwarding forwarding) {
+  std::vector<const DestinationSnapshot*> out;
+  for (const ServiceKey& key : service.services) {
+    const ServiceSnapshot* snapshot = find_service(outlook, key);
+    if (snapshot == nullptr) continue;
+    const auto found =
+        snapshot->destinations.find(destination_key(service, key, endpoint, forwarding));
+    if (found != snapshot->destinations.end()) out.push_back(&found->second);
+  }
+  return out;
 }
 
 std::string origin_text(const Config& config, const Origin& origin) {

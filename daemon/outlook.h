@@ -53,6 +53,12 @@ double seconds(std::chrono::nanoseconds span);
 // What the kernel has of a service; null: nothing, or nothing is known.
 const ServiceSnapshot* find_service(const Outlook& outlook, const ServiceKey& key);
 
+// What the kernel has of a server, in each service of its virtual server that it is in.
+std::vector<const DestinationSnapshot*> destinations(const Outlook& outlook,
+                                                     const VirtualServer& service,
+                                                     const Endpoint& endpoint,
+                                                     Forwarding forwarding);
+
 // "web.conf:12", where something is configured.
 std::string origin_text(const Config& config, const Origin& origin);
 

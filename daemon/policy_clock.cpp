@@ -31,7 +31,7 @@ void Daemon::announce(const PoolChange& change, const Observation* observation) 
   totals_.note(pools_, change.pool, std::chrono::steady_clock::now());
   for (const LogLine& line : observation != nullptr ? event_lines(pools_, change, *observation)
                                                     : event_lines(pools_, change))
-    log(line.level, line.text);
+    log(line);
   const auto services = pools_.services(change.pool);
   reconciler_.request({services.begin(), services.end()});
   if (applied_) notifier_.tell(notices_.renew(pools_, change.pool));

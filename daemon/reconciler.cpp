@@ -34,6 +34,15 @@ Time now() {
   return std::chrono::steady_clock::now();
 }
 
+EventSubject subject_of(const Drift& drift) {
+  return {.kind = EventKind::drift,
+          .service = id(drift.service),
+          .server = drift.destination ? text(*drift.destination) : std::string(),
+          .before = drift.wanted,
+          .after = drift.found,
+          .reason = std::string(text(drift.kind))};
+}
+
 // The next services from `at` on, which moves past them.
 Services slice(Services::const_iterator& at, const Services& services) {
   Services some;
@@ -115,8 +124,12 @@ asio::awaitable<void> Reconciler::run() {
   for (;;) {
     take_due_retries();
     if (next_audit_ <= now()) {
+      auditing_ = true;
       co_await audit();
       co_await controls_.bring_about();
+      auditing_ = false;
+      ++audits_;
+      pass_over_.cancel();
     } else if (controls_.due() <= now()) {
       co_await controls_.bring_about();
     } else if (finished_ != requests_ || !requested_.empty()) {
@@ -199,27 +212,49 @@ asio::awaitable<void> Reconciler::audit() {
   // Counted from the end: a kernel that answers late leaves time for what was requested.
   next_audit_ = now() + audit_interval_;
   for (const std::string& entry : fights_.ended(now()))
-    log(Level::notice, fmt::format("Fight: {} is left alone by others again", entry));
+    log(Level::notice, fmt::format("Fight: {} is left alone by others again", entry),
+        {.kind = EventKind::drift, .before = "FIGHT"});
   note_reading(everything ? std::nullopt : std::optional(everything.error()));
   if (!everything) co_return;
 
-  // What was requested meanwhile, or failed before, differs for a reason of our own.
+  const Services differing = unlike(settled(), **everything);
+  const Table actual = table_of(**everything, differing);
+  const Table wanted = wanted_(differing);
+  const Plan plan = diff(actual, wanted, differing);
+  const IsHeld is_held = held_in(plan);
+  note_drift(plan, actual, is_held);
+  if (plan.empty()) co_return;
+  const Failures failures = co_await apply(actual, plan, is_held);
+  note_outcome(differing, wanted, failures);
+  note_repairs(plan, is_held, failures);
+}
+
+// Without what was requested or failed before: that differs for a reason of our own.
+Services Reconciler::settled() const {
   Services settled = owned_;
   for (const ServiceKey& key : requested_)
     settled.erase(key);
   for (const auto& [key, retry] : retries_)
     settled.erase(key);
+  return settled;
+}
 
-  settled = unlike(settled, **everything);
-  const Table actual = table_of(**everything, settled);
-  const Table wanted = wanted_(settled);
-  const Plan plan = diff(actual, wanted, settled);
-  const IsHeld is_held = held_in(plan);
-  note_drift(plan, actual, is_held);
-  if (plan.empty()) co_return;
-  const Failures failures = co_await apply(actual, plan, is_held);
-  note_outcome(settled, wanted, failures);
-  note_repairs(plan, is_held, failures);
+asio::awaitable<Result<std::vector<Drift>>> Reconciler::look() {
+  const auto everything = co_await snapshot(Duration::zero());
+  if (!everything) co_return everything.error();
+  const Services differing = unlike(settled(), **everything);
+  const Table actual = table_of(**everything, differing);
+  co_return lvsd::drift(diff(actual, wanted_(differing), differing), actual);
+}
+
+// One that runs may have read before what the caller knows of: the one after it counts as well.
+asio::awaitable<void> Reconciler::audit_now() {
+  const std::uint64_t wanted = audits_ + (auditing_ ? 2 : 1);
+  while (audits_ < wanted) {
+    next_audit_ = now();
+    wake_.cancel();
+    co_await pass_over_.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
 }
 
 // `is_held` may be empty: nothing is.
@@ -264,7 +299,8 @@ void Reconciler::note_outcome(const Services& services, const Table& wanted,
   for (const ServiceKey& key : services) {
     if (failures.contains(key)) continue;
     if (const auto retry = retries_.extract(key); retry && !retry.mapped().logged.empty())
-      log(Level::notice, fmt::format("Service {} is in the kernel as wanted again", text(key)));
+      log(Level::notice, fmt::format("Service {} is in the kernel as wanted again", text(key)),
+          {.kind = EventKind::kernel, .service = id(key)});
     // What was asked for again meanwhile may be wanted by now.
     if (!wanted.contains(key) && !requested_.contains(key)) released += owned_.erase(key);
   }
@@ -278,11 +314,13 @@ void Reconciler::note_refusals(const Failures& failures) {
     Retry& retry = retry_later(key, error);
     if (std::exchange(retry.logged, error) == error) continue;
     if (++fresh <= most_lines)
-      log(Level::error, fmt::format("The kernel refused: {}. Trying again", error));
+      log(Level::error, fmt::format("The kernel refused: {}. Trying again", error),
+          {.kind = EventKind::kernel, .service = id(key), .reason = error});
   }
   if (fresh > most_lines)
     log(Level::error,
-        fmt::format("The kernel refused {} more services. Trying again", fresh - most_lines));
+        fmt::format("The kernel refused {} more services. Trying again", fresh - most_lines),
+        {.kind = EventKind::kernel});
 }
 
 Reconciler::Retry& Reconciler::retry_later(const ServiceKey& service, const std::string& error) {
@@ -300,9 +338,10 @@ void Reconciler::note_reading(const std::optional<Error>& failure) {
   if (before == after) return;
   if (failure)
     log(Level::error,
-        fmt::format("The kernel's table cannot be read: {}. It stays as it is", after));
+        fmt::format("The kernel's table cannot be read: {}. It stays as it is", after),
+        {.kind = EventKind::kernel, .reason = after});
   else
-    log(Level::notice, "The kernel's table can be read again");
+    log(Level::notice, "The kernel's table can be read again", {.kind = EventKind::kernel});
 }
 
 // What of the plan is in a fight and has been repaired too recently. Where a service is left out,
@@ -329,12 +368,15 @@ void Reconciler::note_drift(const Plan& plan, const Table& actual, const IsHeld&
     if (is_held && is_held(plan[i])) continue;
     if (++repairs <= most_drift_lines)
       log(Level::warning,
-          fmt::format("Drift: {}; changed by someone else, repairing", text(drift_[i])));
+          fmt::format("Drift: {}; changed by someone else, repairing", text(drift_[i])),
+          subject_of(drift_[i]));
   }
   if (repairs > most_drift_lines)
-    log(Level::warning, fmt::format("Drift: {} more entries were changed by someone else, "
-                                    "repairing",
-                                    repairs - most_drift_lines));
+    log(Level::warning,
+        fmt::format("Drift: {} more entries were changed by someone else, "
+                    "repairing",
+                    repairs - most_drift_lines),
+        {.kind = EventKind::drift});
 }
 
 void Reconciler::note_repairs(const Plan& plan, const IsHeld& is_held, const Failures& failures) {
@@ -349,10 +391,12 @@ void Reconciler::note_repairs(const Plan& plan, const IsHeld& is_held, const Fai
     }
     ++repaired_;
     if (fights_.note_repair(entry_text(plan[i]), now()))
-      log(Level::error, fmt::format("Fight: {} was repaired several times within a minute and is "
-                                    "changed each time: {}. Is another program managing it? "
-                                    "Repairing goes on, with pauses",
-                                    entry_text(plan[i]), text(drift_[i])));
+      log(Level::error,
+          fmt::format("Fight: {} was repaired several times within a minute and is "
+                      "changed each time: {}. Is another program managing it? "
+                      "Repairing goes on, with pauses",
+                      entry_text(plan[i]), text(drift_[i])),
+          {.kind = EventKind::drift, .service = id(service_of(plan[i])), .after = "FIGHT"});
   }
   drift_ = std::move(left);
 }

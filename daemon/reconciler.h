@@ -71,6 +71,11 @@ class Reconciler {
   boost::asio::awaitable<Result<std::shared_ptr<const Snapshot>>> snapshot(Services services,
                                                                            Duration age);
 
+  // Reads everything now and says what of ours is not as wanted, though nobody of ours is at it.
+  boost::asio::awaitable<Result<std::vector<Drift>>> look();
+  // Has an audit made now, and waits until it is over.
+  boost::asio::awaitable<void> audit_now();
+
   // For status.
   const std::optional<Error>& trouble() const { return trouble_; }  // reading the kernel failed
   std::size_t failing() const { return retries_.size(); }           // services not as wanted
@@ -107,6 +112,7 @@ class Reconciler {
   boost::asio::awaitable<void> bring_about(const Services& services, const Table& wanted,
                                            const Snapshot& found);
   Services unlike(const Services& services, const Snapshot& found) const;
+  Services settled() const;
   std::vector<std::string> troubles(const Services& services) const;
   boost::asio::awaitable<void> audit();
   boost::asio::awaitable<Result<Snapshot>> read(const Services& services);
@@ -133,6 +139,8 @@ class Reconciler {
   Services requested_;                   // to be reconciled in the next pass
   std::map<ServiceKey, Retry> retries_;  // failed
   Time next_audit_;
+  std::uint64_t audits_ = 0;  // so far
+  bool auditing_ = false;
   boost::asio::steady_timer wake_;  // cancelled when there is something to do
 
   // Calls of reconcile() wait until a pass has taken up what they requested and is over.

@@ -8,19 +8,6 @@ namespace lvsd {
 
 namespace {
 
-// Calls `use` with what the kernel has of a server in each service of its virtual server.
-template <class Use>
-void for_each_destination(const Outlook& outlook, const VirtualServer& service,
-                          const Endpoint& endpoint, const DestinationSettings& settings, Use use) {
-  for (const ServiceKey& key : service.services) {
-    const ServiceSnapshot* snapshot = find_service(outlook, key);
-    if (snapshot == nullptr) continue;
-    const auto found =
-        snapshot->destinations.find(destination_key(service, key, endpoint, settings.forwarding));
-    if (found != snapshot->destinations.end()) use(found->second);
-  }
-}
-
 // What a real server and a sorry server are shown with alike.
 api::ServerView member_view(const Outlook& outlook, const VirtualServer& service,
                             const Endpoint& endpoint, const DestinationSettings& settings,
@@ -38,13 +25,13 @@ api::ServerView member_view(const Outlook& outlook, const VirtualServer& service
   if (settings.upper_threshold != 0) view.connections.max = settings.upper_threshold;
   const bool sees_replies = settings.forwarding == Forwarding::nat;
   if (outlook.snapshot) view.in_kernel = false;
-  for_each_destination(outlook, service, endpoint, settings, [&](const DestinationSnapshot& found) {
+  for (const auto* found : destinations(outlook, service, endpoint, settings.forwarding)) {
     view.in_kernel = true;
-    view.weight.kernel = found.settings.weight;
-    add(view.connections, found.counters);
-    add(view.counters, found.counters.traffic.counters, sees_replies);
-    add(view.rates, found.counters.traffic.rates, sees_replies);
-  });
+    view.weight.kernel = found->settings.weight;
+    add(view.connections, found->counters);
+    add(view.counters, found->counters.traffic.counters, sees_replies);
+    add(view.rates, found->counters.traffic.rates, sees_replies);
+  }
   return view;
 }
 

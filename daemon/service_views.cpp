@@ -38,12 +38,6 @@ std::string forwarding_of(const VirtualServer& service) {
   return word;
 }
 
-bool sees_replies(const VirtualServer& service) {
-  return std::any_of(
-      service.real_servers.begin(), service.real_servers.end(),
-      [](const RealServer& server) { return server.settings.forwarding == Forwarding::nat; });
-}
-
 std::vector<std::string> flag_words(const ServiceSettings& settings) {
   std::vector<std::string> words;
   if (settings.flags.one_packet) words.push_back("ops");
@@ -64,6 +58,12 @@ api::QuorumView quorum_view(const VirtualServer& service, const Pool& pool) {
 }
 
 }  // namespace
+
+bool sees_replies(const VirtualServer& service) {
+  return std::any_of(
+      service.real_servers.begin(), service.real_servers.end(),
+      [](const RealServer& server) { return server.settings.forwarding == Forwarding::nat; });
+}
 
 std::string service_state(const Pool& pool) {
   if (Pools::serving(pool.real_servers) + Pools::serving(pool.backup_servers) == 0) return "DOWN";

@@ -10,6 +10,9 @@
 
 namespace lvsd {
 
+// Whether any of its servers answers through this host.
+bool sees_replies(const VirtualServer& service);
+
 // DOWN: nobody takes connections, or only the sorry server does. DEGRADED: some real server is
 // missing, or failed and held. Else UP.
 std::string service_state(const Pool& pool);

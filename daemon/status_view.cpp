@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "daemon/health_views.h"
+#include "daemon/kernel_views.h"
 #include "daemon/service_views.h"
 
 namespace lvsd {
@@ -84,12 +85,6 @@ std::vector<api::AttentionView> attention(const Outlook& outlook) {
 }
 
 // ---- the kernel and the checks
-
-// "1.2.1" of 0x010201.
-std::string version_text(const KernelInfo& kernel) {
-  return fmt::format("{}.{}.{}", kernel.version >> 16 & 0xff, kernel.version >> 8 & 0xff,
-                     kernel.version & 0xff);
-}
 
 std::string host_name() {
   std::array<char, 256> name{};

@@ -140,8 +140,10 @@ asio::awaitable<api::Response> Daemon::answer_set_timeout(api::Call call) {
   const std::uint32_t is = value ? *value : timeout_without(before, kind, configured);
   api::WishView view = change_view(kind, was, is, configured);
   view.undo = undo_of(kind, before, value.has_value());
-  log(Level::notice, fmt::format("{} by {}: {}{}{}", api::path_of(call.action, call.path), by.user,
-                                 view.text, by.reason.empty() ? "" : ": ", by.reason));
+  log(Level::notice,
+      fmt::format("{} by {}: {}{}{}", api::path_of(call.action, call.path), by.user, view.text,
+                  by.reason.empty() ? "" : ": ", by.reason),
+      {.kind = EventKind::wish, .before = view.before, .after = view.after, .reason = by.reason});
   if (const auto trouble = co_await bring_timeouts_about(kind, is))
     view.text += ". Not in the kernel yet: " + *trouble;
   if (kind == TimeoutKind::tcp && is != 0)

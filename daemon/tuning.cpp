@@ -61,18 +61,18 @@ asio::awaitable<void> Daemon::tune() {
   };
   auto seen = co_await walkers_.run(look);
   if (!seen) {
-    log(Level::warning, text(seen.error()));
+    log(Level::warning, text(seen.error()), {.kind = EventKind::tuning});
     co_return;
   }
   sysctls_before_ = std::move(seen->tuned.before);
   for (const std::string& change : seen->tuned.changes)
-    log(Level::notice, change);
+    log(Level::notice, change, {.kind = EventKind::tuning});
   std::vector<std::string> untuned = std::move(seen->tuned.problems);
   untuned.insert(untuned.end(), seen->unmet.begin(), seen->unmet.end());
   // Said once, not with each reload.
   if (untuned != untuned_)
     for (const std::string& problem : untuned)
-      log(Level::warning, problem);
+      log(Level::warning, problem, {.kind = EventKind::tuning});
   untuned_ = std::move(untuned);
 
   const auto [time, interval] = seen->keepalive;
@@ -80,7 +80,8 @@ asio::awaitable<void> Daemon::tune() {
   const auto controls = co_await kernel_.controls();
   if (!controls && !wanted_timeout) co_return;
   const std::uint32_t timeout = wanted_timeout ? *wanted_timeout : controls->timeouts.tcp;
-  if (const auto why = zombie_warning(time, interval, timeout)) log(Level::warning, *why);
+  if (const auto why = zombie_warning(time, interval, timeout))
+    log(Level::warning, *why, {.kind = EventKind::tuning});
 }
 
 asio::awaitable<api::Response> Daemon::answer_tuning() {
@@ -106,7 +107,7 @@ asio::awaitable<api::Response> Daemon::answer_tuning_restore() {
   sysctls_before_ = std::move(done->before);
   co_await save_state();
   for (const std::string& change : done->changes)
-    log(Level::notice, change);
+    log(Level::notice, change, {.kind = EventKind::tuning});
   if (!done->problems.empty()) co_return api::response(api::unavailable(joined(done->problems)));
   const bool was_tuned = !done->changes.empty();
   const api::WishView view{

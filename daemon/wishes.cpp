@@ -220,8 +220,15 @@ asio::awaitable<api::Response> Daemon::answer_wish(api::Call call) {
   view.text = fmt::format("{} ({}): {} -> {}; {}", name,
                           text(is_backup ? server.backup->endpoint : server.endpoint), view.before,
                           view.after, text(is.reason));
-  log(Level::notice, fmt::format("{} by {}: {}{}{}", api::path_of(call.action, call.path), by.user,
-                                 view.text, by.reason.empty() ? "" : ": ", by.reason));
+  log(Level::notice,
+      fmt::format("{} by {}: {}{}{}", api::path_of(call.action, call.path), by.user, view.text,
+                  by.reason.empty() ? "" : ": ", by.reason),
+      {.kind = EventKind::wish,
+       .service = view.service,
+       .server = view.server,
+       .before = view.before,
+       .after = view.after,
+       .reason = by.reason});
   if (change) announce(*change);
   // A reload may come between: nothing of the configuration is looked at after this.
   const auto services = pools_.services(pool);
@@ -236,7 +243,8 @@ api::Response Daemon::answer_calm(std::size_t pool, const Author& by) {
   const std::string name = id(pools_.config().virtual_servers[pool]);
   const bool was_panic = pools_.pool(pool).panic_since.has_value();
   const auto change = pools_.end_panic(pool, std::chrono::steady_clock::now());
-  log(Level::notice, fmt::format("The panic of {} is ended by {}", name, by.user));
+  log(Level::notice, fmt::format("The panic of {} is ended by {}", name, by.user),
+      {.kind = EventKind::wish, .service = name, .reason = by.reason});
   if (change) announce(*change);
   api::WishView view{.service = name,
                      .server = {},

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <optional>
 #include <system_error>
+#include <utility>
 
 #include "base/unique_fd.h"
 #include "lvsctl/units.h"
@@ -35,17 +36,26 @@ class Exchange {
   Answer answer(api::Method method, const std::string& target, const std::string& body) {
     method_ = method;
     if (auto failure = connect()) return *failure;
-    if (auto failure = send(request_text(target, body))) return *failure;
+    if (auto failure = send(request_text(target, body, ""))) return *failure;
     return receive();
+  }
+
+  Answer follow(const std::string& target, milliseconds silence, const Take& take) {
+    if (auto failure = connect()) return *failure;
+    if (auto failure = send(request_text(target, "", accept_stream))) return *failure;
+    return receive(silence, take);
   }
 
  private:
   using Stop = std::optional<Failure>;  // nothing: go on
+  using Parser = http::response_parser<http::string_body>;
+  static constexpr std::string_view accept_stream = "Accept: text/event-stream\r\n";
 
-  std::string request_text(const std::string& target, const std::string& body) const {
+  std::string request_text(const std::string& target, const std::string& body,
+                           std::string_view headers) const {
     return std::string(api::text(method_)) + " " + target +
-           " HTTP/1.1\r\nHost: lvsd\r\nConnection: close\r\nContent-Length: " +
-           std::to_string(body.size()) + "\r\n\r\n" + body;
+           " HTTP/1.1\r\nHost: lvsd\r\nConnection: close\r\n" + std::string(headers) +
+           "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
   }
 
   Failure unreachable(const std::string& why) const {
@@ -110,25 +120,49 @@ class Exchange {
     return {};
   }
 
+  // What has come is in the parser then.
+  Stop receive_some(Parser& parser) {
+    if (!wait_for(POLLIN)) return late();
+    char piece[65536];
+    const auto got = ::recv(fd_.get(), piece, sizeof piece, MSG_DONTWAIT);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return {};
+    if (got <= 0) return ended(parser.got_some());
+    bytes_.append(piece, static_cast<std::size_t>(got));
+    boost::system::error_code error;
+    bytes_.erase(0, parser.put(boost::asio::buffer(bytes_), error));
+    if (error && error != http::error::need_more)
+      return Failure{Exit::internal, "lvsd's answer cannot be read: " + error.message()};
+    return {};
+  }
+
   Answer receive() {
-    http::response_parser<http::string_body> parser;
+    Parser parser;
     parser.header_limit(static_cast<std::uint32_t>(limits_.header));
     parser.body_limit(limits_.body);
     parser.eager(true);
     parser.skip(method_ == api::Method::head);
-    std::string bytes;  // received and not yet taken by the parser
-    boost::system::error_code error;
+    while (!parser.is_done())
+      if (auto failure = receive_some(parser)) return *failure;
+    return reply(parser);
+  }
+
+  Answer receive(milliseconds silence, const Take& take) {
+    Parser parser;
+    parser.header_limit(static_cast<std::uint32_t>(limits_.header));
+    parser.body_limit(boost::none);
+    parser.eager(true);
     while (!parser.is_done()) {
-      if (!wait_for(POLLIN)) return late();
-      char piece[65536];
-      const auto got = ::recv(fd_.get(), piece, sizeof piece, MSG_DONTWAIT);
-      if (got < 0 && (errno == EAGAIN || errno == EINTR)) continue;
-      if (got <= 0) return ended(parser.got_some());
-      bytes.append(piece, static_cast<std::size_t>(got));
-      bytes.erase(0, parser.put(boost::asio::buffer(bytes), error));
-      if (error && error != http::error::need_more)
-        return Failure{Exit::internal, "lvsd's answer cannot be read: " + error.message()};
+      if (auto failure = receive_some(parser)) return *failure;
+      if (!parser.is_header_done() || parser.get().result() != http::status::ok) continue;
+      timeout_ = silence;
+      deadline_ = steady_clock::now() + silence;
+      const std::string piece = std::exchange(parser.get().body(), {});
+      if (!piece.empty() && !take(piece)) break;
     }
+    return reply(parser);
+  }
+
+  static Reply reply(Parser& parser) {
     return Reply{static_cast<int>(parser.get().result_int()), std::move(parser.get().body())};
   }
 
@@ -143,6 +177,7 @@ class Exchange {
   api::Method method_ = api::Method::get;
   steady_clock::time_point deadline_ = steady_clock::now() + timeout_;
   UniqueFd fd_;
+  std::string bytes_;  // received and not yet taken by the parser
 };
 
 }  // namespace
@@ -150,6 +185,12 @@ class Exchange {
 Ask client(const std::filesystem::path& socket, milliseconds timeout, const ClientLimits& limits) {
   return [=](api::Method method, const std::string& target, const std::string& body) {
     return Exchange(socket, timeout, limits).answer(method, target, body);
+  };
+}
+
+Follow follower(const std::filesystem::path& socket, milliseconds timeout, milliseconds silence) {
+  return [=](const std::string& target, const Take& take) {
+    return Exchange(socket, timeout, {}).follow(target, silence, take);
   };
 }
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "api/request.h"
 #include "lvsctl/exit.h"
@@ -32,5 +33,13 @@ struct ClientLimits {
 // Reply.
 Ask client(const std::filesystem::path& socket, std::chrono::milliseconds timeout,
            const ClientLimits& limits = {});
+
+// Asks for a stream and hands over its body as it comes, until that returns false or the stream
+// ends: then the Reply has no body. A stream that is cut off, or silent for longer than any of
+// lvsd's, is a Failure; an answer that is no stream a Reply.
+using Take = std::function<bool(std::string_view piece)>;
+using Follow = std::function<Answer(const std::string& target, const Take& take)>;
+Follow follower(const std::filesystem::path& socket, std::chrono::milliseconds timeout,
+                std::chrono::milliseconds silence = std::chrono::seconds(45));
 
 }  // namespace lvsd::ctl

@@ -22,12 +22,15 @@ enum class Format { table, wide, json, name };
 // What every command is given.
 struct Context {
   Ask ask;
+  Follow follow;
+  // At once, to standard output and to standard error: for what goes on.
+  std::function<void(std::string_view)> print;
+  std::function<void(std::string_view)> tell;
   Format format = Format::table;
   Screen screen;
   bool error_color = false;        // of standard error
   bool error_is_terminal = false;  // likewise
-  // Standard error at once, for what is said while a command goes on.
-  std::function<void(std::string_view)> progress;
+  std::string sort;                // the title of a column; empty: as it comes
   Machine machine;
 };
 
@@ -56,6 +59,13 @@ Run status_command(CLI::App& command);
 Run services_command(CLI::App& command);
 Run servers_command(CLI::App& command);
 Run show_command(CLI::App& command);
+Run stats_command(CLI::App& command);
+Run connections_command(CLI::App& command);
+Run ipvs_command(CLI::App& command);
+Run export_ipvsadm_command(CLI::App& command);
+Run drift_command(CLI::App& command);
+Run events_command(CLI::App& command);
+Run watch_command(CLI::App& command);
 Run check_history_command(CLI::App& command);
 Run check_run_command(CLI::App& command);
 Run check_pause_command(CLI::App& command);

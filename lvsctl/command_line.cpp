@@ -6,8 +6,10 @@
 #include <map>
 #include <memory>
 #include <sstream>
+#include <utility>
 
 #include "api/find.h"
+#include "lvsctl/formats.h"
 #include "lvsctl/units.h"
 
 namespace lvsd::ctl {
@@ -23,6 +25,10 @@ constexpr Command config_parts[] = {
 constexpr Command timeouts_parts[] = {
     {"set", "", "another timeout than the file's", timeouts_set_command},
     {"unset", "", "the file's timeout again, or what was there before", timeouts_unset_command},
+};
+
+constexpr Command export_parts[] = {
+    {"ipvsadm", "", "as lines that ipvsadm -R makes the same table of", export_ipvsadm_command},
 };
 
 constexpr Command tuning_parts[] = {
@@ -42,6 +48,9 @@ constexpr Command table[] = {
     {"services", "svc", "the services and their state", services_command},
     {"servers", "srv", "the servers and their state", servers_command},
     {"show", "", "everything about one service or server", show_command},
+    {"stats", "", "what the kernel counted of services and servers", stats_command},
+    {"connections", "conn", "the kernel's connections, or how many share what",
+     connections_command},
     {"drain", "", "no new connections for a server; those it has go on", drain_command},
     {"undrain", "", "a drained server takes connections again", undrain_command},
     {"disable", "", "take a server out at once", disable_command},
@@ -51,6 +60,11 @@ constexpr Command table[] = {
     {"failback", "", "a master takes over from its backup now", failback_command},
     {"calm", "", "end a panic: servers whose check fails leave", calm_command},
     {"overrides", "", "what differs from the file by somebody's wish", overrides_command},
+    {"events", "ev", "what happened, and what happens", events_command},
+    {"watch", "", "do something at certain events", watch_command},
+    {"ipvs", "", "the kernel's table as ipvsadm -Ln shows it", ipvs_command},
+    {"drift", "", "where the kernel is not as wanted", drift_command},
+    {"export", "", "the kernel's table, for other programs", nullptr, export_parts},
     {"check", "", "what the checks of a server said; run, pause, resume them", nullptr,
      check_parts},
     {"config", "", "check, show, compare and import configurations", nullptr, config_parts},
@@ -67,15 +81,15 @@ constexpr Command table[] = {
     {"version", "", "versions of lvsctl, lvsd, IPVS and the kernel", version_command},
 };
 
-const std::map<std::string, Format> formats = {{"table", Format::table},
-                                               {"wide", Format::wide},
-                                               {"json", Format::json},
-                                               {"name", Format::name}};
+const std::map<std::string, Format> formats = {{"table", Format::table}, {"wide", Format::wide},
+                                               {"json", Format::json},   {"yaml", Format::json},
+                                               {"csv", Format::json},    {"name", Format::name}};
 
 struct Globals {
   std::string socket = "/run/lvsd/lvsd.sock";
   std::string format = "table";
   bool no_header = false;
+  std::string sort;
   std::string timeout = "10s";
   std::string color = "auto";
   bool numeric = false;  // the default; fingers type it anyway
@@ -88,10 +102,12 @@ std::string check_duration(const std::string& word) {
 void add_globals(CLI::App& app, Globals& globals) {
   app.add_option("-s,--socket", globals.socket, "where lvsd listens (" + globals.socket + ")")
       ->option_text("PATH");
-  app.add_option("-o,--output", globals.format, "table, wide, json or name")
-      ->check(CLI::IsMember({"table", "wide", "json", "name"}))
+  app.add_option("-o,--output", globals.format, "table, wide, json, yaml, csv or name")
+      ->check(CLI::IsMember({"table", "wide", "json", "yaml", "csv", "name"}))
       ->option_text("FORMAT");
   app.add_flag("--no-header", globals.no_header, "tables without their titles");
+  app.add_option("--sort", globals.sort, "the rows of a list by this column")
+      ->option_text("COLUMN");
   app.add_option("--timeout", globals.timeout, "how long to wait for lvsd (10s)")
       ->check(check_duration)
       ->option_text("TIME");
@@ -105,6 +121,10 @@ void add_globals(CLI::App& app, Globals& globals) {
 Context context_of(const Globals& globals, const Surroundings& surroundings) {
   Context context;
   context.ask = surroundings.connect(globals.socket, *parse_duration(globals.timeout));
+  if (surroundings.follow)
+    context.follow = surroundings.follow(globals.socket, *parse_duration(globals.timeout));
+  context.print = surroundings.print;
+  context.tell = surroundings.tell;
   context.format = formats.at(globals.format);
   context.screen.width = surroundings.terminal_width;
   const auto colored = [&](bool terminal) {
@@ -114,11 +134,28 @@ Context context_of(const Globals& globals, const Surroundings& surroundings) {
   context.screen.color = colored(surroundings.terminal_width.has_value());
   context.error_color = colored(surroundings.error_is_terminal);
   context.error_is_terminal = surroundings.error_is_terminal;
-  context.progress = surroundings.progress;
   context.machine = surroundings.machine;
   context.screen.unicode = surroundings.unicode;
   context.screen.header = !globals.no_header;
+  context.sort = globals.sort;
   return context;
+}
+
+// JSON in the notation that was asked for; what is none stays as it is.
+std::string converted(const std::string& text, const Globals& globals, bool header) {
+  if (globals.format != "yaml" && globals.format != "csv") return text;
+  const auto other = globals.format == "yaml" ? yaml_text(text) : csv_text(text, header);
+  return other ? *other : text;
+}
+
+// What goes on comes as an object a line.
+void convert_lines(Context& context, const Globals& globals) {
+  if (globals.format != "yaml" && globals.format != "csv") return;
+  context.print = [print = context.print, globals,
+                   header = !globals.no_header](std::string_view text) mutable {
+    const std::string out = converted(std::string(text), globals, std::exchange(header, false));
+    print(globals.format == "yaml" ? "---\n" + out : out);
+  };
 }
 
 Output usage_error(const std::string& message) {
@@ -204,7 +241,11 @@ Output outcome(std::vector<std::string> words, const Surroundings& surroundings)
   while (!chosen->get_subcommands().empty())
     chosen = chosen->get_subcommands().front();
   if (chosen == &app) chosen = app.get_subcommand("status");
-  return runs.at(chosen)(context_of(globals, surroundings));
+  Context context = context_of(globals, surroundings);
+  convert_lines(context, globals);
+  Output output = runs.at(chosen)(context);
+  output.out = converted(output.out, globals, !globals.no_header);
+  return output;
 }
 
 }  // namespace lvsd::ctl

@@ -21,8 +21,11 @@ struct Surroundings {
   bool unicode = true;                        // the locale writes UTF-8
   // Makes the way to the daemon; client() of client.h, or a test's.
   std::function<Ask(std::filesystem::path socket, std::chrono::milliseconds timeout)> connect;
+  // Likewise, for streams.
+  std::function<Follow(std::filesystem::path socket, std::chrono::milliseconds timeout)> follow;
+  std::function<void(std::string_view)> print;
+  std::function<void(std::string_view)> tell;
   Machine machine;
-  std::function<void(std::string_view)> progress = [](std::string_view) {};  // Context::progress
 };
 
 // `words` without the program's name.

@@ -128,7 +128,7 @@ Output wished_and_waited(const Context& context, api::Action action, const Wish&
   silent.format = Format::table;
   const Output begun = changed(silent, {action, *words, query_of(wish)});
   if (begun.exit != Exit::done) return begun;
-  if (!wish.quiet) context.progress(begun.out);
+  if (!wish.quiet) context.tell(begun.out);
   Patience patience{.limit = {}, .quiet = wish.quiet};
   if (!wish.timeout.empty()) patience.limit = parse_duration(wish.timeout);
   const Wait wait = waited(context, *words, patience);
@@ -254,7 +254,7 @@ Run overrides_command(CLI::App&) {
     const auto found = page<std::vector<OverrideView>>(context, question);
     if (!found) return found.error();
     if (found->view.empty()) return {Exit::done, "nothing differs from the file\n", ""};
-    return {Exit::done, text(overrides_table(*found), context.screen), ""};
+    return table_output(context, overrides_table(*found), "");
   };
 }
 

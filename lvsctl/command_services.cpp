@@ -89,13 +89,6 @@ Table servers_table(const Page<std::vector<ServerView>>& page, bool wide) {
   return table;
 }
 
-// Asked for everything, nothing is cut for the screen's sake.
-Screen screen_for(const Context& context) {
-  Screen screen = context.screen;
-  if (context.format == Format::wide) screen.width.reset();
-  return screen;
-}
-
 template <class View>
 Output listed(const Context& context, const Question& question,
               Table (*table)(const Page<std::vector<View>>&, bool),
@@ -103,15 +96,13 @@ Output listed(const Context& context, const Question& question,
   if (context.format == Format::json) return json_page(context, question);
   const auto list = page<std::vector<View>>(context, question);
   if (!list) return list.error();
-  Output output;
   if (context.format == Format::name) {
+    Output output;
     for (const View& item : list->view)
       output.out += name(item) + "\n";
     return output;
   }
-  output.out = text(table(*list, context.format == Format::wide), screen_for(context));
-  if (list->view.empty()) output.err = std::string(none) + "\n";
-  return output;
+  return table_output(context, table(*list, context.format == Format::wide), none);
 }
 
 std::string service_name(const ServiceView& service) {

@@ -1,9 +1,11 @@
 #include "lvsctl/completion.h"
 
 #include <algorithm>
+#include <span>
 #include <string_view>
 
 #include "lvsctl/keyword_views.h"
+#include "model/event.h"
 
 namespace lvsd::ctl {
 namespace {
@@ -37,16 +39,28 @@ bool takes_value(const CLI::Option& option) {
   return option.get_items_expected_max() > 0;
 }
 
+Words words_of(std::span<const EventKind> kinds) {
+  Words out;
+  for (const EventKind kind : kinds)
+    out.emplace_back(lvsd::text(kind));
+  return out;
+}
+
 // By the name that stands in the help.
 Words values(const std::string& name, const Names& names) {
-  if (name == "--output") return {"table", "wide", "json", "name"};
+  if (name == "--output") return {"table", "wide", "json", "yaml", "csv", "name"};
   if (name == "--color") return {"auto", "always", "never"};
+  if (name == "ACTION") return {"fix", "show"};
+  if (name == "--count-by") return {"client", "protocol", "server", "service", "state"};
+  if (name == "--top") return {"clients", "servers", "services", "states"};
   if (name == "SHELL") return {"bash", "zsh", "fish"};
   if (name == "FORMAT") return {"keepalived"};
   if (name == "WORD") return spellings();
   if (name == "--then") return {"disable"};
   if (name == "TIMEOUT") return {"tcp", "tcpfin", "udp"};
-  if (name == "SERVICE") return names.services();
+  if (name == "SERVICE" || name == "--service") return names.services();
+  if (name == "--event") return words_of(event_kinds());
+  if (name == "--severity") return {"info", "notice", "warning", "error", "critical"};
   if (name == "SERVER") return names.servers();
   if (name == "TARGET") {
     Words out = names.services();

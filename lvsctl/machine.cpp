@@ -1,7 +1,9 @@
 #include "lvsctl/machine.h"
 
 #include <fcntl.h>
+#include <spawn.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -9,6 +11,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
+#include <thread>
+#include <vector>
 
 #include "base/unique_fd.h"
 #include "daemon/config_file.h"
@@ -64,10 +68,40 @@ bool paused(std::chrono::milliseconds length) {
   return ::sigtimedwait(&signals, nullptr, &time) < 0;
 }
 
+int run_line(const std::string& line, const std::map<std::string, std::string>& variables) {
+  std::vector<std::string> words;
+  for (char** word = environ; *word != nullptr; ++word)
+    words.emplace_back(*word);
+  for (const auto& [name, value] : variables) {
+    std::erase_if(words, [&name](const std::string& word) { return word.starts_with(name + "="); });
+    words.push_back(name + "=" + value);
+  }
+  std::vector<char*> environment;
+  for (std::string& word : words)
+    environment.push_back(word.data());
+  environment.push_back(nullptr);
+  std::string shell = "/bin/sh";
+  std::string option = "-c";
+  std::string command = line;
+  char* const arguments[] = {shell.data(), option.data(), command.data(), nullptr};
+  pid_t child = 0;
+  if (::posix_spawn(&child, shell.c_str(), nullptr, nullptr, arguments, environment.data()) != 0)
+    return 127;
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+void sleep_for(std::chrono::milliseconds length) {
+  std::this_thread::sleep_for(length);
+}
+
 }  // namespace
 
 Machine this_machine() {
-  return {disk_files(), machine_options(), wall_clock, write_file, uptime, paused};
+  return {disk_files(), machine_options(), wall_clock, write_file,
+          run_line,     sleep_for,         uptime,     paused};
 }
 
 }  // namespace lvsd::ctl

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <string>
 
 #include "api/moment.h"
@@ -18,6 +19,11 @@ struct Machine {
   std::function<api::Moment()> now;
   // Puts a new file there, whole or not at all; refuses where there is one unless it may replace.
   std::function<Result<void>(const std::string& path, const std::string& text, bool replace)> write;
+  // Runs a line of the shell with these variables in its environment, waits for its end and returns
+  // its exit code, or 128 and the signal that ended it.
+  std::function<int(const std::string& line, const std::map<std::string, std::string>& variables)>
+      run;
+  std::function<void(std::chrono::milliseconds)> sleep;
   // A clock that only goes forward, from whenever it began.
   std::function<std::chrono::milliseconds()> uptime;
   // Waits so long. False: the user no longer wants to (Ctrl-C), from the first call on.

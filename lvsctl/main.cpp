@@ -26,10 +26,17 @@ lvsd::ctl::Surroundings surroundings() {
   here.unicode = std::string_view(::nl_langinfo(CODESET)) == "UTF-8";
   here.error_is_terminal = ::isatty(STDERR_FILENO) == 1;
   here.machine = lvsd::ctl::this_machine();
-  here.progress = [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); };
   here.connect = [](const std::filesystem::path& socket, std::chrono::milliseconds timeout) {
     return lvsd::ctl::client(socket, timeout);
   };
+  here.follow = [](const std::filesystem::path& socket, std::chrono::milliseconds timeout) {
+    return lvsd::ctl::follower(socket, timeout);
+  };
+  here.print = [](std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    if (std::fflush(stdout) != 0) std::exit(static_cast<int>(Exit::internal));
+  };
+  here.tell = [](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); };
   return here;
 }
 

@@ -86,6 +86,19 @@ Output failed(const Failure& failure) {
   return {failure.exit, "", "lvsctl: " + printable_line(failure.message) + "\n"};
 }
 
+Output table_output(const Context& context, Table table, std::string_view none) {
+  if (!context.sort.empty() && !sort_rows(table, context.sort)) {
+    std::string titles;
+    for (const Column& column : table.columns)
+      titles += (titles.empty() ? "" : ", ") + std::string(column.title);
+    return failed({Exit::usage, "no column '" + context.sort + "', but " + titles});
+  }
+  // Asked for everything, nothing is cut for the screen's sake.
+  Screen screen = context.screen;
+  if (context.format == Format::wide) screen.width.reset();
+  return {Exit::done, text(table, screen), table.rows.empty() ? std::string(none) + "\n" : ""};
+}
+
 std::string diagnostics_text(const std::vector<api::DiagnosticView>& diagnostics) {
   std::string out;
   for (const api::DiagnosticView& diagnostic : diagnostics) {
@@ -101,8 +114,6 @@ Output json_output(const std::string& body) {
   return {Exit::done, *text + "\n", ""};
 }
 
-namespace {
-
 Output refused(const Context& context, const Reply& reply) {
   const Exit exit = exit_of(reply.status);
   const auto told = api::problem(reply.body);
@@ -115,6 +126,8 @@ Output refused(const Context& context, const Reply& reply) {
   if (context.format == Format::json) output.out = json_output(reply.body).out;
   return output;
 }
+
+namespace {
 
 // The body of an answer that is none of refusal.
 boost::system::result<std::string, Output> body_of(const Context& context,
@@ -157,6 +170,8 @@ template Output json_page(const Context&, const Question&, Exit (*)(const api::C
 template Output json_page(const Context&, const Question&,
                           Exit (*)(const std::vector<api::CheckHistoryView>&));
 template Output json_page(const Context&, const Question&, Exit (*)(const api::DigestView&));
+template Output json_page(const Context&, const Question&,
+                          Exit (*)(const std::vector<api::DriftEntryView>&));
 
 template <class View>
 boost::system::result<Page<View>, Output> page_as_is(const Context& context,
@@ -183,6 +198,20 @@ template boost::system::result<Page<std::vector<api::ServiceView>>, Output> page
                                                                                  const Question&);
 template boost::system::result<Page<std::vector<api::ServerView>>, Output> page(const Context&,
                                                                                 const Question&);
+template boost::system::result<Page<std::vector<api::EventView>>, Output> page(const Context&,
+                                                                               const Question&);
+template boost::system::result<Page<std::vector<api::ConnectionView>>, Output> page(
+    const Context&, const Question&);
+template boost::system::result<Page<std::vector<api::ServiceStatsView>>, Output> page(
+    const Context&, const Question&);
+template boost::system::result<Page<std::vector<api::ConnectionCountView>>, Output> page(
+    const Context&, const Question&);
+template boost::system::result<Page<api::KernelTableView>, Output> page(const Context&,
+                                                                        const Question&);
+template boost::system::result<Page<api::KernelControlsView>, Output> page(const Context&,
+                                                                           const Question&);
+template boost::system::result<Page<std::vector<api::DriftEntryView>>, Output> page(
+    const Context&, const Question&);
 template boost::system::result<Page<api::ReloadView>, Output> page(const Context&, const Question&);
 template boost::system::result<Page<std::vector<api::CheckHistoryView>>, Output> page(
     const Context&, const Question&);
@@ -200,6 +229,8 @@ template boost::system::result<Page<api::ConfigCheckView>, Output> page(const Co
                                                                         const Question&);
 template boost::system::result<Page<api::ConfigDiffView>, Output> page(const Context&,
                                                                        const Question&);
+template boost::system::result<Page<std::vector<api::ServiceView>>, Output> page_as_is(
+    const Context&, const Question&);
 template boost::system::result<Page<api::ConfigView>, Output> page_as_is(const Context&,
                                                                          const Question&);
 

@@ -46,6 +46,12 @@ Output json_page(const Context& context, const Question& question, Exit (*exit)(
 // An answer that is text, as it came.
 Output text_page(const Context& context, const Question& question);
 
+// What to print for an answer that is a refusal.
+Output refused(const Context& context, const Reply& reply);
+
+// A list for people, in the order that was asked for; `none` to standard error where it is empty.
+Output table_output(const Context& context, Table table, std::string_view none);
+
 // A body, indented.
 Output json_output(const std::string& body);
 // What lvsctl knows by itself, for -o json.

@@ -1,6 +1,10 @@
 #include "lvsctl/render.h"
 
 #include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+#include <iterator>
 #include <numeric>
 
 #include "lvsctl/display_width.h"
@@ -73,7 +77,103 @@ std::string without_end_blanks(std::string line) {
   return line;
 }
 
+// "1.2K", "3.1 MB", "310"; nothing for what is no amount.
+std::optional<double> amount(std::string_view text) {
+  static constexpr std::string_view prefixes = "KMGTPE";
+  double value = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (failure != std::errc{}) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  if (text.starts_with(' ')) text.remove_prefix(1);
+  if (text.ends_with('B')) text.remove_suffix(1);
+  if (text.empty()) return value;
+  const auto step = prefixes.find(text == "k" ? 'K' : text.front());
+  if (text.size() > 1 || step == prefixes.npos) return std::nullopt;
+  return value * std::pow(1000.0, static_cast<double>(step + 1));
+}
+
+// "3d2h", "4m12s", "87ms": in seconds.
+std::optional<double> length(std::string_view text) {
+  struct Unit {
+    std::string_view name;
+    double seconds;
+  };
+  static constexpr Unit units[] = {{"ms", 0.001}, {"d", 86400}, {"h", 3600}, {"m", 60}, {"s", 1}};
+  double sum = 0;
+  while (!text.empty()) {
+    double count = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), count);
+    if (failure != std::errc{}) return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    const auto* const unit = std::find_if(std::begin(units), std::end(units), [&](const Unit& one) {
+      return text.starts_with(one.name);
+    });
+    if (unit == std::end(units)) return std::nullopt;
+    text.remove_prefix(unit->name.size());
+    sum += count * unit->seconds;
+  }
+  return sum;
+}
+
+// Runs of digits are compared as numbers: 10.0.0.9 before 10.0.0.10.
+bool is_naturally_before(std::string_view a, std::string_view b) {
+  const auto digits = [](std::string_view text) {
+    return std::min(text.find_first_not_of("0123456789"), text.size());
+  };
+  while (!a.empty() && !b.empty()) {
+    const auto size_a = digits(a);
+    const auto size_b = digits(b);
+    if (size_a == 0 || size_b == 0) {
+      if (a.front() != b.front()) return a.front() < b.front();
+      a.remove_prefix(1);
+      b.remove_prefix(1);
+      continue;
+    }
+    if (size_a != size_b) return size_a < size_b;
+    if (a.substr(0, size_a) != b.substr(0, size_b)) return a < b;
+    a.remove_prefix(size_a);
+    b.remove_prefix(size_b);
+  }
+  return a.empty() && !b.empty();
+}
+
+// Numbers, then times, then texts.
+struct SortKey {
+  int kind = 2;
+  double value = 0;
+  std::string_view text;
+};
+
+SortKey sort_key(std::string_view text) {
+  if (const auto value = amount(text)) return {0, *value, text};
+  if (const auto value = length(text); value && !text.empty()) return {1, *value, text};
+  return {2, 0, text};
+}
+
+bool is_before(const SortKey& a, const SortKey& b) {
+  if (a.kind != b.kind) return a.kind < b.kind;
+  return a.kind == 2 ? is_naturally_before(a.text, b.text) : a.value < b.value;
+}
+
+bool is_same_word(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+    return std::tolower(static_cast<unsigned char>(x)) ==
+           std::tolower(static_cast<unsigned char>(y));
+  });
+}
+
 }  // namespace
+
+bool sort_rows(Table& table, std::string_view title) {
+  const auto column = std::find_if(table.columns.begin(), table.columns.end(),
+                                   [&](const Column& c) { return is_same_word(c.title, title); });
+  if (column == table.columns.end()) return false;
+  const auto index = static_cast<std::size_t>(column - table.columns.begin());
+  std::stable_sort(table.rows.begin(), table.rows.end(), [index](const auto& a, const auto& b) {
+    return is_before(sort_key(a[index].text), sort_key(b[index].text));
+  });
+  return true;
+}
 
 std::string painted(std::string_view text, Style style, bool color) {
   if (!color || style == Style::plain || text.empty()) return std::string(text);

@@ -31,6 +31,10 @@ struct Table {
   std::vector<std::vector<Cell>> rows;  // REQUIRES: as many cells as there are columns
 };
 
+// Puts the rows in the order of a column, by its title in whatever case: numbers with their units,
+// times and addresses as what they are. False: there is no such column.
+bool sort_rows(Table& table, std::string_view title);
+
 // Where text goes.
 struct Screen {
   std::optional<std::size_t> width;  // absent: a pipe, everything is shown

@@ -57,7 +57,7 @@ class Progress {
     say(fmt::format(" {}  {}; waiting for it", elapsed_text(elapsed), why), elapsed);
   }
   void end() {
-    if (context_.error_is_terminal && last_width_ != 0) context_.progress("\n");
+    if (context_.error_is_terminal && last_width_ != 0) context_.tell("\n");
   }
 
  private:
@@ -72,10 +72,10 @@ class Progress {
     if (quiet_) return;
     if (context_.error_is_terminal) {
       const std::size_t shorter = last_width_ > line.size() ? last_width_ - line.size() : 0;
-      context_.progress("\r" + line + std::string(shorter, ' '));
+      context_.tell("\r" + line + std::string(shorter, ' '));
       last_width_ = line.size();
     } else if (!next_line_ || *next_line_ <= elapsed) {
-      context_.progress(line + "\n");
+      context_.tell(line + "\n");
       next_line_ = elapsed + between_lines;
     }
   }

@@ -6,6 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "api/event_views.h"
+#include "api/kernel_views.h"
+#include "api/stats_views.h"
 #include "api/views.h"
 #include "base/result.h"
 
@@ -30,10 +33,11 @@ struct Document {
 };
 
 // View is one of StatusView, ServiceView, ServerView, std::vector of the latter two or of
-// ConnectionView, KeywordView, OverrideView, TimeoutView, SysctlView or CheckHistoryView (a list,
-// under "items"),
+// ConnectionView, ConnectionCountView, ServiceStatsView, KeywordView, OverrideView, TimeoutView,
+// SysctlView or CheckHistoryView (a list, under "items"),
 // ReloadView, ReadinessView, VersionView, DigestView, ConfigCheckView, ConfigView, ConfigDiffView,
-// WishView. One line, no blanks.
+// WishView, KernelTableView, KernelControlsView; of EventView and DriftEntryView only a list. One
+// line, no blanks.
 template <class View>
 std::string body(const Head& head, const View& view);
 std::string body(const ProblemView& problem);
@@ -44,7 +48,7 @@ struct ListFrame {
   std::string opening;
   std::string closing;
 };
-template <class View>  // ConnectionView
+template <class View>  // ConnectionView, EventView
 ListFrame list_frame(const Head& head);
 template <class View>
 void append_item(std::string& out, const View& view);
@@ -61,6 +65,9 @@ struct JsonLimits {
 template <class View>
 Result<Document<View>> document(std::string_view body, const JsonLimits& limits = {});
 Result<ProblemView> problem(std::string_view body, const JsonLimits& limits = {});
+// One that stands by itself, without an envelope.
+template <class View>  // EventView
+Result<View> item(std::string_view text, const JsonLimits& limits = {});
 
 // The same JSON over several lines, unknown fields and their order kept, and no byte in it that a
 // terminal would obey.

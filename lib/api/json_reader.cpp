@@ -241,6 +241,15 @@ template Result<Document<std::vector<ServiceView>>> document(std::string_view, c
 template Result<Document<std::vector<ServerView>>> document(std::string_view, const JsonLimits&);
 template Result<Document<std::vector<ConnectionView>>> document(std::string_view,
                                                                 const JsonLimits&);
+template Result<Document<std::vector<EventView>>> document(std::string_view, const JsonLimits&);
+template Result<Document<std::vector<ServiceStatsView>>> document(std::string_view,
+                                                                  const JsonLimits&);
+template Result<Document<std::vector<ConnectionCountView>>> document(std::string_view,
+                                                                     const JsonLimits&);
+template Result<Document<KernelTableView>> document(std::string_view, const JsonLimits&);
+template Result<Document<KernelControlsView>> document(std::string_view, const JsonLimits&);
+template Result<Document<std::vector<DriftEntryView>>> document(std::string_view,
+                                                                const JsonLimits&);
 template Result<Document<ReloadView>> document(std::string_view, const JsonLimits&);
 template Result<Document<DigestView>> document(std::string_view, const JsonLimits&);
 template Result<Document<std::vector<CheckHistoryView>>> document(std::string_view,
@@ -256,15 +265,22 @@ template Result<Document<ConfigView>> document(std::string_view, const JsonLimit
 template Result<Document<ConfigDiffView>> document(std::string_view, const JsonLimits&);
 template Result<Document<std::vector<KeywordView>>> document(std::string_view, const JsonLimits&);
 
-Result<ProblemView> problem(std::string_view body, const JsonLimits& limits) {
-  const auto json = parsed_object(body, limits);
+template <class View>
+Result<View> item(std::string_view text, const JsonLimits& limits) {
+  const auto json = parsed_object(text, limits);
   if (!json) return json.error();
   Fault fault;
   ObjectReader fields(*json, nullptr, fault);
-  ProblemView problem;
-  Fields<ProblemView>::visit(problem, fields);
+  View view;
+  Fields<View>::visit(view, fields);
   if (fault) return fault.error();
-  return problem;
+  return view;
+}
+
+template Result<EventView> item(std::string_view, const JsonLimits&);
+
+Result<ProblemView> problem(std::string_view body, const JsonLimits& limits) {
+  return item<ProblemView>(body, limits);
 }
 
 }  // namespace lvsd::api

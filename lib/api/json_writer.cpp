@@ -175,6 +175,12 @@ template std::string body(const Head&, const ServerView&);
 template std::string body(const Head&, const std::vector<ServiceView>&);
 template std::string body(const Head&, const std::vector<ServerView>&);
 template std::string body(const Head&, const std::vector<ConnectionView>&);
+template std::string body(const Head&, const std::vector<EventView>&);
+template std::string body(const Head&, const std::vector<ServiceStatsView>&);
+template std::string body(const Head&, const std::vector<ConnectionCountView>&);
+template std::string body(const Head&, const KernelTableView&);
+template std::string body(const Head&, const KernelControlsView&);
+template std::string body(const Head&, const std::vector<DriftEntryView>&);
 template std::string body(const Head&, const ReloadView&);
 template std::string body(const Head&, const DigestView&);
 template std::string body(const Head&, const std::vector<CheckHistoryView>&);
@@ -197,12 +203,14 @@ ListFrame list_frame(const Head& head) {
   return {std::move(opening), std::string(closing)};
 }
 template ListFrame list_frame<ConnectionView>(const Head&);
+template ListFrame list_frame<EventView>(const Head&);
 
 template <class View>
 void append_item(std::string& out, const View& view) {
   write(out, view);
 }
 template void append_item(std::string&, const ConnectionView&);
+template void append_item(std::string&, const EventView&);
 
 std::string body(const ProblemView& problem) {
   std::string out;

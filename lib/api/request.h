@@ -34,6 +34,8 @@ struct Request {
   std::string target;  // path and query as they came
   std::string body;
   Peer peer;
+  std::string accept = {};         // the header of that name
+  std::string last_event_id = {};  // likewise
 };
 
 // A body, or the rest of one, that is made while it is sent.

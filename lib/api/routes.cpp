@@ -15,11 +15,14 @@ constexpr Route table[] = {
     {Method::get, "/readyz", Action::ready, Access::read,
      "200 when the configuration is applied and the kernel's table is in sync, else 503"},
     {Method::get, "/metrics", Action::metrics, Access::read,
-     "for Prometheus, as text; ?collect[]=services|servers|checks|process ?service="},
+     "for Prometheus, as text; ?collect[]=services|servers|checks|process ?service=",
+     "collect[] collect service"},
     {Method::get, "/services/{service}/health", Action::service_health, Access::read,
      "200 and UP while the service has its quorum, else 503 and DOWN"},
     {Method::get, "/api/v1/version", Action::version, Access::read,
      "versions of the daemon, IPVS and the kernel"},
+    {Method::get, "/api/v1/openapi.json", Action::openapi, Access::read,
+     "this API, as OpenAPI 3.1 describes it"},
     {Method::get, "/api/v1/status", Action::status, Access::read,
      "the daemon, each service in one line, and what needs attention"},
     {Method::get, "/api/v1/services", Action::services, Access::read, "all services"},
@@ -33,49 +36,76 @@ constexpr Route table[] = {
      Access::write, "runs the checks of a server now and answers when they have run"},
     {Method::post, "/api/v1/services/{service}/servers/{server}/checks/pause", Action::pause_checks,
      Access::write,
-     "stops the checks of a server, which keeps its health; ?for_seconds= for that long"},
+     "stops the checks of a server, which keeps its health; ?for_seconds= for that long",
+     "for_seconds"},
     {Method::post, "/api/v1/services/{service}/servers/{server}/checks/resume",
      Action::resume_checks, Access::write, "lets paused checks go on at their times"},
     {Method::post, "/api/v1/checks/digest", Action::digest, Access::write,
-     "asks ?target= for ?path= as an HTTP_GET would, and says the digest of the body"},
+     "asks ?target= for ?path= as an HTTP_GET would, and says the digest of the body",
+     "target path host tls"},
     {Method::get, "/api/v1/servers", Action::servers, Access::read,
-     "all servers, or those of ?service="},
+     "all servers, or those of ?service=", "service"},
     {Method::post, "/api/v1/services/{service}/zero", Action::zero, Access::write,
      "sets the kernel's counters of a service and its servers to 0, for everyone who reads them"},
+    {Method::get, "/api/v1/stats", Action::stats, Access::read,
+     "the counters, rates, connections and thresholds of all services and servers; ?service=",
+     "service"},
+    {Method::get, "/api/v1/connections/counts", Action::connection_counts, Access::read,
+     "how many connections share ?by=protocol,client,service,server,state (some of these); the "
+     "greatest first, ?limit=; filtered as connections are",
+     "by service server state client limit"},
     {Method::get, "/api/v1/connections", Action::connections, Access::read,
-     "the kernel's connections, streamed; ?service= ?server= ?state= ?client=NETWORK ?limit="},
+     "the kernel's connections, streamed; ?service= ?server= ?state= ?client=NETWORK ?limit=",
+     "service server state client limit"},
+    {Method::get, "/api/v1/events", Action::events, Access::read,
+     "what happened: ?after=NUMBER ?since=TIME ?limit= ?service= ?server= ?event= ?severity=; "
+     "with 'Accept: text/event-stream' it goes on, resumed by Last-Event-ID",
+     "after since limit service server event severity"},
+    {Method::get, "/api/v1/kernel/table", Action::kernel_table, Access::read,
+     "all that is in the kernel's table, of others as well, in the kernel's terms"},
+    {Method::get, "/api/v1/kernel/controls", Action::kernel_controls, Access::read,
+     "what IPVS has beside its table: timeouts and sync daemons"},
+    {Method::get, "/api/v1/drift", Action::drift, Access::read,
+     "what others changed in the kernel and is not repaired yet, and what is not ours"},
+    {Method::post, "/api/v1/drift/repair", Action::repair_drift, Access::write,
+     "reads the kernel now, repairs what differs, and answers what is left"},
     {Method::get, "/api/v1/config", Action::config, Access::read,
      "the configuration in force: ?detail=changed|effective, ?as=entries|text, ?origin=yes; "
-     "secrets are shown to those who may write"},
+     "secrets are shown to those who may write",
+     "detail as origin"},
     {Method::post, "/api/v1/config/check", Action::config_check, Access::write,
-     "what is wrong with the configuration file, or with the body"},
+     "what is wrong with the configuration file, or with the body", "file"},
     {Method::post, "/api/v1/config/diff", Action::config_diff, Access::write,
-     "what the configuration file, or the body, would change, with the kernel operations"},
+     "what the configuration file, or the body, would change, with the kernel operations", "file"},
     {Method::post, "/api/v1/config/reload", Action::reload, Access::write,
-     "reads the configuration file again; a bad one changes nothing"},
+     "reads the configuration file again; a bad one changes nothing", "force"},
     {Method::get, "/api/v1/overrides", Action::overrides, Access::read,
      "what operators changed at run time, and the file says otherwise"},
     {Method::post, "/api/v1/services/{service}/servers/{server}/drain", Action::drain,
-     Access::write, "no new connections; ?limit_seconds= ends those that are left then"},
+     Access::write, "no new connections; ?limit_seconds= ends those that are left then",
+     "limit_seconds for_seconds reason force"},
     {Method::post, "/api/v1/services/{service}/servers/{server}/undrain", Action::undrain,
-     Access::write, "takes new connections again"},
+     Access::write, "takes new connections again", "reason force"},
     {Method::post, "/api/v1/services/{service}/servers/{server}/disable", Action::disable,
-     Access::write, "out at once, its connections end"},
+     Access::write, "out at once, its connections end", "for_seconds reason force"},
     {Method::post, "/api/v1/services/{service}/servers/{server}/enable", Action::enable,
-     Access::write, "takes new connections again, whatever the file says"},
+     Access::write, "takes new connections again, whatever the file says", "reason force"},
     {Method::post, "/api/v1/services/{service}/servers/{server}/weight", Action::set_weight,
-     Access::write, "?value= instead of the file's weight; without, the file's again"},
+     Access::write, "?value= instead of the file's weight; without, the file's again",
+     "value for_seconds reason force"},
     {Method::post, "/api/v1/services/{service}/servers/{server}/max_connections",
      Action::set_max_connections, Access::write,
-     "?value= instead of the file's limit; without, the file's again"},
+     "?value= instead of the file's limit; without, the file's again",
+     "value for_seconds reason force"},
     {Method::post, "/api/v1/services/{service}/servers/{server}/failback", Action::failback,
-     Access::write, "a master that is up takes over from its backup now"},
+     Access::write, "a master that is up takes over from its backup now", "reason force"},
     {Method::post, "/api/v1/services/{service}/calm", Action::calm, Access::write,
-     "ends a panic: servers whose check fails leave"},
+     "ends a panic: servers whose check fails leave", "reason"},
     {Method::get, "/api/v1/timeouts", Action::timeouts, Access::read,
      "IPVS's timeouts: what the kernel has, the file says and operators set"},
     {Method::post, "/api/v1/timeouts/{timeout}", Action::set_timeout, Access::write,
-     "?value= seconds for tcp, tcpfin or udp instead of the file's; without, the file's again"},
+     "?value= seconds for tcp, tcpfin or udp instead of the file's; without, the file's again",
+     "value reason"},
     {Method::get, "/api/v1/tuning", Action::tuning, Access::read,
      "the kernel's settings that the file may name: what it asks for, what they are and were"},
     {Method::post, "/api/v1/tuning/restore", Action::restore_tuning, Access::write,
@@ -218,6 +248,15 @@ std::span<const Route> routes() {
   return table;
 }
 
+std::vector<std::string_view> query_words(const Route& route) {
+  return route.query.empty() ? std::vector<std::string_view>() : split(route.query, ' ');
+}
+
+std::string word(const Words& words, std::string_view name) {
+  const auto found = words.find(name);
+  return found == words.end() ? std::string() : found->second;
+}
+
 Routed routed(Request request, const Writers& writers) {
   const std::string_view target = request.target;
   if (!target.starts_with('/') || target.find('#') != target.npos)
@@ -237,8 +276,13 @@ Routed routed(Request request, const Writers& writers) {
       return response(bad_request("a percent escape of the target is broken"));
     if (!may(request.peer, route.access, writers))
       return response(forbidden("changes need root or a member of the group lvsd-admin"));
-    return Call{route.action, std::move(*words), std::move(*query), std::move(request.body),
-                std::move(request.peer)};
+    return Call{route.action,
+                std::move(*words),
+                std::move(*query),
+                std::move(request.body),
+                std::move(request.peer),
+                std::move(request.accept),
+                std::move(request.last_event_id)};
   }
   if (!of_path.empty()) return method_not_allowed(request.method, of_path);
   return response(no_such_object(std::string(target.substr(0, end_of_path)), {}));

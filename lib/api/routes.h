@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "api/access.h"
 #include "api/request.h"
@@ -21,13 +22,21 @@ enum class Action : std::uint8_t {
   metrics,
   service_health,
   version,
+  openapi,
   status,
   services,
   service,
   servers,
   server,
   zero,
+  stats,
   connections,
+  connection_counts,
+  events,
+  kernel_table,
+  kernel_controls,
+  drift,
+  repair_drift,
   checks,
   run_checks,
   pause_checks,
@@ -57,12 +66,17 @@ struct Route {
   std::string_view path;  // "/api/v1/services/{service}"
   Action action;
   Access access;
-  std::string_view summary;  // one line
+  std::string_view summary;     // one line
+  std::string_view query = {};  // the names it may have, with blanks between them
 };
 std::span<const Route> routes();
+std::vector<std::string_view> query_words(const Route& route);
 
 // Name -> value, decoded.
 using Words = std::map<std::string, std::string, std::less<>>;
+
+// The value of a name; empty where there is none.
+std::string word(const Words& words, std::string_view name);
 
 // A request whose route, words and access have been settled.
 struct Call {
@@ -71,6 +85,8 @@ struct Call {
   Words query;  // the last of equal names counts
   std::string body;
   Peer peer;
+  std::string accept = {};
+  std::string last_event_id = {};
 };
 
 // The call a request stands for, or the answer to one that is none: 400 for a target that cannot be

@@ -47,6 +47,9 @@ class Log {
   }
   std::string time_out(std::uint32_t server) { return seen(server, CheckResult::l4_timeout, {}); }
 
+  // What the lines of the last call are about: "server web/web01 DOWN (…);".
+  std::string subjects;
+
  private:
   std::string seen(std::uint32_t server, CheckResult result, std::string detail) {
     const Observation observation{
@@ -54,8 +57,14 @@ class Log {
     const auto change = pools_.observe({0, server, 0}, observation);
     std::string out;
     if (!change) return out;
-    for (const LogLine& line : event_lines(pools_, *change, observation))
+    subjects.clear();
+    for (const LogLine& line : event_lines(pools_, *change, observation)) {
       out += std::string(word(line.level)) + " " + line.text + "\n";
+      REQUIRE(line.subject.has_value());
+      const EventSubject& subject = *line.subject;
+      subjects += fmt::format("{} {}/{} {}->{} ({});", text(subject.kind), subject.service,
+                              subject.server, subject.before, subject.after, subject.reason);
+    }
     return out;
   }
 
@@ -104,6 +113,23 @@ TEST_CASE("servers and services are called by their names where they have one") 
   CHECK(log.refuse(0).rfind("warning Server web/web01 (10.0.0.2:80) is DOWN, ", 0) == 0);
   CHECK(log.refuse(1).find("\ncritical Service web has no server available!\n") !=
         std::string::npos);
+}
+
+TEST_CASE("what a line is about stands beside it for programs") {
+  VirtualServer server = situation(kWeb).server;
+  server.name = "web";
+  server.real_servers[0].name = "web01";
+  Log log(server);
+  log.refuse(0);
+  CHECK(log.subjects ==
+        "server web/web01 ->DOWN (Layer4 connection problem, info: \"Connection refused\", check "
+        "duration: 2000ms);");
+  log.refuse(1);
+  CHECK_THAT(log.subjects, Catch::Contains("server web/10.0.0.3:80 ->DOWN (") &&
+                               Catch::EndsWith("service web/ ->DOWN (quorum is lost);"));
+  log.pass(0);
+  CHECK_THAT(log.subjects, Catch::Contains("server web/web01 ->UP (Layer4 check passed") &&
+                               Catch::EndsWith("service web/ ->DEGRADED (quorum holds);"));
 }
 
 TEST_CASE("a service without any server left is critical") {

@@ -96,6 +96,9 @@ class RawClient {
     return buffer_.size() >= wanted;
   }
 
+  // What has been taken in.
+  std::string taken() { return std::exchange(buffer_, {}); }
+
   std::string ask(std::string_view request) {
     send(request);
     return answer();

@@ -1,7 +1,10 @@
-#include <catch2/catch.hpp>
-#include <filesystem>
-#include <regex>
+#include "test/kernel/lvsctl.h"
 
+#include <catch2/catch.hpp>
+
+#include "test/kernel/daemon.h"
+#include "test/kernel/ipvs_table.h"
+#include "test/kernel/lvsd_config.h"
 #include "test/kernel/policy_site.h"
 
 // What lvsctl says of a configuration, against the kernel that it is about.
@@ -9,24 +12,6 @@
 using namespace lvsd;
 using namespace lvsd::testing;
 using namespace std::chrono_literals;
-
-namespace {
-
-struct Ran {
-  int exit = -1;
-  std::string output;
-};
-
-Ran lvsctl(const TestNet& net, const DaemonFolder& folder, const Command& arguments) {
-  const auto tests = std::filesystem::read_symlink("/proc/self/exe").parent_path();
-  Command command{tests.parent_path().parent_path() / "lvsctl" / "lvsctl", "-s", folder.socket()};
-  command.insert(command.end(), arguments.begin(), arguments.end());
-  Process process(net.director().net, command);
-  const auto exit = process.exit_code(20s);
-  return {exit.value_or(-1), process.output()};
-}
-
-}  // namespace
 
 TEST_CASE("drain with --wait ends when the server is out or the time is over") {
   Site site(service_config({}));

@@ -41,6 +41,29 @@ Ask scene(const std::string& name) {
   };
 }
 
+// Its streams: each piece in turn, then the end.
+Follow stream(const std::string& name) {
+  std::ifstream file(folder + "scenes/" + name + ".json");
+  const Json answers = file ? Json::parse(file) : Json::object();
+  return [answers, name](const std::string& target, const Take& take) -> Answer {
+    const auto found = answers.find("FOLLOW " + target);
+    if (found == answers.end())
+      return Failure{Exit::unreachable, "lvsd is not reachable at " + name + " for " + target};
+    for (const Json& piece : *found)
+      if (!take(piece.get<std::string>())) break;
+    return Reply{200, ""};
+  };
+}
+
+// What a command line would have been run with.
+int shown_run(const std::string& line, const std::map<std::string, std::string>& variables,
+              std::string& out) {
+  out += "run: " + line + "\n";
+  for (const auto& [name, value] : variables)
+    out += "  " + name + "='" + value + "'\n";
+  return line == "false" ? 1 : 0;
+}
+
 struct Typed {
   std::map<std::string, std::string> environment;
   std::vector<std::string> words;
@@ -99,16 +122,30 @@ std::string played(const std::string& line) {
     return *time < std::chrono::seconds(stop);
   };
   surroundings.error_is_terminal = what.environment.contains("TERM");
-  std::string told;
-  surroundings.progress = [&told](std::string_view text) { told += text; };
   surroundings.connect = [](const std::filesystem::path& socket, std::chrono::milliseconds) {
     return scene(socket == "/run/lvsd/lvsd.sock" ? "site" : socket.string());
   };
+  surroundings.follow = [](const std::filesystem::path& socket, std::chrono::milliseconds) {
+    return stream(socket == "/run/lvsd/lvsd.sock" ? "site" : socket.string());
+  };
+  std::string printed;
+  std::string told;  // since something was printed
+  const auto settle = [&] { printed += as_standard_error(std::exchange(told, {})); };
+  surroundings.print = [&](std::string_view text) {
+    settle();
+    printed += text;
+  };
+  surroundings.tell = [&](std::string_view text) { told += text; };
+  surroundings.machine.run = [&](const std::string& command, const auto& variables) {
+    settle();
+    return shown_run(command, variables, printed);
+  };
+  surroundings.machine.sleep = [](std::chrono::milliseconds) {};
   const Output output = outcome(what.words, surroundings);
-  return "$ " + line + "\n" +
-         with_visible_escapes(as_standard_error(told) + output.out +
-                              as_standard_error(output.err)) +
-         "exit " + std::to_string(static_cast<int>(output.exit)) + "\n";
+  settle();
+  printed += output.out + as_standard_error(output.err);
+  return "$ " + line + "\n" + with_visible_escapes(std::move(printed)) + "exit " +
+         std::to_string(static_cast<int>(output.exit)) + "\n";
 }
 
 // The text before the first command, and each command's block, without the blank lines between.

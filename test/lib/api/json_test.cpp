@@ -170,6 +170,12 @@ TEST_CASE("whatever a view holds is read back from what was written") {
   check_round_trips<std::vector<ServiceView>>();
   check_round_trips<std::vector<ServerView>>();
   check_round_trips<ReloadView>();
+  check_round_trips<std::vector<EventView>>();
+  check_round_trips<std::vector<ServiceStatsView>>();
+  check_round_trips<std::vector<ConnectionCountView>>();
+  check_round_trips<KernelTableView>();
+  check_round_trips<KernelControlsView>();
+  check_round_trips<std::vector<DriftEntryView>>();
   check_round_trips<ReadinessView>();
   check_round_trips<VersionView>();
 }

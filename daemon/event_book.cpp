@@ -1,0 +1,197 @@
+#include "daemon/event_book.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <exception>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "api/event_stream.h"
+#include "api/json.h"
+#include "daemon/wall_clock.h"
+#include "model/time.h"
+
+namespace lvsd {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t kept = 10000;
+constexpr std::size_t longest_text = 1024;  // of an event, that strangers may have a say in
+constexpr std::size_t piece_size = 32768;   // of an answer, about
+constexpr long most_followers = 64;         // of the API's connections; others want to ask, too
+// A client that went away shows when it is written to.
+constexpr auto heartbeat = 10s;
+
+std::optional<std::string> some(const std::string& word) {
+  return word.empty() ? std::nullopt : std::optional(word.substr(0, longest_text));
+}
+
+}  // namespace
+
+struct EventDesk {
+  EventDesk(asio::any_io_executor executor, std::uint64_t first)
+      : strand(std::move(executor)), ring(kept, first), news(strand, Time::max()) {}
+
+  // Returns at the next event, or when it is time for a heartbeat. All who wait share one timer.
+  asio::awaitable<void> wait() {
+    const Time now = Time::clock::now();
+    if (news.expiry() <= now || news.expiry() == Time::max()) news.expires_at(now + heartbeat);
+    co_await news.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
+
+  asio::any_io_executor strand;
+  api::EventRing ring;
+  asio::steady_timer news;  // cancelled by every event
+  std::shared_ptr<int> followers = std::make_shared<int>();
+};
+
+namespace {
+
+// What has been sent of the ring, and what is asked for of the rest.
+struct Reading {
+  api::EventFilter filter;
+  std::uint64_t after = 0;
+  std::uint64_t left = 0;  // of the limit
+};
+
+Reading reading_of(const api::EventRing& ring, const api::EventQuery& query) {
+  const bool counts = query.after && query.limit;
+  return {.filter = query.filter,
+          .after = ring.begin(query),
+          .left = counts ? *query.limit : std::numeric_limits<std::uint64_t>::max()};
+}
+
+// Calls `use` with the events that come next, until `out` is a piece; whether there were any.
+template <class Use>
+bool take_piece(const api::EventRing& ring, Reading& reading, std::string& out, Use use) {
+  bool any = false;
+  if (const auto gap = ring.gap(reading.after, wall_clock())) {
+    use(*gap);
+    any = true;
+  }
+  while (reading.left != 0 && out.size() < piece_size) {
+    const api::EventView* event = ring.next(reading.after, reading.filter);
+    if (event == nullptr) break;
+    use(*event);
+    --reading.left;
+    any = true;
+  }
+  return any;
+}
+
+}  // namespace
+
+EventBook::EventBook(asio::any_io_executor strand, std::uint64_t first)
+    : desk_(std::make_shared<EventDesk>(std::move(strand), first)) {}
+
+void EventBook::note(Level level, std::string_view line, const EventSubject& subject) {
+  desk_->ring.append({.time = wall_clock(),
+                      .severity = std::string(text(level)),
+                      .event = std::string(text(subject.kind)),
+                      .service = some(subject.service),
+                      .server = some(subject.server),
+                      .before = some(subject.before),
+                      .state = some(subject.after),
+                      .reason = some(subject.reason),
+                      .text = std::string(line.substr(0, longest_text))});
+  desk_->news.cancel();
+}
+
+namespace {
+
+class ListPieces final : public api::Pieces {
+ public:
+  ListPieces(std::shared_ptr<const EventDesk> desk, Reading reading, std::string closing)
+      : desk_(std::move(desk)), reading_(std::move(reading)), closing_(std::move(closing)) {}
+
+  void next(Take take) override {
+    std::string out;
+    const bool any = take_piece(desk_->ring, reading_, out, [&](const api::EventView& event) {
+      if (!std::exchange(is_first_, false)) out += ',';
+      api::append_item(out, event);
+    });
+    if (any) return take(std::move(out));
+    take(closing_.empty() ? std::nullopt : std::optional(std::exchange(closing_, {})));
+  }
+
+ private:
+  std::shared_ptr<const EventDesk> desk_;
+  Reading reading_;
+  std::string closing_;
+  bool is_first_ = true;
+};
+
+class StreamPieces final : public api::Pieces {
+ public:
+  StreamPieces(std::shared_ptr<EventDesk> desk, Reading reading)
+      : here_(std::make_shared<Here>(desk, desk->followers, std::move(reading))) {}
+
+  void next(Take take) override {
+    asio::co_spawn(here_->desk->strand, pass_on(here_, std::move(take)),
+                   [](const std::exception_ptr& failure) {
+                     if (failure) std::rethrow_exception(failure);
+                   });
+  }
+
+ private:
+  struct Here {
+    Here(std::shared_ptr<EventDesk> its_desk, std::shared_ptr<int> its_place, Reading its_reading)
+        : desk(std::move(its_desk)), place(std::move(its_place)), reading(std::move(its_reading)) {}
+    std::shared_ptr<EventDesk> desk;
+    std::shared_ptr<int> place;  // counted
+    Reading reading;
+  };
+
+  static std::string piece(Here& here) {
+    std::string out;
+    take_piece(here.desk->ring, here.reading, out,
+               [&out](const api::EventView& event) { api::append_stream_event(out, event); });
+    return out;
+  }
+
+  static asio::awaitable<void> pass_on(std::shared_ptr<Here> here, Take take) {
+    if (here->reading.left == 0) {
+      take(std::nullopt);
+      co_return;
+    }
+    std::string out = piece(*here);
+    for (auto beat = Time::clock::now() + heartbeat; out.empty(); out = piece(*here)) {
+      if (Time::clock::now() >= beat) {
+        out = api::stream_heartbeat;
+        break;
+      }
+      co_await here->desk->wait();
+    }
+    take(std::move(out));
+  }
+
+  std::shared_ptr<Here> here_;
+};
+
+}  // namespace
+
+api::Response EventBook::list(const api::Head& head, const api::EventQuery& query) const {
+  auto frame = api::list_frame<api::EventView>(head);
+  return {.body = std::move(frame.opening),
+          .pieces = std::make_shared<ListPieces>(desk_, reading_of(desk_->ring, query),
+                                                 std::move(frame.closing))};
+}
+
+api::Response EventBook::followed(const api::EventQuery& query) const {
+  if (desk_->followers.use_count() > most_followers)
+    return api::response(api::unavailable("as many clients as may follow the events do"));
+  return {.content_type = std::string(api::event_stream_type),
+          .body = api::stream_opening(desk_->ring.begin(query)),
+          .pieces = std::make_shared<StreamPieces>(desk_, reading_of(desk_->ring, query))};
+}
+
+}  // namespace lvsd

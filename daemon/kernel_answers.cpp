@@ -1,0 +1,55 @@
+// What the API answers of the kernel's own content, ours or not.
+
+#include <algorithm>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <utility>
+
+#include "daemon/daemon.h"
+#include "daemon/kernel_views.h"
+#include "daemon/wall_clock.h"
+
+namespace lvsd {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+// The body of a large table takes longer to write than the loop may stand still.
+asio::awaitable<api::Response> Daemon::answer_kernel_table() {
+  const auto read = co_await reconciler_.snapshot(0s);
+  if (!read) co_return api::response(api::unavailable(text(read.error())));
+  if (!kernel_info_) co_return api::response(api::unavailable("the kernel has not been asked yet"));
+  auto write_it = [snapshot = *read, info = *kernel_info_, ours = pools_.services(),
+                   head = api::Head{wall_clock(), generation_}] {
+    return api::response(head, kernel_table_view(info, *snapshot, ours));
+  };
+  co_return co_await files_.run(std::move(write_it));
+}
+
+asio::awaitable<api::Response> Daemon::answer_kernel_controls() {
+  const auto controls = co_await kernel_.controls();
+  if (!controls) co_return api::response(api::unavailable(text(controls.error())));
+  co_return api::response(api::Head{wall_clock(), generation_}, kernel_controls_view(*controls));
+}
+
+asio::awaitable<api::Response> Daemon::answer_drift(bool repair) {
+  if (repair) co_await reconciler_.audit_now();
+  const auto found = co_await reconciler_.look();
+  if (!found) co_return api::response(api::unavailable(text(found.error())));
+  const auto fights = reconciler_.fights();
+  std::vector<api::DriftEntryView> views;
+  for (const Drift& drift : *found) {
+    const bool fought = std::find(fights.begin(), fights.end(), entry_text(drift)) != fights.end();
+    views.push_back(drift_entry_view(drift, fought));
+  }
+  const auto everything = co_await reconciler_.snapshot(1s);
+  if (everything) {
+    const auto ours = pools_.services();
+    for (const auto& [key, service] : **everything)
+      if (!ours.contains(key) && !reconciler_.owned().contains(key))
+        views.push_back(foreign_view(key, service));
+  }
+  co_return api::response(api::Head{wall_clock(), generation_}, views);
+}
+
+}  // namespace lvsd

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "api/event_views.h"
+#include "api/request.h"
+#include "api/routes.h"
+
+// The last events there were, by number, and which of them somebody asks for. The daemon adds; its
+// answers read.
+
+namespace lvsd::api {
+
+// Whether `severity` is `least` or worse; words that are none are worse than nothing.
+bool is_at_least(std::string_view severity, std::string_view least);
+
+// What is empty asks for all.
+struct EventFilter {
+  std::vector<std::string> services;  // any of these names
+  std::string server;
+  std::string event;
+  std::string severity;  // this or worse
+  std::optional<Moment> since;
+};
+bool matches(const EventFilter& filter, const EventView& event);
+
+struct EventQuery {
+  EventFilter filter;
+  std::optional<std::uint64_t> after;  // the number of the last one that is known
+  std::optional<std::uint64_t> limit;  // with `after` the first ones, else the last
+};
+// ?after= ?since= ?limit= ?service= ?server= ?event= ?severity=, or what is wrong with them.
+std::variant<EventQuery, ProblemView> event_query(const Words& words);
+
+class EventRing {
+ public:
+  // `first`: the number of the first event.
+  EventRing(std::size_t capacity, std::uint64_t first) : capacity_(capacity), next_(first) {}
+
+  // Gives it its number; the oldest one makes room. O(1).
+  void append(EventView event);
+
+  // The number of the newest one; of one before the first where there is none.
+  std::uint64_t newest() const { return next_ - 1; }
+
+  // The number after which a reading for `query` begins.
+  std::uint64_t begin(const EventQuery& query) const;
+
+  // The first event after `after` that matches; null: none does. Moves `after` to it, or to the
+  // newest.
+  const EventView* next(std::uint64_t& after, const EventFilter& filter) const;
+
+  // Who has `after` and asks for what follows has lost events, or holds a number that is not ours:
+  // an event that says so, and `after` moved to where what is kept begins. Nothing: all is there.
+  std::optional<EventView> gap(std::uint64_t& after, const Moment& now) const;
+
+ private:
+  std::uint64_t oldest() const { return next_ - events_.size(); }
+
+  std::size_t capacity_;
+  std::uint64_t next_;
+  std::deque<EventView> events_;
+};
+
+}  // namespace lvsd::api

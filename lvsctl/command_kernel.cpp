@@ -1,0 +1,149 @@
+#include <fmt/format.h>
+
+#include <memory>
+#include <string>
+
+#include "api/kernel_views.h"
+#include "lvsctl/command.h"
+#include "lvsctl/ipvsadm_text.h"
+#include "lvsctl/page.h"
+
+// What the kernel has, whoever put it there: `ipvs` as ipvsadm shows it, `export` as ipvsadm reads
+// it, `drift` where it is not what is wanted.
+
+namespace lvsd::ctl {
+namespace {
+
+using api::ConnectionView;
+using api::DriftEntryView;
+using api::KernelControlsView;
+using api::KernelTableView;
+
+struct Wish {
+  bool connections = false;
+  bool stats = false;
+  bool rate = false;
+  bool thresholds = false;
+  bool persistent = false;
+  bool timeout = false;
+  bool daemon = false;
+  bool exact = false;
+  bool list = false;  // accepted: it is what is done anyway
+};
+
+IpvsadmLayout layout_of(const Wish& wish) {
+  if (wish.stats) return IpvsadmLayout::stats;
+  if (wish.rate) return IpvsadmLayout::rate;
+  if (wish.thresholds) return IpvsadmLayout::thresholds;
+  return wish.persistent ? IpvsadmLayout::persistent : IpvsadmLayout::plain;
+}
+
+template <class View, class Text>
+Output told(const Context& context, api::Action action, Text text_of) {
+  const Question question{action};
+  if (context.format == Format::json) return json_page(context, question);
+  const auto found = page<View>(context, question);
+  if (!found) return found.error();
+  return {Exit::done, text_of(found->view), ""};
+}
+
+Output ipvs(const Context& context, const Wish& wish) {
+  if (wish.timeout)
+    return told<KernelControlsView>(context, api::Action::kernel_controls, ipvsadm_timeouts);
+  if (wish.daemon)
+    return told<KernelControlsView>(context, api::Action::kernel_controls, ipvsadm_daemons);
+  if (wish.connections)
+    return told<std::vector<ConnectionView>>(context, api::Action::connections,
+                                             [&wish](const std::vector<ConnectionView>& all) {
+                                               return ipvsadm_connections(all, wish.persistent);
+                                             });
+  return told<KernelTableView>(context, api::Action::kernel_table,
+                               [&wish](const KernelTableView& table) {
+                                 return ipvsadm_table(table, layout_of(wish), wish.exact);
+                               });
+}
+
+// ---- drift
+
+// "tcp:10.0.0.1:80 -> 10.0.0.2:80"
+std::string entry_text(const DriftEntryView& entry) {
+  return entry.server ? entry.service + " -> " + *entry.server : entry.service;
+}
+
+Table drift_table(const std::vector<DriftEntryView>& entries) {
+  Table table;
+  table.columns = {{"ENTRY"}, {"WHAT"}, {"KERNEL"}, {"WANTED"}, {"NOTE"}};
+  for (const DriftEntryView& entry : entries) {
+    const bool foreign = entry.kind == "foreign";
+    table.rows.push_back(
+        {{entry_text(entry)},
+         {foreign ? "not ours" : entry.kind, foreign ? Style::rest : Style::changing},
+         {entry.found.empty() ? "-" : entry.found},
+         {entry.wanted.empty() ? "-" : entry.wanted},
+         {foreign             ? "left alone"
+          : entry.fought_over ? "another program changes it again and again"
+                              : "",
+          Style::plain}});
+  }
+  return table;
+}
+
+Exit exit_of(const std::vector<DriftEntryView>& entries) {
+  for (const DriftEntryView& entry : entries)
+    if (entry.kind != "foreign") return Exit::negative;
+  return Exit::done;
+}
+
+Output drift(const Context& context, api::Action action) {
+  const Question question{action};
+  if (context.format == Format::json) return json_page(context, question, exit_of);
+  const auto found = page<std::vector<DriftEntryView>>(context, question);
+  if (!found) return found.error();
+  const Exit exit = exit_of(found->view);
+  Output output{exit, "", ""};
+  if (context.format == Format::name) {
+    for (const DriftEntryView& entry : found->view)
+      output.out += entry_text(entry) + "\n";
+    return output;
+  }
+  if (found->view.empty()) return {exit, "the kernel has what is wanted\n", ""};
+  output = table_output(context, drift_table(found->view), "");
+  if (output.exit != Exit::done) return output;
+  if (exit == Exit::done) output.out.insert(0, "the kernel has what is wanted of ours\n");
+  output.exit = exit;
+  return output;
+}
+
+}  // namespace
+
+Run ipvs_command(CLI::App& command) {
+  auto wish = std::make_shared<Wish>();
+  command.add_flag("-l,-L,--list", wish->list, "accepted: it is what is done anyway");
+  command.add_flag("-c,--connection", wish->connections, "the connections");
+  command.add_flag("--stats", wish->stats, "counters");
+  command.add_flag("--rate", wish->rate, "per second");
+  command.add_flag("--thresholds", wish->thresholds, "at how many connections servers are full");
+  command.add_flag("--persistent-conn", wish->persistent, "templates of persistent clients");
+  command.add_flag("--timeout", wish->timeout, "tcp, tcpfin and udp");
+  command.add_flag("--daemon", wish->daemon, "the sync daemons");
+  command.add_flag("--exact", wish->exact, "all digits");
+  return [wish](const Context& context) { return ipvs(context, *wish); };
+}
+
+Run export_ipvsadm_command(CLI::App&) {
+  return [](const Context& context) {
+    return told<KernelTableView>(context, api::Action::kernel_table, ipvsadm_rules);
+  };
+}
+
+Run drift_command(CLI::App& command) {
+  auto action = std::make_shared<std::string>("show");
+  command.add_option("ACTION", *action, "show (the default), or fix: have it repaired now")
+      ->check(CLI::IsMember({"show", "fix"}))
+      ->option_text(" ");
+  return [action](const Context& context) {
+    return drift(context, *action == "fix" ? api::Action::repair_drift : api::Action::drift);
+  };
+}
+
+}  // namespace lvsd::ctl

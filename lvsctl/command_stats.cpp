@@ -1,0 +1,189 @@
+#include <fmt/format.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "api/stats_views.h"
+#include "lvsctl/command.h"
+#include "lvsctl/page.h"
+#include "lvsctl/units.h"
+#include "lvsctl/words.h"
+
+// `stats`: what the kernel counted, in ipvsadm's columns.
+
+namespace lvsd::ctl {
+namespace {
+
+using api::ServerStatsView;
+using api::ServiceStatsView;
+using Stats = std::vector<ServiceStatsView>;
+using Number = std::optional<std::uint64_t>;
+
+struct Wish {
+  std::string service;
+  bool rate = false;
+  bool thresholds = false;
+  bool persistent = false;
+  bool exact = false;
+  bool zero = false;
+};
+
+// A column: its title, and the number of a service and of a server.
+struct Measure {
+  std::string_view title;
+  std::function<Number(const ServiceStatsView&)> of_service;
+  std::function<Number(const ServerStatsView&)> of_server;
+  bool in_bytes = false;
+};
+
+Number none(const ServiceStatsView&) {
+  return std::nullopt;
+}
+
+// The same field of a part that services and servers have alike.
+template <class Part>
+Measure shared(std::string_view title, Part ServiceStatsView::*service,
+               Part ServerStatsView::*server, Number Part::*field, bool bytes = false) {
+  return {title, [=](const ServiceStatsView& view) { return (view.*service).*field; },
+          [=](const ServerStatsView& view) { return (view.*server).*field; }, bytes};
+}
+
+Measure counter(std::string_view title, Number api::CountersView::*field, bool bytes = false) {
+  return shared(title, &ServiceStatsView::counters, &ServerStatsView::counters, field, bytes);
+}
+Measure rate(std::string_view title, Number api::RatesView::*field, bool bytes = false) {
+  return shared(title, &ServiceStatsView::rates, &ServerStatsView::rates, field, bytes);
+}
+Measure connections(std::string_view title, Number api::ConnectionsView::*field) {
+  return shared(title, &ServiceStatsView::connections, &ServerStatsView::connections, field);
+}
+Measure threshold(std::string_view title, Number api::ThresholdsView::*field) {
+  return {title, none, [=](const ServerStatsView& view) { return view.thresholds.*field; }};
+}
+Number weight_of(const ServerStatsView& view) {
+  return view.weight ? Number(static_cast<std::uint64_t>(*view.weight)) : std::nullopt;
+}
+
+std::vector<Measure> measures(const Wish& wish) {
+  using api::ConnectionsView;
+  using api::CountersView;
+  using api::RatesView;
+  const Measure active = connections("ActiveConn", &ConnectionsView::active);
+  const Measure inactive = connections("InActConn", &ConnectionsView::inactive);
+  if (wish.thresholds)
+    return {threshold("Uthreshold", &api::ThresholdsView::upper),
+            threshold("Lthreshold", &api::ThresholdsView::lower), active, inactive};
+  if (wish.persistent)
+    return {{"Weight", none, weight_of},
+            connections("PersistConn", &ConnectionsView::persistent),
+            active,
+            inactive};
+  if (wish.rate)
+    return {rate("CPS", &RatesView::cps), rate("InPPS", &RatesView::in_pps),
+            rate("OutPPS", &RatesView::out_pps), rate("InBPS", &RatesView::in_bps, true),
+            rate("OutBPS", &RatesView::out_bps, true)};
+  return {counter("Conns", &CountersView::connections),
+          counter("InPkts", &CountersView::in_packets),
+          counter("OutPkts", &CountersView::out_packets),
+          counter("InBytes", &CountersView::in_bytes, true),
+          counter("OutBytes", &CountersView::out_bytes, true)};
+}
+
+std::string number_text(const Number& number, bool bytes, bool exact) {
+  if (!number) return "-";
+  if (exact) return std::to_string(*number);
+  return bytes ? bytes_text(*number) : amount_text(*number);
+}
+
+Table stats_table(const Stats& stats, const Wish& wish) {
+  const auto columns = measures(wish);
+  // Limits are compared digit by digit.
+  const bool exact = wish.exact || wish.thresholds || wish.persistent;
+  Table table;
+  table.columns = {{"SERVICE/SERVER"}};
+  for (const Measure& measure : columns)
+    table.columns.push_back({measure.title, true});
+  std::vector<Number> totals(columns.size());
+  const auto add_row = [&](Cell name, const auto& number_of) {
+    std::vector<Cell> row = {std::move(name)};
+    for (std::size_t i = 0; i < columns.size(); ++i)
+      row.push_back({number_text(number_of(i), columns[i].in_bytes, exact)});
+    table.rows.push_back(std::move(row));
+  };
+  for (const ServiceStatsView& service : stats) {
+    add_row({service.service, Style::strong},
+            [&](std::size_t i) { return columns[i].of_service(service); });
+    for (const ServerStatsView& server : service.servers)
+      add_row({"  " + server.server, style_of(server.state)},
+              [&](std::size_t i) { return columns[i].of_server(server); });
+    for (std::size_t i = 0; i < columns.size(); ++i)
+      if (const Number number = columns[i].of_service(service))
+        totals[i] = totals[i].value_or(0) + *number;
+  }
+  if (stats.size() > 1) add_row({"total", Style::strong}, [&](std::size_t i) { return totals[i]; });
+  return table;
+}
+
+// One service after the other, as the API has it.
+Output zeroed(const Context& context, const Wish& wish) {
+  std::vector<std::string> services = {wish.service};
+  if (wish.service.empty()) {
+    const auto all = page_as_is<std::vector<api::ServiceView>>(context, {api::Action::services});
+    if (!all) return all.error();
+    services.clear();
+    for (const api::ServiceView& service : all->view)
+      services.push_back(service.service);
+  }
+  Output output;
+  for (const std::string& service : services) {
+    const auto done =
+        page<api::ServiceView>(context, {api::Action::zero, {{"service", service}}, {}});
+    if (!done) {
+      output.err += done.error().err;
+      output.exit = services.size() == 1 ? done.error().exit : Exit::partly;
+      continue;
+    }
+    output.out += done->view.service + ": the kernel's counters are 0\n";
+  }
+  return output;
+}
+
+Output shown(const Context& context, const Wish& wish) {
+  Question question{api::Action::stats};
+  if (!wish.service.empty()) question.query["service"] = wish.service;
+  if (context.format == Format::json) return json_page(context, question);
+  const auto stats = page<Stats>(context, question);
+  if (!stats) return stats.error();
+  Output output;
+  if (context.format == Format::name) {
+    for (const ServiceStatsView& service : stats->view)
+      output.out += service.service + "\n";
+    return output;
+  }
+  output.out = text(stats_table(stats->view, wish), context.screen);
+  if (stats->view.empty()) output.err = "no services are configured\n";
+  return output;
+}
+
+}  // namespace
+
+Run stats_command(CLI::App& command) {
+  auto wish = std::make_shared<Wish>();
+  command.add_option("SERVICE", wish->service, "only of this service")->option_text(" ");
+  auto* rate = command.add_flag("--rate", wish->rate, "per second, as the kernel estimates it");
+  auto* thresholds = command.add_flag("--thresholds", wish->thresholds,
+                                      "at how many connections servers are full");
+  auto* persistent = command.add_flag("--persistent", wish->persistent,
+                                      "weights and the templates of persistent clients");
+  rate->excludes(thresholds)->excludes(persistent);
+  thresholds->excludes(persistent);
+  command.add_flag("--exact", wish->exact, "all digits, without K, M and G");
+  command.add_flag("--zero", wish->zero,
+                   "set the kernel's counters to 0, for everybody who reads them");
+  return [wish](const Context& context) {
+    return wish->zero ? zeroed(context, *wish) : shown(context, *wish);
+  };
+}
+
+}  // namespace lvsd::ctl

@@ -1,0 +1,173 @@
+#include "lvsctl/formats.h"
+
+#include <algorithm>
+#include <cctype>
+#include <iterator>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "api/json_bounds.h"
+
+namespace lvsd::ctl {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::optional<Json> parsed(std::string_view text) {
+  if (api::beyond(text, {})) return std::nullopt;
+  Json json = Json::parse(text, nullptr, false);
+  return json.is_discarded() ? std::nullopt : std::optional(std::move(json));
+}
+
+// ---- YAML
+
+// Begins with a letter, holds nothing that means something, and is no word of YAML's own.
+bool is_plain(const std::string& text) {
+  static constexpr std::string_view words[] = {"true", "false", "null", "yes", "no",
+                                               "on",   "off",   "y",    "n"};
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (text.empty() || std::isalpha(static_cast<unsigned char>(text.front())) == 0) return false;
+  if (std::find(std::begin(words), std::end(words), lower) != std::end(words)) return false;
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '/' ||
+           c == '.';
+  });
+}
+
+// A JSON text is a double quoted one of YAML.
+std::string scalar(const Json& value) {
+  if (value.is_string() && is_plain(value.get_ref<const std::string&>()))
+    return value.get<std::string>();
+  if (value.is_array()) return "[]";
+  if (value.is_object()) return "{}";
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+void write(std::string& out, const Json& value, std::size_t indent);
+
+// Behind a key or a dash: on the same line where it fits there.
+void write_within(std::string& out, const Json& value, std::size_t indent, bool in_list) {
+  if (!value.is_structured() || value.empty()) {
+    out += " " + scalar(value) + "\n";
+  } else if (in_list && value.is_object()) {
+    std::string block;
+    write(block, value, indent);
+    out += " " + block.substr(indent);
+  } else {
+    out += "\n";
+    write(out, value, indent);
+  }
+}
+
+void write(std::string& out, const Json& value, std::size_t indent) {
+  const std::string blanks(indent, ' ');
+  if (value.is_object()) {
+    for (const auto& [name, field] : value.items()) {
+      out += blanks + scalar(name) + ":";
+      write_within(out, field, indent + 2, false);
+    }
+  } else if (value.is_array()) {
+    for (const Json& element : value) {
+      out += blanks + "-";
+      write_within(out, element, indent + 2, true);
+    }
+  } else {
+    out += blanks + scalar(value) + "\n";
+  }
+}
+
+// ---- CSV
+
+using Columns = std::vector<std::pair<std::string, std::string>>;
+
+std::string cell(const Json& value) {
+  if (value.is_null()) return {};
+  return value.is_string() ? value.get<std::string>()
+                           : value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string joined(const Json& list) {
+  std::string out;
+  for (const Json& element : list)
+    out += (out.empty() ? "" : " ") + cell(element);
+  return out;
+}
+
+void collect(const std::string& name, const Json& value, Columns& columns) {
+  if (value.is_object() && !value.empty()) {
+    for (const auto& [field, inner] : value.items())
+      collect(name.empty() ? field : name + "." + field, inner, columns);
+  } else {
+    columns.emplace_back(name, value.is_array() ? joined(value) : cell(value));
+  }
+}
+
+// What a spreadsheet would take for more than a text stays one: RFC 4180 has no word for that.
+std::string quoted(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == text.npos) return text;
+  std::string out = "\"";
+  for (const char c : text)
+    out += c == '"' ? "\"\"" : std::string(1, c);
+  return out + "\"";
+}
+
+std::string line(const std::vector<std::string>& cells) {
+  std::string out;
+  for (const std::string& text : cells)
+    out += (&text == cells.data() ? "" : ",") + quoted(text);
+  return out + "\n";
+}
+
+}  // namespace
+
+std::optional<std::string> yaml_text(std::string_view json) {
+  const auto value = parsed(json);
+  if (!value) return std::nullopt;
+  std::string out;
+  write(out, *value, 0);
+  return out;
+}
+
+// A field that is null in one item may be an object in another: its columns are those of all.
+std::optional<std::string> csv_text(std::string_view json, bool header) {
+  const auto value = parsed(json);
+  if (!value) return std::nullopt;
+  const bool is_list = value->is_object() && value->contains("items");
+  const Json rows = is_list ? value->at("items") : Json::array({*value});
+  std::vector<std::string> names;
+  std::vector<std::map<std::string, std::string>> lines;
+  for (const Json& row : rows) {
+    Columns columns;
+    collect("", row, columns);
+    auto& cells = lines.emplace_back();
+    auto place = names.begin();
+    for (auto& [name, text] : columns) {
+      const auto known = std::find(names.begin(), names.end(), name);
+      place = known == names.end() ? names.insert(place, name) + 1 : known + 1;
+      cells.insert_or_assign(name, std::move(text));
+    }
+  }
+  // Of a part that some items have and others lack.
+  const auto has_parts = [&names](const std::string& name) {
+    return std::any_of(names.begin(), names.end(),
+                       [&name](const std::string& other) { return other.starts_with(name + "."); });
+  };
+  std::vector<std::string> kept;
+  std::copy_if(names.begin(), names.end(), std::back_inserter(kept),
+               [&](const std::string& name) { return !has_parts(name); });
+  names = std::move(kept);
+  std::string out = header && !names.empty() ? line(names) : std::string();
+  for (auto& cells : lines) {
+    std::vector<std::string> texts;
+    for (const std::string& name : names)
+      texts.push_back(cells[name]);
+    out += line(texts);
+  }
+  return out;
+}
+
+}  // namespace lvsd::ctl
