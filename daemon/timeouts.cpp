@@ -115,6 +115,7 @@ asio::awaitable<api::Response> Daemon::answer_timeouts() {
   const auto zombies = co_await zombie_note(actual->timeouts.tcp);
   const IpvsTimeouts& configured = pools_.config().global.timeouts;
   std::vector<api::TimeoutView> views;
+  views.reserve(timeout_kinds.size());
   for (const TimeoutKind kind : timeout_kinds)
     views.push_back(timeout_view(kind, actual->timeouts, configured, timeout_wishes_));
   api::TimeoutView& tcp = views.front();

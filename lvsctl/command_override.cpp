@@ -126,7 +126,7 @@ Output wished_and_waited(const Context& context, api::Action action, const Wish&
   if (!words) return words.error();
   Context silent = context;
   silent.format = Format::table;
-  const Output begun = changed(silent, {action, *words, query_of(wish)});
+  Output begun = changed(silent, {action, *words, query_of(wish)});
   if (begun.exit != Exit::done) return begun;
   if (!wish.quiet) context.tell(begun.out);
   Patience patience{.limit = {}, .quiet = wish.quiet};

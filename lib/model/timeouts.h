@@ -18,7 +18,7 @@ enum class TimeoutKind : std::uint8_t { tcp, tcp_fin, udp };
 inline constexpr std::array timeout_kinds = {TimeoutKind::tcp, TimeoutKind::tcp_fin,
                                              TimeoutKind::udp};
 std::string_view text(TimeoutKind kind);  // "tcp", "tcpfin", "udp", as the file says
-std::optional<TimeoutKind> parse_timeout_kind(std::string_view text);
+std::optional<TimeoutKind> parse_timeout_kind(std::string_view word);
 
 // The one of a kind.
 std::uint32_t& timeout(Timeouts& timeouts, TimeoutKind kind);
