@@ -121,6 +121,8 @@ class Daemon {
   boost::asio::awaitable<ReloadOutcome> reload(bool forced = false);
   boost::asio::awaitable<void> run_reloads();
   boost::asio::awaitable<ReloadOutcome> reload_now(bool forced);
+  std::optional<ReloadOutcome> refused_reload(Loaded& loaded, bool forced);
+  boost::asio::awaitable<Reloaded> put_in_force(Prepared next, Time begin);
   boost::asio::awaitable<Table> found_in_kernel(const Services& services);
 
   // Checks (daemon_checks.cpp).
