@@ -73,7 +73,8 @@ int run_line(const std::string& line, const std::map<std::string, std::string>& 
   for (char** word = environ; *word != nullptr; ++word)
     words.emplace_back(*word);
   for (const auto& [name, value] : variables) {
-    std::erase_if(words, [&name](const std::string& word) { return word.starts_with(name + "="); });
+    std::erase_if(words,
+                  [set = name + "="](const std::string& word) { return word.starts_with(set); });
     words.push_back(name + "=" + value);
   }
   std::vector<char*> environment;
