@@ -19,7 +19,7 @@
 #include <utility>
 
 #include "daemon/exec_vector.h"
-#include "daemon/probe_socket.h"
+#include "daemon/readiness.h"
 
 namespace lvsd {
 

@@ -4,9 +4,6 @@
 #include <sys/socket.h>
 
 #include <array>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <cassert>
 #include <cerrno>
 #include <chrono>
@@ -18,8 +15,6 @@ namespace lvsd {
 namespace asio = boost::asio;
 
 namespace {
-
-constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
 // Errors of socket calls that tell of this machine and not of the server.
 bool is_ours(int error) {
@@ -89,54 +84,6 @@ Step failed_step(int error) {
   return {is_ours(error) ? Step::End::ours : Step::End::failed, error};
 }
 
-// ---- TimedDescriptor
-
-// Outlives the descriptor until the timer's handler has run.
-struct TimedDescriptor::State {
-  State(const asio::any_io_executor& executor, UniqueFd fd, Time deadline)
-      : descriptor(executor, fd.get()), timer(executor, deadline) {
-    static_cast<void>(fd.release());
-  }
-
-  asio::posix::stream_descriptor descriptor;
-  asio::steady_timer timer;
-  bool expired = false;
-};
-
-TimedDescriptor::TimedDescriptor(asio::any_io_executor executor, UniqueFd fd, Time deadline)
-    : state_(std::make_shared<State>(executor, std::move(fd), deadline)) {
-  state_->timer.async_wait([state = state_](const boost::system::error_code& cancelled) {
-    if (cancelled || !state->descriptor.is_open()) return;
-    state->expired = true;
-    state->descriptor.cancel();
-  });
-}
-
-TimedDescriptor::~TimedDescriptor() {
-  boost::system::error_code ignored;
-  state_->descriptor.close(ignored);
-  state_->timer.cancel();
-}
-
-int TimedDescriptor::fd() const {
-  return state_->descriptor.native_handle();
-}
-
-asio::awaitable<bool> TimedDescriptor::ready(Kind kind) {
-  if (state_->expired) co_return false;
-  const auto [failure] = co_await state_->descriptor.async_wait(kind, as_result);
-  // A deadline that passed while the result was on its way comes first: it is the later truth.
-  co_return !failure && !state_->expired;
-}
-
-asio::awaitable<bool> TimedDescriptor::readable() {
-  return ready(asio::posix::stream_descriptor::wait_read);
-}
-
-asio::awaitable<bool> TimedDescriptor::writable() {
-  return ready(asio::posix::stream_descriptor::wait_write);
-}
-
 // ---- ProbeSocket
 
 namespace {
@@ -198,6 +145,7 @@ asio::awaitable<Step> ProbeSocket::connect() {
   if (::connect(descriptor_->fd(), server.get(), server.size) == 0) co_return Step{};
   if (errno != EINPROGRESS) co_return failed_step(errno);
   if (!co_await descriptor_->writable()) co_return Step{Step::End::expired};
+  if (!descriptor_->has_failed()) co_return Step{};
 
   int error = 0;
   socklen_t size = sizeof error;

@@ -2,15 +2,14 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <cstddef>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
 
 #include "base/unique_fd.h"
+#include "daemon/readiness.h"
 #include "health/judgement.h"
 #include "model/check.h"
 #include "model/health.h"
@@ -38,28 +37,6 @@ Stop stop_of(const Step& step);
 
 // What an errno of a socket call says: about the server, or about this machine.
 Step failed_step(int error);
-
-// A descriptor that is waited for until one deadline, which is the deadline of the whole probe:
-// slow servers cannot stretch it step by step. Cancelling the coroutine ends a wait as expired.
-class TimedDescriptor {
- public:
-  TimedDescriptor(boost::asio::any_io_executor executor, UniqueFd fd, Time deadline);
-  ~TimedDescriptor();
-  TimedDescriptor(const TimedDescriptor&) = delete;
-  TimedDescriptor& operator=(const TimedDescriptor&) = delete;
-
-  int fd() const;
-  // False: the deadline has passed.
-  boost::asio::awaitable<bool> readable();
-  boost::asio::awaitable<bool> writable();
-
- private:
-  struct State;
-  using Kind = boost::asio::posix::stream_descriptor::wait_type;
-  boost::asio::awaitable<bool> ready(Kind kind);
-
-  std::shared_ptr<State> state_;
-};
 
 enum class Transport : std::uint8_t { stream, datagram, echo };  // echo: ICMP without privileges
 
