@@ -82,7 +82,10 @@ Daemon::Daemon(asio::io_context& loop, Options options, KernelWriter::Open open_
       events_(loop.get_executor(), first_event(wall_clock())),
       checker_(make_checker()),
       state_file_(options_.state_dir),
-      notifier_(loop.get_executor(), files_),
+      notifier_(loop.get_executor(), files_,
+                [this](const Script& script, Duration limit, Over over) {
+                  checker_->run_program(script, limit, std::move(over));
+                }),
       policy_timer_(loop),
       reported_(loop, Time::max()),
       started_(std::chrono::steady_clock::now()) {}
