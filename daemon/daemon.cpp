@@ -138,6 +138,7 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
   reconciler_.on_release([this] { save_soon(); });
   asio::co_spawn(loop_, reconciler_.run(), die_of);
   asio::co_spawn(loop_, run_policy(), die_of);
+  asio::co_spawn(loop_, watch_settings(), die_of);
   applied_ = true;
   asio::co_spawn(loop_, report_to_supervisor(), die_of);
   notifier_.tell(first);
