@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "health/schedule.h"
+#include "health/script_check.h"
 #include "model/check.h"
 #include "model/check_id.h"
 #include "model/health.h"
@@ -11,6 +12,11 @@
 #include "model/time.h"
 
 namespace lvsd {
+
+// Runs a program of the configuration once, at most `limit` long, where the programs of checks run,
+// and says how that ended.
+using Over = std::function<void(const ProgramRun&)>;
+using RunProgram = std::function<void(const Script& script, Duration limit, Over over)>;
 
 // Runs checks at their times and reports how each ended. Knows nothing of servers: who uses a
 // check, and what its results mean for them, is decided by whoever receives the report.
@@ -37,6 +43,9 @@ class CheckRunner {
 
   // The next run of `id` is now; its later times stay. Nothing happens if it is not running.
   virtual void hurry(CheckId id) = 0;
+
+  // See RunProgram. `over` is called once, later, unless this object goes first.
+  virtual void run_program(const Script& script, Duration limit, Over over) = 0;
 
   // Since when there is nobody to run checks that should run; nothing while all have somebody.
   virtual std::optional<Time> silent_since() const = 0;

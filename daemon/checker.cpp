@@ -66,6 +66,11 @@ class Checker {
   }
   void obey(const Halt& order) { runner_.stop(order.id); }
   void obey(const Hurry& order) { runner_.hurry(order.id); }
+  void obey(const Launch& order) {
+    runner_.run_program(order.script, order.limit, [this, run = order.run](const ProgramRun& over) {
+      link_->send(frame(FromChecker(Ran{run, sayable(over)})));
+    });
+  }
   void obey(const Ask& order) { link_->send(frame(FromChecker(Alive{order.round}))); }
 
   // Ten thousand servers that are checked alike share what is said of it.

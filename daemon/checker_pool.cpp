@@ -82,6 +82,10 @@ void CheckerPool::hurry(CheckId id) {
   if (found != places_.end()) found->second->hurry(id);
 }
 
+void CheckerPool::run_program(const Script& script, Duration limit, Over over) {
+  local_->run_program(script, limit, std::move(over));
+}
+
 std::optional<Time> CheckerPool::silent_since() const {
   std::optional<Time> first = local_->silent_since();
   for (const auto& seat : network_) {

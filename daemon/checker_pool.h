@@ -12,8 +12,8 @@
 namespace lvsd {
 
 // Has checks run by child processes: `checkers` of them for what goes through sockets, over which
-// checks are spread evenly and stay where they are, and one for programs and files. None is
-// started before there is a check for it.
+// checks are spread evenly and stay where they are, and one for programs and files, those that
+// are no checks included. None is started before there is something for it.
 class CheckerPool : public CheckRunner {
  public:
   CheckerPool(boost::asio::any_io_executor executor, CheckerSeat::Calls calls);
@@ -24,6 +24,7 @@ class CheckerPool : public CheckRunner {
              const Timing& timing) override;
   void stop(CheckId id) override;
   void hurry(CheckId id) override;
+  void run_program(const Script& script, Duration limit, Over over) override;
   std::optional<Time> silent_since() const override;
 
  private:

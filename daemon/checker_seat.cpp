@@ -111,6 +111,28 @@ void CheckerSeat::hurry(CheckId id) {
   if (life_) life_->link->send(frame(ToChecker(Hurry{id})));
 }
 
+void CheckerSeat::run_program(const Script& script, Duration limit, Over over) {
+  const std::uint32_t run = ++last_program_;
+  const ProgramTask& task =
+      programs_.emplace(run, ProgramTask{script, limit, std::move(over)}).first->second;
+  if (life_) return send_launch(run, task);
+  if (!std::exchange(wanted_, true)) launch();
+}
+
+void CheckerSeat::send_launch(std::uint32_t run, const ProgramTask& task) {
+  life_->link->send(
+      frame(ToChecker(Launch{.run = run, .script = task.script, .limit = task.limit})));
+}
+
+// Those that the lost process may have begun.
+void CheckerSeat::give_up_programs(std::string_view why) {
+  const ProgramRun unknown{.ended = {},
+                           .output = {},
+                           .refusal = fmt::format("the process that had it is lost: {}", why)};
+  for (auto& [run, task] : std::exchange(programs_, {}))
+    task.over(unknown);
+}
+
 void CheckerSeat::send_begin(CheckId id, const Task& task, const CheckHealth& health) {
   life_->link->send(frame(ToChecker(Begin{.id = id,
                                           .settings = packed(*task.check.settings),
@@ -145,6 +167,8 @@ void CheckerSeat::launch() {
     task.timing = resumed_timing(task.check, health, task.timing, now);
     send_begin(id, task, health);
   }
+  for (const auto& [run, task] : programs_)
+    send_launch(run, task);
   beat();
 }
 
@@ -174,30 +198,44 @@ void CheckerSeat::lose(std::string_view why) {
               [name = name_, pid = lost->pid](std::string_view how) {
                 log(Level::info, fmt::format("{}, process {}, {}", name, pid, how));
               });
+  // One that has not greeted has not read what to do.
+  if (lost->greeted) give_up_programs(why);
   revive_after(fmt::format("(process {}) is lost: {}", lost->pid, why));
 }
 
 bool CheckerSeat::take(std::string_view bytes) {
   if (++life_->messages > most_messages(tasks_.size())) return false;
   const auto message = from_checker(bytes, std::chrono::steady_clock::now());
-  if (!message) return false;
-  if (const auto* hello = std::get_if<Hello>(&*message)) {
-    if (!hello->weakness.empty())
-      log(Level::warning,
-          fmt::format("{} has more power than it should: {}", name_, hello->weakness),
-          {.kind = EventKind::checker, .reason = hello->weakness});
-    if (hello->protocol != checker_protocol) return false;
-    life_->greeted = true;
-    vacant_since_.reset();
-    return true;
-  }
-  if (std::get_if<Alive>(&*message) != nullptr) {
-    life_->answered = true;
-    return true;
-  }
-  // A check that was stopped meanwhile may still report once.
-  const auto& seen = std::get<Seen>(*message);
+  return message && std::visit([this](const auto& said) { return this->take(said); }, *message);
+}
+
+bool CheckerSeat::take(const Hello& hello) {
+  if (!hello.weakness.empty())
+    log(Level::warning, fmt::format("{} has more power than it should: {}", name_, hello.weakness),
+        {.kind = EventKind::checker, .reason = hello.weakness});
+  if (hello.protocol != checker_protocol) return false;
+  life_->greeted = true;
+  vacant_since_.reset();
+  return true;
+}
+
+bool CheckerSeat::take(const Alive&) {
+  life_->answered = true;
+  return true;
+}
+
+// A check that was stopped meanwhile may still report once.
+bool CheckerSeat::take(const Seen& seen) {
   if (tasks_.contains(seen.id)) calls_.report(seen.id, seen.observation);
+  return true;
+}
+
+bool CheckerSeat::take(const Ran& ran) {
+  const auto found = programs_.find(ran.run);
+  if (found == programs_.end()) return false;  // not asked for, or said before
+  const Over over = std::move(found->second.over);
+  programs_.erase(found);
+  over(ran.outcome);
   return true;
 }
 

@@ -64,6 +64,7 @@ asio::awaitable<void> ControlKeeper::bring_about() {
 }
 
 void ControlKeeper::fail(const std::string& why) {
+  begun_ = true;
   settled_ = false;
   pause_ = longer(pause_);
   due_ = std::min(due_, Time::clock::now() + pause_);
@@ -73,6 +74,7 @@ void ControlKeeper::fail(const std::string& why) {
 }
 
 void ControlKeeper::succeed() {
+  begun_ = true;
   if (due_ != Time::max()) return;  // something else is wanted by now
   settled_ = true;
   pause_ = {};

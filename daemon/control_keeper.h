@@ -36,6 +36,8 @@ class ControlKeeper {
 
   // Why it is not as wanted; nothing when it is.
   const std::optional<std::string>& trouble() const { return trouble_; }
+  // Whether what was wanted first has been tried: set, or refused.
+  bool begun() const { return begun_; }
   std::uint64_t repaired() const { return repaired_; }
 
  private:
@@ -45,7 +47,8 @@ class ControlKeeper {
   KernelWriter& kernel_;
   WantedControls wanted_;
   std::string followed_instance_;  // of VRRP, which we leave the sync daemon to
-  bool settled_ = false;           // has been as wanted since the last want
+  bool begun_ = false;
+  bool settled_ = false;  // has been as wanted since the last want
   Time due_ = Time::max();
   Duration pause_{};
   std::optional<std::string> trouble_;

@@ -82,7 +82,10 @@ Daemon::Daemon(asio::io_context& loop, Options options, KernelWriter::Open open_
       events_(loop.get_executor(), first_event(wall_clock())),
       checker_(make_checker()),
       state_file_(options_.state_dir),
-      notifier_(loop.get_executor(), files_),
+      notifier_(loop.get_executor(), files_,
+                [this](const Script& script, Duration limit, Over over) {
+                  checker_->run_program(script, limit, std::move(over));
+                }),
       policy_timer_(loop),
       reported_(loop, Time::max()),
       started_(std::chrono::steady_clock::now()) {}
@@ -135,6 +138,7 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
   reconciler_.on_release([this] { save_soon(); });
   asio::co_spawn(loop_, reconciler_.run(), die_of);
   asio::co_spawn(loop_, run_policy(), die_of);
+  asio::co_spawn(loop_, watch_settings(), die_of);
   applied_ = true;
   asio::co_spawn(loop_, report_to_supervisor(), die_of);
   notifier_.tell(first);

@@ -165,10 +165,14 @@ class Daemon {
   boost::asio::awaitable<api::Response> answer_reload(bool forced);
   // The kernel's settings beside IPVS's own (tuning.cpp).
   boost::asio::awaitable<void> tune();
+  boost::asio::awaitable<void> route();
+  boost::asio::awaitable<void> see_idle_times();
+  boost::asio::awaitable<void> watch_settings();
   boost::asio::awaitable<api::Response> answer_tuning();
   boost::asio::awaitable<api::Response> answer_tuning_restore();
   // IPVS's timeouts (timeouts.cpp).
   GlobalSettings with_timeout_wishes(GlobalSettings settings) const;
+  boost::asio::awaitable<std::optional<Keepalive>> host_keepalive();
   boost::asio::awaitable<std::optional<std::string>> zombie_note(std::uint32_t tcp_timeout);
   boost::asio::awaitable<api::Response> answer_timeouts();
   boost::asio::awaitable<api::Response> answer_set_timeout(api::Call call);
@@ -247,6 +251,9 @@ class Daemon {
   TimeoutOverrides timeout_wishes_;
   Sysctls sysctls_before_;                  // what was there before we set them
   std::vector<std::string> untuned_;        // what is not as the configuration needs it
+  std::vector<std::string> unrouted_;       // those of it that are of routes
+  std::optional<api::IdleSample> idle_;     // as they were last seen
+  bool are_routes_restored_ = false;        // an operator took them back; until the next reload
   boost::asio::steady_timer policy_timer_;  // cancelled when there is something new to wait for
   Time next_counters_;
   bool saving_ = false;

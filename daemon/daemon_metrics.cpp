@@ -70,6 +70,7 @@ asio::awaitable<bool> Daemon::fill(std::shared_ptr<api::MetricsPage> page,
   api::DaemonSample daemon = daemon_sample(outlook(read));
   daemon.ready = readiness().ready;
   daemon.reloaded = reloaded_;
+  daemon.idle = idle_;
   daemon.operations_done = kernel_.operations().done;
   daemon.operations_refused = kernel_.operations().refused;
   page->add(daemon);

@@ -34,6 +34,8 @@ std::chrono::seconds age(Time since) {
 api::ReadinessView Daemon::readiness() const {
   api::ReadinessView view;
   if (!applied_) view.reasons.push_back("the configuration has not reached the kernel yet");
+  if (!reconciler_.controls().begun())
+    view.reasons.push_back("lvs_timeouts and the sync daemon have not reached the kernel yet");
   if (reconciler_.trouble()) view.reasons.push_back(text(*reconciler_.trouble()));
   if (reconciler_.failing() != 0)
     view.reasons.push_back(

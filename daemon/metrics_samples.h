@@ -11,7 +11,7 @@
 namespace lvsd {
 
 api::ServiceSample service_sample(const Outlook& outlook, const Totals& totals, std::size_t index);
-// Without what only the daemon itself knows: `ready`, `reloaded` and the operations.
+// Without what only the daemon itself knows: `ready`, `reloaded`, `idle` and the operations.
 api::DaemonSample daemon_sample(const Outlook& outlook);
 
 // Of this process, read from /proc. Blocks as files do. What cannot be read stays 0.

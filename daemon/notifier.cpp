@@ -9,11 +9,9 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <cstring>
 #include <exception>
 #include <utility>
 
-#include "base/printable.h"
 #include "daemon/child_process.h"
 #include "daemon/die_of.h"
 #include "daemon/log.h"
@@ -39,32 +37,12 @@ namespace {
 constexpr Duration shortest_pause = 1s;  // between the end of a FIFO's reader and its next start
 constexpr Duration longest_pause = 60s;
 
-// Why it was no success; empty: it was.
-std::string complaint(const Ended& ended, const std::string& output) {
-  std::string why;
-  switch (ended.how) {
-    case Ended::How::exited:
-      if (ended.value == 0) return {};
-      why = fmt::format("exit code {}", ended.value);
-      break;
-    case Ended::How::killed:
-      why = fmt::format("ended by signal {}", ended.value);
-      break;
-    case Ended::How::timed_out:
-      why = "took too long and was ended";
-      break;
-    case Ended::How::not_started:
-      return fmt::format("cannot be run: {}", std::strerror(ended.value));
-  }
-  return output.empty() ? why : why + ": " + printable(output, 200);
-}
-
 }  // namespace
 
-Notifier::Notifier(asio::any_io_executor strand, SideThread& files)
+Notifier::Notifier(asio::any_io_executor strand, SideThread& files, RunProgram run_program)
     : strand_(strand),
       files_(files),
-      slots_(std::make_shared<ScriptSlots>(strand, most_at_once)),
+      run_program_(std::move(run_program)),
       idle_(strand, Time::max()) {}
 
 Notifier::~Notifier() {
@@ -104,27 +82,21 @@ asio::awaitable<void> Notifier::run_all(std::string object) {
 }
 
 asio::awaitable<void> Notifier::run(const Notice& notice) {
-  const auto slots = slots_;  // a script that is left behind gives its place back later than this
-  const auto place = co_await slots->place();
-  const auto look_up = [script = notice.script, rules = rules_] {
-    return script_program(script, rules);
+  struct Waiter {
+    explicit Waiter(const asio::any_io_executor& strand) : over(strand, Time::max()) {}
+    asio::steady_timer over;  // cancelled when the outcome is there
+    std::optional<ProgramRun> run;
   };
-  const auto program = co_await files_.run(look_up);
-  if (!program) {
-    log(Level::warning, fmt::format("{} is not run: {}", notice.what, text(program.error())),
-        {.kind = EventKind::notifier});
-    co_return;
-  }
-  auto child = ChildProcess::start(strand_, *program);
-  if (!child) {
-    log(Level::warning, fmt::format("{} is not run: {}", notice.what, text(child.error())),
-        {.kind = EventKind::notifier});
-    co_return;
-  }
-  const Ended ended = co_await (*child)->ended(std::chrono::steady_clock::now() + script_limit);
-  const std::string why = complaint(ended, (*child)->output());
+  const auto waiter = std::make_shared<Waiter>(strand_);
+  run_program_(notice.script, script_limit, [waiter](const ProgramRun& run) {
+    waiter->run = run;
+    waiter->over.cancel();
+  });
+  while (!waiter->run)
+    co_await waiter->over.async_wait(asio::as_tuple(asio::use_awaitable));
+  const std::string why = complaint(*waiter->run);
   if (!why.empty())
-    log(Level::warning, fmt::format("{} failed, {}", notice.what, why),
+    log(Level::warning, fmt::format("{} {}", notice.what, why),
         {.kind = EventKind::notifier, .reason = why});
 }
 
@@ -220,9 +192,11 @@ asio::awaitable<std::string> Notifier::ended_reader(Script script) {
   if (!program) co_return "is not run: " + text(program.error());
   auto child = ChildProcess::start(strand_, *program);
   if (!child) co_return "is not run: " + text(child.error());
-  const Ended ended = co_await (*child)->ended(Time::max());
-  const std::string why = complaint(ended, (*child)->output());
-  co_return why.empty() ? "has ended" : "has ended, " + why;
+  ProgramRun run;
+  run.ended = co_await (*child)->ended(Time::max());
+  run.output = (*child)->output();
+  const std::string why = complaint(run);
+  co_return why.empty() ? "has ended" : why;
 }
 
 }  // namespace lvsd

@@ -9,26 +9,25 @@
 #include <string>
 #include <vector>
 
+#include "daemon/check_runner.h"
 #include "daemon/notices.h"
 #include "daemon/notify_fifo.h"
-#include "daemon/probe_script.h"
 #include "daemon/script_user.h"
 #include "daemon/side_thread.h"
 
 namespace lvsd {
 
-// Runs notify scripts and writes notify FIFOs. Scripts of one object run one after the other, in
-// the order of what happened; those of different ones side by side, at most `most_at_once`. A
-// script has `script_limit`, then it is ended. Of an object whose scripts cannot keep up the oldest
-// that wait are left out, with a line in the log: the last one always runs.
+// Has notify scripts run, by whoever runs the programs of checks, and writes notify FIFOs. Scripts
+// of one object run one after the other, in the order of what happened; those of different ones
+// side by side. A script has `script_limit`, then it is ended. Of an object whose scripts cannot
+// keep up the oldest that wait are left out, with a line in the log: the last one always runs.
 class Notifier {
  public:
-  static constexpr std::uint32_t most_at_once = 32;
   static constexpr std::size_t most_waiting = 16;
   static constexpr Duration script_limit = std::chrono::seconds(60);
 
   // REQUIRES: `files` outlives it; so does whoever runs its loop.
-  Notifier(boost::asio::any_io_executor strand, SideThread& files);
+  Notifier(boost::asio::any_io_executor strand, SideThread& files, RunProgram run_program);
   ~Notifier();
 
   // What the configuration says of FIFOs and of who runs scripts. Readers of FIFOs that are new are
@@ -53,7 +52,7 @@ class Notifier {
 
   const boost::asio::any_io_executor strand_;
   SideThread& files_;
-  const std::shared_ptr<ScriptSlots> slots_;
+  const RunProgram run_program_;
   ScriptRules rules_;
   std::vector<std::shared_ptr<Fifo>> fifos_;
   std::map<std::string, Waiting> waiting_;  // by object; who is here has a coroutine

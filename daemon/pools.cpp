@@ -112,11 +112,13 @@ ServerFacts Pools::server_facts(std::size_t index, std::size_t server,
   const Administration decree = administration(real, wishes, own_wish(state));
   facts.admin = decree.state;
   facts.drain_limit = decree.limit;
+  facts.drain_until = decree.until;
   facts.weight = wishes.weight ? std::optional(wishes.weight->value) : wished_weight(real, state);
   if (wishes.max_connections) facts.max_connections = wishes.max_connections->value;
   const Administration of_backup = backup_administration(real, wishes);
   facts.backup_admin = of_backup.state;
   facts.backup_drain_limit = of_backup.limit;
+  facts.backup_drain_until = of_backup.until;
   const auto seat = pool.seats.find(static_cast<std::uint32_t>(server));
   if (seat != pool.seats.end()) facts.seat = seat->second;
   return facts;
@@ -297,6 +299,7 @@ Load load_of(const VirtualServer& server, const Snapshot& counters, const Endpoi
     const DestinationCounters& one = found->second.counters;
     load.active += one.active_connections;
     load.inactive += one.inactive_connections;
+    load.templates += one.persistent_connections;
     load.packets += one.traffic.counters.in_packets;
     load.fullest = std::max<std::uint64_t>(
         load.fullest, std::uint64_t{one.active_connections} + one.inactive_connections);

@@ -5,12 +5,15 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <cassert>
 #include <chrono>
 #include <exception>
 #include <utility>
 
+#include "daemon/child_process.h"
 #include "daemon/ready_probe.h"
+#include "daemon/script_program.h"
 #include "health/observe.h"
 #include "health/schedule.h"
 
@@ -59,7 +62,8 @@ asio::awaitable<Observation> seen_by(ReadyProbe& probe) {
 ProbeRunner::ProbeRunner(asio::any_io_executor strand, Tell tell)
     : strand_(std::move(strand)),
       tell_(std::move(tell)),
-      kit_(std::make_shared<ProbeKit>(strand_)) {}
+      kit_(std::make_shared<ProbeKit>(strand_)),
+      slots_(std::make_shared<ScriptSlots>(strand_, most_programs)) {}
 
 ProbeRunner::~ProbeRunner() {
   while (!runs_.empty())
@@ -96,6 +100,38 @@ void ProbeRunner::stop(CheckId id) {
 void ProbeRunner::hurry(CheckId id) {
   const auto found = runs_.find(id);
   if (found != runs_.end()) found->second->probe->wake(found->second->timer);
+}
+
+namespace {
+
+asio::awaitable<ProgramRun> run_of(std::shared_ptr<ScriptSlots> slots, Script script,
+                                   ScriptRules rules, Duration limit) {
+  const auto place = co_await slots->place();
+  ProgramRun out;
+  const auto program = script_program(script, rules);
+  if (!program) {
+    out.refusal = text(program.error());
+    co_return out;
+  }
+  auto child = ChildProcess::start(co_await asio::this_coro::executor, *program);
+  if (!child) {
+    out.refusal = text(child.error());
+    co_return out;
+  }
+  out.ended = co_await (*child)->ended(std::chrono::steady_clock::now() + limit);
+  out.output = (*child)->output();
+  co_return out;
+}
+
+}  // namespace
+
+void ProbeRunner::run_program(const Script& script, Duration limit, Over over) {
+  auto tell = [over = std::move(over), runner = std::weak_ptr(self_)](
+                  const std::exception_ptr& failure, ProgramRun run) {
+    if (failure) run.refusal = "no memory for it";
+    if (!runner.expired()) over(run);
+  };
+  asio::co_spawn(strand_, run_of(slots_, script, kit_->settings().scripts, limit), std::move(tell));
 }
 
 asio::awaitable<void> ProbeRunner::run(std::shared_ptr<Run> run) {

@@ -15,6 +15,8 @@ namespace lvsd {
 // Probes in this process, on its loop.
 class ProbeRunner : public CheckRunner {
  public:
+  static constexpr std::uint32_t most_programs = 32;
+
   // As Report; `repeats`: nothing follows from it (lib/health, is_repetition).
   using Tell = std::function<void(CheckId, const Observation&, bool repeats)>;
 
@@ -29,6 +31,8 @@ class ProbeRunner : public CheckRunner {
              const Timing& timing) override;
   void stop(CheckId id) override;
   void hurry(CheckId id) override;
+  // At most `most_programs` at once; those of checks are counted apart.
+  void run_program(const Script& script, Duration limit, Over over) override;
   // Who asks is on the same loop.
   std::optional<Time> silent_since() const override { return std::nullopt; }
 
@@ -42,7 +46,10 @@ class ProbeRunner : public CheckRunner {
   boost::asio::any_io_executor strand_;
   Tell tell_;
   std::shared_ptr<ProbeKit> kit_;
+  std::shared_ptr<ScriptSlots> slots_;  // of programs that are no checks
   std::map<CheckId, std::shared_ptr<Run>> runs_;
+  // Gone with this; what goes on without it holds it weakly.
+  std::shared_ptr<ProbeRunner*> self_ = std::make_shared<ProbeRunner*>(this);
 };
 
 }  // namespace lvsd

@@ -74,15 +74,19 @@ std::optional<NumberOverride> number_wish(const Json& in, const char* name) {
 }
 
 Json json(const AdminOverride& wish) {
-  return {{"state", text(wish.state)}, {"limit_us", wish.limit.count()}, {"by", json(wish.by)}};
+  Json out = {{"state", text(wish.state)}, {"limit_us", wish.limit.count()}, {"by", json(wish.by)}};
+  if (wish.until != Emptiness::usual) out["until"] = text(wish.until);
+  return out;
 }
 
 std::optional<AdminOverride> admin_wish(const Json& in) {
   const auto word = in.at("state").get<std::string>();
+  const auto until = parse_emptiness(in.value("until", "usual"));
+  if (!until) return std::nullopt;
   for (const AdminState state : {AdminState::enabled, AdminState::drain, AdminState::disabled})
     if (word == text(state))
       return AdminOverride{state, Duration(in.at("limit_us").get<std::int64_t>()),
-                           author(in.at("by"))};
+                           author(in.at("by")), *until};
   return std::nullopt;
 }
 

@@ -1,5 +1,7 @@
 #include "daemon/sysctl_views.h"
 
+#include <fmt/format.h>
+
 #include <map>
 #include <sstream>
 
@@ -21,6 +23,7 @@ Views known_settings() {
   add("net.ipv4.tcp_keepalive_time", "idle seconds before the first keepalive probe");
   add("net.ipv4.tcp_keepalive_intvl", "seconds between keepalive probes");
   add("net.ipv4.tcp_keepalive_probes", "unanswered probes that end a connection");
+  add("net.ipv4.route.min_pmtu", "least MTU of a path that ICMP messages can ask for");
   std::istringstream names{std::string(sysctl_names())};
   for (std::string name; names >> name;)
     add("net.ipv4.vs." + name, sysctl_range(name)->help);
@@ -58,6 +61,25 @@ std::vector<api::SysctlView> sysctl_views(const SysctlTree& tree,
     out.push_back(std::move(view));
   }
   return out;
+}
+
+void add_route_views(const std::vector<RouteWish>& wanted, const std::vector<RouteState>& present,
+                     std::vector<api::SysctlView>& views) {
+  std::map<Address, api::SysctlView> routes;
+  for (const RouteWish& wish : wanted) {
+    api::SysctlView& view = routes[wish.server];
+    view.config = fmt::format("lock {}", wish.mtu);
+    view.why = "min_mtu";
+    view.is_set = true;
+  }
+  for (const RouteState& route : present)
+    routes[route.server].now = route.mtu;
+  for (auto& [server, view] : routes) {
+    view.name = fmt::format("route {} mtu", text(server));
+    view.help = "a route to this server alone, made by lvsd";
+    if (view.config) view.agrees = view.now == view.config;
+    views.push_back(std::move(view));
+  }
 }
 
 }  // namespace lvsd

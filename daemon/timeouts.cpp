@@ -98,14 +98,21 @@ GlobalSettings Daemon::with_timeout_wishes(GlobalSettings settings) const {
   return settings;
 }
 
-// What is wrong with a TCP timeout on this host; nothing: it is fine, or cannot be said.
-asio::awaitable<std::optional<std::string>> Daemon::zombie_note(std::uint32_t tcp_timeout) {
+// Nothing where it cannot be read.
+asio::awaitable<std::optional<Keepalive>> Daemon::host_keepalive() {
   const auto look = [where = ipvs_namespace_]() -> Result<Keepalive> {
     if (const auto entered = enter_namespace(*where); !entered) return entered.error();
     return keepalive(SysctlTree());
   };
   const auto seen = co_await walkers_.run(look);
   if (!seen || seen->time_seconds == 0) co_return std::nullopt;
+  co_return *seen;
+}
+
+// What is wrong with a TCP timeout on this host; nothing: it is fine, or cannot be said.
+asio::awaitable<std::optional<std::string>> Daemon::zombie_note(std::uint32_t tcp_timeout) {
+  const auto seen = co_await host_keepalive();
+  if (!seen) co_return std::nullopt;
   co_return zombie_warning(seen->time_seconds, seen->interval_seconds, tcp_timeout);
 }
 

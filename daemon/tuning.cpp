@@ -2,14 +2,20 @@
 
 #include "plan/tuning.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
 #include "daemon/daemon.h"
 #include "daemon/log.h"
 #include "daemon/network_namespace.h"
+#include "daemon/route_table.h"
 #include "daemon/sysctl_views.h"
 #include "daemon/wall_clock.h"
+#include "plan/routes.h"
 #include "plan/timeouts.h"
 
 namespace lvsd {
@@ -22,7 +28,6 @@ namespace {
 struct Look {
   Tuned tuned;
   std::vector<std::string> unmet;
-  Keepalive keepalive;
 };
 
 // What is needed and only told of; with `auto` it is among what is set.
@@ -47,6 +52,8 @@ std::string joined(const std::vector<std::string>& sentences) {
 }  // namespace
 
 asio::awaitable<void> Daemon::tune() {
+  are_routes_restored_ = false;
+  co_await route();
   const Config& config = pools_.config();
   const bool asks_about_idle = has_tcp(config);
   const std::optional<std::uint32_t> wanted_timeout =
@@ -55,9 +62,7 @@ asio::awaitable<void> Daemon::tune() {
                      needed = told_sysctls(config), before = sysctls_before_]() -> Result<Look> {
     if (const auto entered = enter_namespace(*where); !entered) return entered.error();
     const SysctlTree tree;
-    return Look{.tuned = lvsd::tuned(tree, wanted, before),
-                .unmet = lvsd::unmet(tree, needed),
-                .keepalive = keepalive(tree)};
+    return Look{.tuned = lvsd::tuned(tree, wanted, before), .unmet = lvsd::unmet(tree, needed)};
   };
   auto seen = co_await walkers_.run(look);
   if (!seen) {
@@ -69,28 +74,87 @@ asio::awaitable<void> Daemon::tune() {
     log(Level::notice, change, {.kind = EventKind::tuning});
   std::vector<std::string> untuned = std::move(seen->tuned.problems);
   untuned.insert(untuned.end(), seen->unmet.begin(), seen->unmet.end());
+  std::vector<std::string> all = untuned;
+  all.insert(all.end(), unrouted_.begin(), unrouted_.end());
   // Said once, not with each reload.
-  if (untuned != untuned_)
+  if (all != untuned_)
     for (const std::string& problem : untuned)
       log(Level::warning, problem, {.kind = EventKind::tuning});
-  untuned_ = std::move(untuned);
+  untuned_ = std::move(all);
 
-  const auto [time, interval] = seen->keepalive;
-  if (!asks_about_idle || time == 0) co_return;
-  const auto controls = co_await kernel_.controls();
-  if (!controls && !wanted_timeout) co_return;
-  const std::uint32_t timeout = wanted_timeout ? *wanted_timeout : controls->timeouts.tcp;
-  if (const auto why = zombie_warning(time, interval, timeout))
+  co_await see_idle_times();
+  if (!asks_about_idle || (!wanted_timeout && !idle_)) co_return;
+  // The one that will be set is not there yet.
+  if (const auto why = co_await zombie_note(wanted_timeout ? *wanted_timeout : idle_->tcp))
     log(Level::warning, *why, {.kind = EventKind::tuning});
+}
+
+// Says what has changed, and once what does not work.
+asio::awaitable<void> Daemon::route() {
+  const auto keep = [where = ipvs_namespace_,
+                     wishes = wanted_routes(pools_.config())]() -> Result<Routed> {
+    if (const auto entered = enter_namespace(*where); !entered) return entered.error();
+    auto table = RouteTable::open();
+    if (!table) return table.error();
+    return routed(*table, wishes);
+  };
+  auto done = co_await walkers_.run(keep);
+  std::vector<std::string> problems =
+      done ? std::move(done->problems) : std::vector<std::string>{text(done.error())};
+  if (done)
+    for (const std::string& change : done->changes)
+      log(Level::notice, change, {.kind = EventKind::tuning});
+  if (problems != unrouted_)
+    for (const std::string& problem : problems)
+      log(Level::warning, problem, {.kind = EventKind::tuning});
+  const auto is_of_routes = [this](const std::string& problem) {
+    return std::find(unrouted_.begin(), unrouted_.end(), problem) != unrouted_.end();
+  };
+  std::erase_if(untuned_, is_of_routes);
+  untuned_.insert(untuned_.end(), problems.begin(), problems.end());
+  unrouted_ = std::move(problems);
+}
+
+// For the metrics. What cannot be read stays as it was last seen.
+asio::awaitable<void> Daemon::see_idle_times() {
+  const auto controls = co_await kernel_.controls();
+  if (!controls) co_return;
+  const Timeouts& timeouts = controls->timeouts;
+  api::IdleSample seen{.tcp = timeouts.tcp,
+                       .tcp_fin = timeouts.tcp_fin,
+                       .udp = timeouts.udp,
+                       .keepalive = {},
+                       .zombie_risk = {}};
+  if (const auto asks = co_await host_keepalive()) {
+    const auto [time, interval] = *asks;
+    seen.keepalive = std::uint64_t{time} + interval;
+    if (has_tcp(pools_.config()))
+      seen.zombie_risk = zombie_warning(time, interval, timeouts.tcp).has_value();
+  }
+  idle_ = seen;
+}
+
+// Others may change or remove what was set, and the route that one of ours is like may change.
+asio::awaitable<void> Daemon::watch_settings() {
+  asio::steady_timer timer(loop_);
+  for (;;) {
+    timer.expires_after(pools_.config().global.audit_interval);
+    co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    co_await see_idle_times();
+    if (!are_routes_restored_ && !wanted_routes(pools_.config()).empty()) co_await route();
+  }
 }
 
 asio::awaitable<api::Response> Daemon::answer_tuning() {
   const Config& config = pools_.config();
   const auto look = [where = ipvs_namespace_, wanted = wanted_sysctls(config),
-                     told = told_sysctls(config),
-                     before = sysctls_before_]() -> Result<std::vector<api::SysctlView>> {
+                     told = told_sysctls(config), before = sysctls_before_,
+                     routes = wanted_routes(config)]() -> Result<std::vector<api::SysctlView>> {
     if (const auto entered = enter_namespace(*where); !entered) return entered.error();
-    return sysctl_views(SysctlTree(), wanted, told, before);
+    auto views = sysctl_views(SysctlTree(), wanted, told, before);
+    if (auto table = RouteTable::open())
+      if (const auto present = our_routes(*table)) add_route_views(routes, *present, views);
+    return views;
   };
   const auto views = co_await walkers_.run(look);
   if (!views) co_return api::response(api::unavailable(text(views.error())));
@@ -98,9 +162,16 @@ asio::awaitable<api::Response> Daemon::answer_tuning() {
 }
 
 asio::awaitable<api::Response> Daemon::answer_tuning_restore() {
+  are_routes_restored_ = true;
   const auto put_back = [where = ipvs_namespace_, before = sysctls_before_]() -> Result<Tuned> {
     if (const auto entered = enter_namespace(*where); !entered) return entered.error();
-    return restored(SysctlTree(), before);
+    Tuned done = restored(SysctlTree(), before);
+    auto table = RouteTable::open();
+    if (!table) return done;
+    const Routed routes = routed(*table, {});
+    done.changes.insert(done.changes.end(), routes.changes.begin(), routes.changes.end());
+    done.problems.insert(done.problems.end(), routes.problems.begin(), routes.problems.end());
+    return done;
   };
   auto done = co_await walkers_.run(put_back);
   if (!done) co_return api::response(api::unavailable(text(done.error())));

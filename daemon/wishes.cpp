@@ -88,16 +88,22 @@ std::variant<Target, api::Response> target_of(const Config& config, const api::C
   return target;
 }
 
-// Numbers of the query; a bad one is the caller's mistake.
+// What the query says beside the reason; a bad word is the caller's mistake.
 struct Numbers {
   std::optional<std::uint32_t> value;
   std::uint32_t limit_seconds = 0;
   std::uint32_t for_seconds = 0;
+  Emptiness until = Emptiness::usual;
 };
 
 std::optional<Numbers> numbers_of(const api::Call& call) {
   Numbers numbers;
   for (const auto& [name, text] : call.query) {
+    if (name == "until") {
+      const auto until = parse_emptiness(text);
+      if (!until) return std::nullopt;
+      numbers.until = *until;
+    }
     if (name != "value" && name != "limit_seconds" && name != "for_seconds") continue;
     const auto number = parse_number<std::uint32_t>(text);
     if (!number || *number > 2147483647) return std::nullopt;
@@ -119,7 +125,8 @@ std::optional<AdminState> state_of(Action action) {
 Override changed(Override wishes, const RealServer& server, const Target& target, Action action,
                  const Numbers& numbers, const Author& by) {
   if (const auto state = state_of(action)) {
-    const AdminOverride wish{*state, std::chrono::seconds(numbers.limit_seconds), by};
+    const AdminOverride wish{*state, std::chrono::seconds(numbers.limit_seconds), by,
+                             numbers.until};
     return target.backup ? with_backup_state(std::move(wishes), server, wish)
                          : with_state(std::move(wishes), server, wish);
   }
@@ -183,7 +190,8 @@ asio::awaitable<api::Response> Daemon::answer_wish(api::Call call) {
   const auto found = target_of(pools_.config(), call);
   if (const auto* refusal = std::get_if<api::Response>(&found)) co_return *refusal;
   const auto numbers = numbers_of(call);
-  if (!numbers) co_return api::response(api::bad_request("a number of the query is none"));
+  if (!numbers)
+    co_return api::response(api::bad_request("a word of the query is not what it should be"));
   if (numbers->for_seconds != 0) by.until = by.since + std::chrono::seconds(numbers->for_seconds);
   if (call.action == Action::calm) co_return answer_calm(std::get<Target>(found).pool, by);
 

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "lvsctl/command.h"
 #include "lvsctl/page.h"
@@ -19,25 +20,33 @@ namespace {
 using api::OverrideView;
 
 struct Wish {
+  Aim aim;
   std::string target;  // SERVICE/SERVER
   std::string what;    // of set and unset
   std::uint32_t value = 0;
   std::string limit;
   std::string length;
+  std::string end;    // instead: a time of the day
+  std::string until;  // of a drain: what must be gone
   std::string reason;
   bool force = false;
 
+  bool parallel = false;
   bool wait = false;
   std::string timeout;  // of the waiting
   std::string then;     // after it
   bool quiet = false;
 };
 
-api::Words query_of(const Wish& wish) {
+api::Words query_of(const Context& context, const Wish& wish) {
   api::Words query;
   if (!wish.reason.empty()) query["reason"] = wish.reason;
   if (!wish.limit.empty()) query["limit_seconds"] = seconds_text(wish.limit);
   if (!wish.length.empty()) query["for_seconds"] = seconds_text(wish.length);
+  if (!wish.end.empty())
+    query["for_seconds"] =
+        std::to_string(seconds_until(wish.end, context.machine.now()).value_or(0));
+  if (!wish.until.empty()) query["until"] = wish.until;
   if (wish.force) query["force"] = "1";
   return query;
 }
@@ -48,26 +57,82 @@ Output wished(const Context& context, api::Action action, const Wish& wish, api:
   return changed(context, {action, *words, std::move(query)});
 }
 
+void add_reason(CLI::App& command, Wish& wish) {
+  command.add_option("--reason", wish.reason, "why, for the log and for your colleagues")
+      ->option_text("TEXT");
+  command.add_flag("--force", wish.force, "even if nobody takes connections then");
+}
+
+// Of one server.
 std::shared_ptr<Wish> wish_of(CLI::App& command) {
   auto wish = std::make_shared<Wish>();
   add_target(command, wish->target);
-  command.add_option("--reason", wish->reason, "why, for the log and for your colleagues")
-      ->option_text("TEXT");
-  command.add_flag("--force", wish->force, "even if nobody takes connections then");
+  add_reason(command, *wish);
+  return wish;
+}
+
+// Of one server, or of a host.
+std::shared_ptr<Wish> wide_wish_of(CLI::App& command) {
+  auto wish = std::make_shared<Wish>();
+  add_aim(command, wish->aim);
+  add_reason(command, *wish);
   return wish;
 }
 
 void add_length(CLI::App& command, Wish& wish) {
-  command.add_option("--for", wish.length, "undone by itself after this time")
-      ->check(check_duration)
-      ->option_text("TIME");
+  auto* length = command.add_option("--for", wish.length, "undone by itself after this time");
+  length->check(check_duration)->option_text("TIME");
+  command
+      .add_option("--until-time", wish.end, "undone by itself then: 18:00, 2026-08-20T18:00:00Z")
+      ->check(check_moment)
+      ->option_text("TIME")
+      ->excludes(length);
+}
+
+// ---- several servers
+
+// What several wishes came to: done, or partly, or what became of all of them.
+Output together(std::vector<Output> outputs) {
+  Output all{outputs.front().exit, "", ""};
+  for (Output& one : outputs) {
+    if (one.exit != all.exit) all.exit = Exit::partly;
+    all.out += one.out;
+    all.err += one.err;
+  }
+  return all;
+}
+
+Wish with_target(Wish wish, const std::string& target) {
+  wish.target = target;
+  return wish;
+}
+
+// The servers that a wish is for, or what is wrong with it.
+boost::system::result<std::vector<Wish>, Output> single_wishes(const Context& context,
+                                                               const Wish& wish) {
+  if (!wish.end.empty() && !seconds_until(wish.end, context.machine.now()))
+    return failed({Exit::usage, fmt::format("{} has passed", wish.end)});
+  const auto aimed = aimed_at(context, wish.aim);
+  if (!aimed) return aimed.error();
+  std::vector<Wish> wishes;
+  for (const std::string& target : *aimed)
+    wishes.push_back(with_target(wish, target));
+  return wishes;
+}
+
+// One after the other, whatever becomes of those before.
+Output wished_of_each(const Context& context, api::Action action, const Wish& wish) {
+  const auto wishes = single_wishes(context, wish);
+  if (!wishes) return wishes.error();
+  std::vector<Output> outputs;
+  for (const Wish& one : *wishes)
+    outputs.push_back(wished(context, action, one, query_of(context, one)));
+  return together(std::move(outputs));
 }
 
 Run state_command(CLI::App& command, api::Action action) {
-  auto wish = wish_of(command);
-  return [wish, action](const Context& context) {
-    return wished(context, action, *wish, query_of(*wish));
-  };
+  auto wish = wide_wish_of(command);
+  return [wish, action](const Context& context) { return wished_of_each(context, action, *wish); };
 }
 
 // ---- --wait
@@ -79,6 +144,10 @@ CLI::Option* add_waiting(CLI::App& command, Wish& wish) {
       ->option_text("TIME")
       ->needs(wait);
   command.add_flag("-q,--quiet", wish.quiet, "nothing of what happens meanwhile")->needs(wait);
+  command
+      .add_flag("--parallel", wish.parallel,
+                "with --host: all at once, instead of one when the one before has left")
+      ->needs(wait);
   return wait;
 }
 
@@ -120,15 +189,19 @@ Output ended(const Context& context, const Wish& wish, const api::Words& words, 
   return wait.failure;
 }
 
-// Does it, says so, and waits for what follows.
-Output wished_and_waited(const Context& context, api::Action action, const Wish& wish) {
-  const auto words = server_words(wish.target);
-  if (!words) return words.error();
+// Does it and says so; what went wrong is the output.
+Output begun(const Context& context, api::Action action, const Wish& wish) {
   Context silent = context;
   silent.format = Format::table;
-  Output begun = changed(silent, {action, *words, query_of(wish)});
-  if (begun.exit != Exit::done) return begun;
-  if (!wish.quiet) context.tell(begun.out);
+  Output output = wished(silent, action, wish, query_of(context, wish));
+  if (output.exit == Exit::done && !wish.quiet) context.tell(output.out);
+  return output;
+}
+
+// Waits for what follows.
+Output waited_for(const Context& context, const Wish& wish) {
+  const auto words = server_words(wish.target);
+  if (!words) return words.error();
   Patience patience{.limit = {}, .quiet = wish.quiet};
   if (!wish.timeout.empty()) patience.limit = parse_duration(wish.timeout);
   const Wait wait = waited(context, *words, patience);
@@ -140,11 +213,44 @@ Output wished_and_waited(const Context& context, api::Action action, const Wish&
   return changed(context, {api::Action::disable, *words, std::move(query)});
 }
 
+// The next one begins when the one before has left: who stops waiting, or one that does not leave,
+// stops the rest.
+Output wished_in_turn(const Context& context, api::Action action, const std::vector<Wish>& wishes) {
+  std::vector<Output> outputs;
+  for (const Wish& one : wishes) {
+    Output output = begun(context, action, one);
+    if (output.exit == Exit::done) output = waited_for(context, one);
+    outputs.push_back(std::move(output));
+    if (outputs.back().exit == Exit::done) continue;
+    if (const std::size_t left = wishes.size() - outputs.size(); left != 0)
+      outputs.push_back(failed({Exit::partly, fmt::format("{} more were not begun", left)}));
+    break;
+  }
+  return together(std::move(outputs));
+}
+
+// All of them first, then the waiting for each: what has left meanwhile has left.
+Output wished_at_once(const Context& context, api::Action action, const std::vector<Wish>& wishes) {
+  std::vector<Output> outputs;
+  for (const Wish& one : wishes)
+    outputs.push_back(begun(context, action, one));
+  for (std::size_t i = 0; i < wishes.size(); ++i)
+    if (outputs[i].exit == Exit::done) outputs[i] = waited_for(context, wishes[i]);
+  return together(std::move(outputs));
+}
+
+Output wished_and_waited(const Context& context, api::Action action, const Wish& wish) {
+  const auto wishes = single_wishes(context, wish);
+  if (!wishes) return wishes.error();
+  return wish.parallel ? wished_at_once(context, action, *wishes)
+                       : wished_in_turn(context, action, *wishes);
+}
+
 Run leaving_command(CLI::App& command, const std::shared_ptr<Wish>& wish, api::Action action) {
   add_length(command, *wish);
   return [wish, action](const Context& context) {
     return wish->wait ? wished_and_waited(context, action, *wish)
-                      : wished(context, action, *wish, query_of(*wish));
+                      : wished_of_each(context, action, *wish);
   };
 }
 
@@ -189,10 +295,16 @@ Table overrides_table(const Page<std::vector<OverrideView>>& page) {
 }  // namespace
 
 Run drain_command(CLI::App& command) {
-  auto wish = wish_of(command);
+  auto wish = wide_wish_of(command);
   command.add_option("--limit", wish->limit, "connections that are left then are cut")
       ->check(check_duration)
       ->option_text("TIME");
+  command
+      .add_option("--until", wish->until,
+                  "what must be gone: active, all or templates (TCP: what is active or moves; UDP: "
+                  "all)")
+      ->check(CLI::IsMember({"active", "all", "templates"}))
+      ->option_text("WHAT");
   auto* wait = add_waiting(command, *wish);
   command
       .add_option("--then", wish->then,
@@ -206,7 +318,7 @@ Run undrain_command(CLI::App& command) {
   return state_command(command, api::Action::undrain);
 }
 Run disable_command(CLI::App& command) {
-  auto wish = wish_of(command);
+  auto wish = wide_wish_of(command);
   add_waiting(command, *wish);
   return leaving_command(command, wish, api::Action::disable);
 }
@@ -225,7 +337,9 @@ Run set_command(CLI::App& command) {
       ->option_text("NUMBER");
   add_length(command, *wish);
   return [wish](const Context& context) {
-    api::Words query = query_of(*wish);
+    if (!wish->end.empty() && !seconds_until(wish->end, context.machine.now()))
+      return failed({Exit::usage, fmt::format("{} has passed", wish->end)});
+    api::Words query = query_of(context, *wish);
     query["value"] = std::to_string(wish->value);
     return wished(context, *number_action(wish->what), *wish, std::move(query));
   };
@@ -235,7 +349,7 @@ Run unset_command(CLI::App& command) {
   auto wish = wish_of(command);
   add_what(command, *wish);
   return [wish](const Context& context) {
-    return wished(context, *number_action(wish->what), *wish, query_of(*wish));
+    return wished(context, *number_action(wish->what), *wish, query_of(context, *wish));
   };
 }
 

@@ -4,6 +4,8 @@
 #include <memory>
 
 #include "api/control_views.h"
+#include "base/parse_number.h"
+#include "config/saved_timeout.h"
 #include "lvsctl/command.h"
 #include "lvsctl/page.h"
 #include "lvsctl/units.h"
@@ -96,6 +98,14 @@ std::string check_timeout(const std::string& word) {
              : "'" + word + "' is neither tcp, tcpfin nor udp";
 }
 
+// More does not fit a kernel of 1000 ticks a second.
+std::string check_seconds(const std::string& word) {
+  const auto seconds = parse_number<std::uint32_t>(word);
+  return seconds && *seconds >= 1 && *seconds <= 2147483
+             ? ""
+             : "'" + word + "' is not a number of seconds from 1 to 2147483";
+}
+
 struct TimeoutWish {
   std::string name;
   std::uint32_t value = 0;
@@ -115,6 +125,50 @@ Output wished(const Context& context, const TimeoutWish& wish, api::Words query)
   return changed(context, {api::Action::set_timeout, {{"timeout", wish.name}}, std::move(query)});
 }
 
+// ---- timeouts set --save
+
+std::string line_to_add(const TimeoutWish& wish, const std::string& file) {
+  return fmt::format("In global_defs of {} it would be: lvs_timeouts {} {}\n", file, wish.name,
+                     wish.value);
+}
+
+// The file that lvsd reads, as it would be.
+boost::system::result<std::pair<std::string, SavedTimeout>, Output> edited_file(
+    const Context& context, const TimeoutWish& wish) {
+  const auto status = page_as_is<api::StatusView>(context, {api::Action::status});
+  if (!status) return status.error();
+  const std::string& file = status->view.config.file;
+  TimeoutEdit edit;
+  if (file.starts_with('/'))
+    edit = saved_timeout(file, context.machine.files, context.machine.reading,
+                         *parse_timeout_kind(wish.name), wish.value);
+  else
+    edit.why_not =
+        fmt::format("lvsd was started with '{}', and it is not said where that is", file);
+  if (edit.saved) return std::pair(file, *std::move(edit.saved));
+  Output output = failed({Exit::refused, fmt::format("neither set nor saved: {}", edit.why_not)});
+  output.err += line_to_add(wish, file);
+  return output;
+}
+
+Output set_and_saved(const Context& context, const TimeoutWish& wish, api::Words query) {
+  const auto edited = edited_file(context, wish);
+  if (!edited) return edited.error();
+  Output output = wished(context, wish, std::move(query));
+  if (output.exit != Exit::done) return output;
+  const auto& [file, saved] = *edited;
+  const auto done = context.machine.replace(file, saved.before, saved.after);
+  if (!done) {
+    output.exit = Exit::partly;
+    output.err += fmt::format("lvsctl: set, but not saved: {}\n", text(done.error())) +
+                  line_to_add(wish, file);
+    return output;
+  }
+  output.err += fmt::format("{}:{} says so, too; with the next reload it is the file's word\n",
+                            file, saved.line);
+  return output;
+}
+
 }  // namespace
 
 Run timeouts_command(CLI::App&) {
@@ -129,9 +183,15 @@ Run timeouts_command(CLI::App&) {
 
 Run timeouts_set_command(CLI::App& command) {
   auto wish = wish_of(command);
-  command.add_option("SECONDS", wish->value, "instead of the file's")->required();
-  return [wish](const Context& context) {
-    return wished(context, *wish, {{"value", std::to_string(wish->value)}});
+  command.add_option("SECONDS", wish->value, "instead of the file's")
+      ->required()
+      ->check(check_seconds);
+  auto save = std::make_shared<bool>(false);
+  command.add_flag("--save", *save, "write it into lvsd's configuration file, too");
+  return [wish, save](const Context& context) {
+    api::Words query = {{"value", std::to_string(wish->value)}};
+    return *save ? set_and_saved(context, *wish, std::move(query))
+                 : wished(context, *wish, std::move(query));
   };
 }
 

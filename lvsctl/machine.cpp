@@ -4,12 +4,15 @@
 #include <spawn.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <memory>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -48,6 +51,78 @@ Result<void> write_file(const std::string& path, const std::string& text, bool r
   const Error failure = system_failure(errno, "writing '" + path + "'");
   ::unlink(unfinished.c_str());
   return failure;
+}
+
+// Rights beyond the mode, and labels.
+bool copy_attributes(int from, int to) {
+  std::vector<char> names(std::size_t{64} * 1024);
+  const ssize_t size = ::flistxattr(from, names.data(), names.size());
+  if (size < 0) return errno == ENOTSUP;
+  std::vector<char> value(std::size_t{64} * 1024);
+  for (ssize_t at = 0; at < size;) {
+    const char* const name = names.data() + at;
+    const ssize_t length = ::fgetxattr(from, name, value.data(), value.size());
+    if (length < 0) return false;
+    const auto bytes = static_cast<std::size_t>(length);
+    if (::fsetxattr(to, name, value.data(), bytes, 0) != 0) return false;
+    at += static_cast<ssize_t>(std::strlen(name)) + 1;
+  }
+  return true;
+}
+
+bool is_same(const struct stat& one, const struct stat& other) {
+  return one.st_dev == other.st_dev && one.st_ino == other.st_ino && one.st_size == other.st_size &&
+         one.st_mtim.tv_sec == other.st_mtim.tv_sec && one.st_mtim.tv_nsec == other.st_mtim.tv_nsec;
+}
+
+// The name is on the disk, too, when this returns true.
+bool sync_folder_of(const std::string& path) {
+  const std::string folder = path.substr(0, path.rfind('/') + 1);
+  const UniqueFd place(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return place && ::fsync(place.get()) == 0;
+}
+
+// Beside `old`, like it but for what it says. An error is in errno.
+bool written_anew(const std::string& target, int old, const struct stat& found,
+                  const std::string& after) {
+  std::string unfinished = target + ".XXXXXX";
+  const UniqueFd file(::mkostemp(unfinished.data(), O_CLOEXEC));
+  if (!file) return false;
+  struct stat present {};
+  errno = EBUSY;
+  if (::fchown(file.get(), found.st_uid, found.st_gid) == 0 &&
+      ::fchmod(file.get(), found.st_mode & 07777) == 0 && copy_attributes(old, file.get()) &&
+      written(file.get(), after) && ::stat(target.c_str(), &present) == 0 &&
+      is_same(found, present) && named(unfinished, target, true))
+    return true;
+  const int failure = errno;
+  ::unlink(unfinished.c_str());
+  errno = failure;
+  return false;
+}
+
+Result<void> replace_file(const std::string& path, const std::string& before,
+                          const std::string& after) {
+  const std::string attempt = "writing '" + path + "'";
+  const std::unique_ptr<char, void (*)(void*)> resolved(::realpath(path.c_str(), nullptr),
+                                                        std::free);
+  if (!resolved) return system_failure(errno, attempt);
+  const std::string target = resolved.get();
+  const UniqueFd old(::open(target.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  struct stat found {};
+  if (!old || ::fstat(old.get(), &found) != 0) return system_failure(errno, attempt);
+  if (found.st_nlink != 1)
+    return Error{std::make_error_code(std::errc::too_many_links),
+                 attempt + ": the file has several names, and would keep one of them"};
+  const auto now = disk_files().read(target);
+  if (!now) return within(attempt, now.error());
+  if (*now != before)
+    return Error{std::make_error_code(std::errc::device_or_resource_busy),
+                 attempt + ": somebody else has changed it"};
+  if (!written_anew(target, old.get(), found, after)) return system_failure(errno, attempt);
+  if (!sync_folder_of(target))
+    return system_failure(errno, attempt + ": done, but perhaps not on the disk");
+  return {};
 }
 
 std::chrono::milliseconds uptime() {
@@ -102,8 +177,8 @@ void sleep_for(std::chrono::milliseconds length) {
 }  // namespace
 
 Machine this_machine() {
-  return {disk_files(), machine_options(), wall_clock, write_file,
-          run_line,     sleep_for,         uptime,     paused};
+  return {disk_files(), machine_options(), wall_clock, write_file, run_line, sleep_for, uptime,
+          paused,       replace_file};
 }
 
 }  // namespace lvsd::ctl

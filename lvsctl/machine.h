@@ -28,6 +28,11 @@ struct Machine {
   std::function<std::chrono::milliseconds()> uptime;
   // Waits so long. False: the user no longer wants to (Ctrl-C), from the first call on.
   std::function<bool(std::chrono::milliseconds)> pause;
+  // Puts `after` into a file of somebody's that still says `before`: whole or not at all, with the
+  // same owner, rights and attributes; where a link leads. Else the file is not touched.
+  std::function<Result<void>(const std::string& path, const std::string& before,
+                             const std::string& after)>
+      replace;
 };
 
 Machine this_machine();

@@ -1,8 +1,12 @@
 #pragma once
 
 #include <boost/system/result.hpp>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "api/moment.h"
 #include "api/routes.h"
 #include "lvsctl/command.h"
 
@@ -16,11 +20,32 @@ void add_target(CLI::App& command, std::string& target);
 // The words of SERVICE/SERVER for a path of the API, or what is wrong with it.
 boost::system::result<api::Words, Output> server_words(const std::string& target);
 
+// Which servers a wish is for: SERVICE/SERVER, or a host in every service.
+struct Aim {
+  std::string server;  // "web/web03", or "@web03" for the host
+  std::string host;    // an address or a name
+};
+
+// The argument and `--host`, of which exactly one is to be given.
+void add_aim(CLI::App& command, Aim& aim);
+
+// "SERVICE/SERVER" of each; of a host those that are known to lvsd by that name or address, sorry
+// servers apart, which take no wishes. Never empty: else what to print.
+boost::system::result<std::vector<std::string>, Output> aimed_at(const Context& context,
+                                                                 const Aim& aim);
+
 // For CLI11: empty, or what is wrong with a time.
 std::string check_duration(const std::string& word);
 
 // Whole seconds, upwards: nothing is shorter than asked for. REQUIRES: check_duration(word) is
 // empty.
 std::string seconds_text(const std::string& word);
+
+// For CLI11: empty, or what is wrong with a time of the day or a moment.
+std::string check_moment(const std::string& word);
+
+// Whole seconds from `now` to "18:00", which is tomorrow if it has passed today, or to a moment as
+// of RFC 3339. Nothing for a moment that has passed, or for what is none.
+std::optional<std::uint32_t> seconds_until(const std::string& word, const api::Moment& now);
 
 }  // namespace lvsd::ctl

@@ -311,6 +311,13 @@ void MetricsPage::add(const DaemonSample& daemon) {
     ++overrides[kind];
   for (const auto& [kind, count] : overrides)
     lines.add(Metric::overrides, label("kind", kind), count);
+  if (!daemon.idle) return;
+  lines.add(Metric::ipvs_timeout, label("timeout", "tcp"), daemon.idle->tcp);
+  lines.add(Metric::ipvs_timeout, label("timeout", "tcpfin"), daemon.idle->tcp_fin);
+  lines.add(Metric::ipvs_timeout, label("timeout", "udp"), daemon.idle->udp);
+  lines.add_known(Metric::keepalive, "", daemon.idle->keepalive);
+  if (daemon.idle->zombie_risk)
+    lines.add(Metric::zombie_risk, "", *daemon.idle->zombie_risk ? 1 : 0);
 }
 
 void MetricsPage::add(const ProcessSample& process) {

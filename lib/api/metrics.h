@@ -86,6 +86,15 @@ struct ProcessSample {
   std::uint64_t most_descriptors = 0;
 };
 
+// How long idle connections live, in seconds.
+struct IdleSample {
+  std::uint32_t tcp = 0;  // IPVS's timeouts
+  std::uint32_t tcp_fin = 0;
+  std::uint32_t udp = 0;
+  std::optional<std::uint64_t> keepalive;  // absent: not known
+  std::optional<bool> zombie_risk;         // absent: not known, or there is no TCP service
+};
+
 struct DaemonSample {
   std::string version;
   std::string compiler;
@@ -99,6 +108,7 @@ struct DaemonSample {
   std::uint64_t generation = 0;
   bool reloaded = true;  // the last reload put its file in force, or there was none
   Moment loaded;
+  std::optional<IdleSample> idle;      // absent: not read yet
   std::vector<std::string> overrides;  // what each override is of: "admin", "weight"…
 };
 

@@ -82,8 +82,10 @@ constexpr Route table[] = {
     {Method::get, "/api/v1/overrides", Action::overrides, Access::read,
      "what operators changed at run time, and the file says otherwise"},
     {Method::post, "/api/v1/services/{service}/servers/{server}/drain", Action::drain,
-     Access::write, "no new connections; ?limit_seconds= ends those that are left then",
-     "limit_seconds for_seconds reason force"},
+     Access::write,
+     "no new connections; ?limit_seconds= ends those that are left then; ?until= active, all or "
+     "templates: what must be gone before it is drained",
+     "limit_seconds until for_seconds reason force"},
     {Method::post, "/api/v1/services/{service}/servers/{server}/undrain", Action::undrain,
      Access::write, "takes new connections again", "reason force"},
     {Method::post, "/api/v1/services/{service}/servers/{server}/disable", Action::disable,

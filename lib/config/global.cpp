@@ -16,7 +16,9 @@ namespace lvsd {
 
 namespace {
 
-constexpr std::uint32_t longest_timeout = 2'678'400;  // the kernel's bound (ip_vs_ctl.c)
+constexpr std::uint32_t longest_timeout = 2'678'400;  // keepalived's bound, 31 days
+// Of a kernel of 1000 ticks a second, which counts them in an int (ip_vs_set_timeout, ip_vs_ctl.c).
+constexpr std::uint32_t longest_everywhere = 2'147'483;
 
 // "WORD VALUE" pairs with a number each.
 class Pairs {
@@ -85,6 +87,12 @@ void set_timeouts(Compiler& c, const Arguments& a) {
       continue;
     }
     const auto value = pairs.number<std::uint32_t>(0, longest_timeout);
+    if (value && *value > longest_everywhere)
+      pairs.report(Code::timeout_too_long, word,
+                   "the timeout " + quoted(word) +
+                       " is longer than a kernel of 1000 ticks a second "
+                       "takes: 2147483 s",
+                   "such a kernel refuses all three; the log and 'lvsctl status' say so then");
     // 0 leaves the kernel's as it is.
     if (value) *target = *value == 0 ? std::nullopt : value;
   }

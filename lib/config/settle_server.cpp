@@ -6,6 +6,7 @@
 
 #include "config/compile.h"
 #include "config/settle_check.h"
+#include "model/encapsulation.h"
 
 namespace lvsd {
 
@@ -112,7 +113,11 @@ RealServer ServerSettler::real_server(ServerDraft& draft) {
   out.disabled = draft.disabled;
   out.origin = draft.origin;
   out.policy = policy(draft);
+  const std::uint32_t mtu = out.policy->min_mtu;
+  if (mtu != 0) check_min_mtu(draft, way, mtu);
   out.backup = backup_server(draft);
+  if (mtu != 0 && out.backup != nullptr && out.backup->forwarding == Forwarding::tunnel)
+    check_min_mtu(draft.backup.front(), {out.backup->forwarding, out.backup->tunnel}, mtu);
   settle_checks(compiler_, service_, draft, out.endpoint, out.checks);
   if (out.settings.upper_threshold != 0 &&
       out.settings.lower_threshold > out.settings.upper_threshold)
@@ -143,6 +148,33 @@ std::shared_ptr<const ServerPolicy> ServerSettler::policy(ServerDraft& draft) {
   settled(out.backup_at, &Manner::backup_at);
   settled(out.min_mtu, &Manner::min_mtu);
   return compiler_.intern()(std::move(out));
+}
+
+// What is left inside the tunnel has to carry the clients' packets.
+void ServerSettler::check_min_mtu(const ServerDraft& draft, const Method& way, std::uint32_t mtu) {
+  const Family server = draft.endpoint.address.family;
+  // What a virtual server says for all of its servers is told once.
+  const Span where = draft.manner.min_mtu ? draft.where : service_.where;
+  if (way.forwarding != Forwarding::tunnel) {
+    problems_.report(Code::mtu_unused, where,
+                     "min_mtu does nothing with " + std::string(text(way.forwarding)) +
+                         ": the MTU is looked at for tunnels only",
+                     "min_mtu in global_defs is for all");
+    return;
+  }
+  const std::uint32_t overhead = tunnel_overhead(way.tunnel, server);
+  const std::uint32_t least = least_inner_mtu(family_, server);
+  if (mtu < overhead + least) {
+    problems_.report(Code::mtu_too_small, draft.where,
+                     "min_mtu is " + std::to_string(mtu) + " and the tunnel takes " +
+                         std::to_string(overhead) + " of it: less than " + std::to_string(least) +
+                         " is left for a packet",
+                     "it must be " + std::to_string(overhead + least) + " at least");
+  } else if (server == Family::v6) {
+    problems_.report(Code::mtu_unused, where,
+                     "min_mtu does nothing for IPv6 servers: Linux does not lock the MTU of their "
+                     "routes, and lets it fall to 1280 and no lower");
+  }
 }
 
 std::shared_ptr<const BackupServer> ServerSettler::backup_server(ServerDraft& draft) {

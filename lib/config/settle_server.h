@@ -33,6 +33,7 @@ class ServerSettler {
   SorryServer sorry_server(ServerDraft& draft);
   std::shared_ptr<const BackupServer> backup_server(ServerDraft& draft);
   std::shared_ptr<const ServerPolicy> policy(ServerDraft& draft);
+  void check_min_mtu(const ServerDraft& draft, const Method& way, std::uint32_t mtu);
   void drop_repeated(std::vector<RealServer>& servers, const std::vector<Span>& places);
   void check_backups(const std::vector<Endpoint>& real_servers);  // sorted
 

@@ -17,6 +17,8 @@ inline constexpr WeightWish::Kind wire::last_of<WeightWish::Kind> = WeightWish::
 template <>
 inline constexpr AdminWish wire::last_of<AdminWish> = AdminWish::maintenance;
 template <>
+inline constexpr Ended::How wire::last_of<Ended::How> = Ended::How::not_started;
+template <>
 inline constexpr Start wire::last_of<Start> = Start::adopted_down;
 template <>
 inline constexpr Family wire::last_of<Family> = Family::v6;
@@ -72,6 +74,10 @@ struct IsSound {
   bool operator()(Hello& hello) const { return is_printable(hello.weakness, most_text); }
   bool operator()(Seen& seen) const { return is_sound(seen.observation, now); }
   bool operator()(Alive&) const { return true; }
+  bool operator()(Ran& ran) const {
+    return is_printable(ran.outcome.output, most_output) &&
+           is_printable(ran.outcome.refusal, most_text);
+  }
 };
 
 }  // namespace
@@ -80,6 +86,12 @@ Observation sayable(Observation seen) {
   if (!is_printable(seen.text, most_text)) seen.text = printable(seen.text, most_text);
   if (!is_printable(seen.output, most_output)) seen.output = printable(seen.output, most_output);
   return seen;
+}
+
+ProgramRun sayable(ProgramRun run) {
+  if (!is_printable(run.output, most_output)) run.output = printable(run.output, most_output);
+  if (!is_printable(run.refusal, most_text)) run.refusal = printable(run.refusal, most_text);
+  return run;
 }
 
 std::string frame(const ToChecker& message) {

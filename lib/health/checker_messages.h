@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "health/schedule.h"
+#include "health/script_check.h"
 #include "model/check.h"
 #include "model/check_id.h"
 #include "model/health.h"
@@ -20,7 +21,7 @@ namespace lvsd {
 
 // Both ends are one binary, so they differ only if something is badly wrong. Said in the first
 // frame of a checker.
-constexpr std::uint32_t checker_protocol = 1;
+constexpr std::uint32_t checker_protocol = 2;
 
 // ---- to a checker
 
@@ -43,7 +44,12 @@ struct Hurry {  // the check runs now
 struct Ask {  // to be answered: are you alive
   std::uint32_t round = 0;
 };
-using ToChecker = std::variant<Equip, Begin, Halt, Hurry, Ask>;
+struct Launch {  // a program runs once, beside the checks; to be answered by Ran
+  std::uint32_t run = 0;
+  Script script;
+  Duration limit{};  // then it is ended
+};
+using ToChecker = std::variant<Equip, Begin, Halt, Hurry, Ask, Launch>;
 
 // ---- from a checker
 
@@ -58,7 +64,11 @@ struct Seen {
 struct Alive {
   std::uint32_t round = 0;
 };
-using FromChecker = std::variant<Hello, Seen, Alive>;
+struct Ran {
+  std::uint32_t run = 0;
+  ProgramRun outcome;
+};
+using FromChecker = std::variant<Hello, Seen, Alive, Ran>;
 
 // The longest frames either end takes.
 constexpr std::size_t most_to_checker = 16 * 1024 * 1024;
@@ -67,6 +77,7 @@ constexpr std::size_t most_from_checker = 64 * 1024;
 // The result as a checker may say it: where its texts are more than printable ASCII, or too long,
 // it has them so. (Most come so; one that quotes a path of the file may not.)
 Observation sayable(Observation seen);
+ProgramRun sayable(ProgramRun run);
 
 // A whole frame.
 std::string frame(const ToChecker& message);

@@ -56,6 +56,23 @@ std::int64_t number_in(std::string_view content) {
 
 }  // namespace
 
+std::string complaint(const ProgramRun& run) {
+  if (!run.refusal.empty()) return "is not run: " + run.refusal;
+  const std::string what = run.output.empty() ? "" : ": " + printable(run.output, 200);
+  switch (run.ended.how) {
+    case Ended::How::exited:
+      if (run.ended.value == 0) return {};
+      return "failed, exit code " + std::to_string(run.ended.value) + what;
+    case Ended::How::killed:
+      return "failed, ended by signal " + std::to_string(run.ended.value) + what;
+    case Ended::How::timed_out:
+      return "failed, took too long and was ended" + what;
+    case Ended::How::not_started:
+      break;
+  }
+  return "failed, cannot be run: " + std::string(std::strerror(run.ended.value));
+}
+
 ScriptWord script_word(const MiscCheck& check, const Ended& ended, std::string_view output) {
   ScriptWord out{judged(check, ended, output), std::nullopt};
   if (!check.dynamic) return out;

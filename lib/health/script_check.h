@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "health/judgement.h"
@@ -19,6 +22,16 @@ struct Ended {
   How how = How::exited;
   int value = 0;
 };
+
+// What became of a program that was run once.
+struct ProgramRun {
+  Ended ended;
+  std::string output;   // the beginning of what it wrote
+  std::string refusal;  // why it was not run, or it is not known how it ended; empty: it was
+};
+
+// Why it was no success, for people; empty: it was one.
+std::string complaint(const ProgramRun& run);
 
 // The result of a MISC_CHECK and the weight it asks for (keepalived 2.7: with misc_dynamic 0 passes
 // without a word on the weight, 1 fails, 2 to 255 pass with a weight of the code less 2). Whatever

@@ -187,8 +187,9 @@ struct GlobalSettings {
 
   Duration audit_interval = std::chrono::seconds(10);
   TcpKeepalive tcp_keepalive;
-  std::vector<Sysctl> sysctls;  // in the order of the file
-  bool sysctl_auto = false;     // what the configuration's features need is set, too
+  std::optional<std::uint32_t> min_mtu;  // net.ipv4.route.min_pmtu; absent: left as it is
+  std::vector<Sysctl> sysctls;           // in the order of the file
+  bool sysctl_auto = false;              // what the configuration's features need is set, too
   ApiSettings api;
   std::uint32_t panic_percent = 0;        // of a pool failing at once holds the table; 0: off
   std::uint32_t reload_guard = 0;         // percent removed that needs --force; 0: off

@@ -20,6 +20,16 @@ enum class AdminState : std::uint8_t {
 };
 std::string_view text(AdminState state);  // "enabled", "drain", "disabled"
 
+// When a drained server has nothing left.
+enum class Emptiness : std::uint8_t {
+  usual,      // TCP: no active connection and nothing that moves; UDP: no flow
+  active,     // no active connection
+  all,        // no connection, active or not
+  templates,  // none either, nor a persistence template
+};
+std::string_view text(Emptiness emptiness);  // "usual", "active", "all", "templates"
+std::optional<Emptiness> parse_emptiness(std::string_view word);
+
 // For people and their calendars; policy runs on the monotonic clock.
 using WallTime = std::chrono::sys_time<std::chrono::milliseconds>;
 
@@ -38,6 +48,7 @@ struct AdminOverride {
   AdminState state = AdminState::enabled;
   Duration limit = Duration::zero();  // of a drain; 0: the server's drain_timeout
   Author by;
+  Emptiness until = Emptiness::usual;  // of a drain
 
   bool operator==(const AdminOverride&) const = default;
 };

@@ -27,7 +27,7 @@ struct ServerPolicy {
   OnReturn on_return = OnReturn::cut;
   std::uint32_t backup_at = 100;  // percent of max_connections that bring the backup in
 
-  std::uint16_t min_mtu = 0;  // least route MTU towards it; 0: the system's
+  std::uint16_t min_mtu = 0;  // of the route to it behind a tunnel, locked; 0: the system's
 
   bool operator==(const ServerPolicy&) const = default;
 };

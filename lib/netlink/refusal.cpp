@@ -83,7 +83,10 @@ struct ControlReason {
   int value;
 
   std::string operator()(const SetTimeouts&) const {
-    return value == EINVAL ? "a timeout is longer than this kernel takes" : "";
+    return value == EINVAL
+               ? "a timeout is longer than this kernel takes (2147483 s where it counts "
+                 "1000 ticks a second)"
+               : "";
   }
   std::string operator()(const StartSync& op) const {
     if (value == EEXIST) return "a sync daemon of this role runs already";

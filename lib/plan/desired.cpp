@@ -35,6 +35,8 @@ std::string_view text(Reason reason) {
       return "slow start";
     case Reason::full:
       return "at max_connections, its backup takes the new ones";
+    case Reason::full_alone:
+      return "at max_connections, and its backup cannot take the new ones";
     case Reason::panic:
       return "its check failed, held as most of the pool failed at once";
     case Reason::flaps:
@@ -110,7 +112,7 @@ Decision serving(const RealServer& real, const ServerFacts& facts) {
   if (decision.presence != Presence::serving) return decision;
   if (facts.seat.full) {
     decision.effective = Effective::full;
-    decision.reason = Reason::full;
+    decision.reason = backup_serves(real, facts) ? Reason::full : Reason::full_alone;
   } else if (facts.seat.warms_since) {
     decision.effective = Effective::warming;
     decision.reason = Reason::warms;

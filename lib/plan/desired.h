@@ -20,7 +20,8 @@
 //   real server                          in the kernel                 shown as
 //   up, falling or without checks        its weight                    ACTIVE
 //   the same in slow start               part of its weight            WARMING
-//   the same over its limit, helped      its weight; the kernel's
+//   the same at its limit, helped or
+//     not, as its backup may             its weight; the kernel's
 //                                          threshold refuses           FULL
 //   the same with weight 0 in the file   weight 0                      DRAINING
 //   failed, but most of the pool did     its weight                    ACTIVE
@@ -90,6 +91,7 @@ enum class Reason : std::uint8_t {
   quorum_holds,   // of a sorry server: at rest
   warms,          // slow start
   full,           // at its limit, the backup takes the new ones
+  full_alone,     // at its limit, and the backup cannot help
   panic,          // failed, but held as most of the pool failed at once
   flaps,          // passes, but failed again and again
   drains,         // on request, with connections left

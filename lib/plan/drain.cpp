@@ -10,6 +10,16 @@ namespace {
 
 bool is_empty(const Load& load, const Drain& drain, const DrainRules& rules, Time now) {
   if (load.active != 0) return false;
+  switch (rules.until) {
+    case Emptiness::active:
+      return true;
+    case Emptiness::all:
+      return load.inactive == 0;
+    case Emptiness::templates:
+      return load.inactive == 0 && load.templates == 0;
+    case Emptiness::usual:
+      break;
+  }
   if (load.inactive == 0) return true;
   return !rules.datagrams && now - drain.quiet_since >= quiet_time;
 }

@@ -40,7 +40,7 @@ Administration administration(const RealServer& server, const Override& wishes, 
   const Duration usual = server.policy->drain_timeout;
   if (wishes.admin) {
     const Duration limit = wishes.admin->limit;
-    return {wishes.admin->state, limit == Duration::zero() ? usual : limit};
+    return {wishes.admin->state, limit == Duration::zero() ? usual : limit, wishes.admin->until};
   }
   if (server.disabled) return {configured_state(server), usual};
   return {wished_state(own), usual};
@@ -50,7 +50,7 @@ Administration backup_administration(const RealServer& server, const Override& w
   const Duration usual = server.policy->drain_timeout;
   if (!wishes.backup) return {AdminState::enabled, usual};
   const Duration limit = wishes.backup->limit;
-  return {wishes.backup->state, limit == Duration::zero() ? usual : limit};
+  return {wishes.backup->state, limit == Duration::zero() ? usual : limit, wishes.backup->until};
 }
 
 Override with_state(Override wishes, const RealServer& server, const AdminOverride& wish) {

@@ -17,6 +17,7 @@ namespace lvsd {
 struct Administration {
   AdminState state = AdminState::enabled;
   Duration limit = Duration::zero();  // of a drain; 0: none
+  Emptiness until = Emptiness::usual;
 
   bool operator==(const Administration&) const = default;
 };

@@ -29,14 +29,15 @@ bool backup_was_in(const ServerFacts& facts) {
 }
 
 DrainRules drain_rules(const ServerFacts& facts, const Sight& sight) {
-  return {.limit = facts.drain_limit, .datagrams = sight.datagrams};
+  return {.limit = facts.drain_limit, .datagrams = sight.datagrams, .until = facts.drain_until};
 }
 
 DrainRules backup_drain_rules(const RealServer& server, const ServerFacts& facts,
                               const Sight& sight) {
   const bool is_wished = facts.backup_admin == AdminState::drain;
   return {.limit = is_wished ? facts.backup_drain_limit : server.policy->drain_timeout,
-          .datagrams = sight.datagrams};
+          .datagrams = sight.datagrams,
+          .until = is_wished ? facts.backup_drain_until : Emptiness::usual};
 }
 
 // A turn of one limit with hysteresis, as the kernel's overload flag has it (ip_vs_ctl.c): set at

@@ -63,11 +63,13 @@ struct ServerFacts {
 
   AdminState admin = AdminState::enabled;   // by the file, the operator, or the server itself
   Duration drain_limit = Duration::zero();  // of that drain; 0: none
-  std::optional<std::uint32_t> weight{};    // instead of the configured one
+  Emptiness drain_until = Emptiness::usual;
+  std::optional<std::uint32_t> weight{};           // instead of the configured one
   std::optional<std::uint32_t> max_connections{};  // likewise
 
   AdminState backup_admin = AdminState::enabled;   // by an operator
   Duration backup_drain_limit = Duration::zero();  // 0: none
+  Emptiness backup_drain_until = Emptiness::usual;
 
   Seat seat{};
 };

@@ -58,6 +58,8 @@ std::vector<SysctlWish> wanted_sysctls(const Config& config) {
   add(wishes, "tcp_keepalive_time", global.tcp_keepalive.time_seconds);
   add(wishes, "tcp_keepalive_intvl", global.tcp_keepalive.interval_seconds);
   add(wishes, "tcp_keepalive_probes", global.tcp_keepalive.probes);
+  if (global.min_mtu)
+    wishes.push_back({"net.ipv4.route.min_pmtu", std::to_string(*global.min_mtu), "min_mtu"});
   if (!global.sysctl_auto) return wishes;
   for (SysctlWish& wish : needed_sysctls(config))
     wishes.push_back(std::move(wish));

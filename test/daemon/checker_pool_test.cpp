@@ -58,6 +58,10 @@ void say(int pipe, const std::string& bytes) {
       if (!order) ::_exit(2);
       if (const auto* ask = std::get_if<Ask>(&*order))
         say(pipe, frame(FromChecker(Alive{ask->round})));
+      if (const auto* launch = std::get_if<Launch>(&*order)) {
+        ProgramRun run{.ended = {Ended::How::exited, 3}, .output = launch->script.argv.front()};
+        say(pipe, frame(FromChecker(Ran{launch->run, run})));
+      }
       if (const auto* begin = std::get_if<Begin>(&*order)) {
         Observation of_it = seen;
         of_it.code = static_cast<int>(::getpid());
@@ -311,4 +315,46 @@ TEST_CASE("a checker that does not read what it is sent is replaced") {
   for (CheckId id = 0; id < 5000; ++id)
     stage.start(id, tcp_check(static_cast<int>(id % 250)));
   CHECK(stage.until([&] { return stage.pids.size() >= 2; }));
+}
+
+namespace {
+
+// Takes orders until a program is one of them, and dies of that.
+[[noreturn]] void die_of_a_program(int pipe) {
+  say(pipe, frame(FromChecker(Hello{})));
+  FrameReader reader(most_to_checker);
+  std::vector<char> room(65536);
+  for (;;) {
+    const ssize_t got = ::recv(pipe, room.data(), room.size(), 0);
+    if (got <= 0) ::_exit(0);
+    reader.add({room.data(), static_cast<std::size_t>(got)});
+    while (const auto bytes = reader.next()) {
+      const auto order = to_checker(*bytes);
+      if (order && std::holds_alternative<Launch>(*order)) ::_exit(1);
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("programs that are no checks run in the local checker and tell how they ended") {
+  Stage stage([](int pipe) { serve(pipe, {}); });
+  std::vector<std::string> ends;
+  for (const std::string path : {"/one", "/two"})
+    stage.pool.run_program({.argv = {path}}, 1s,
+                           [&](const ProgramRun& run) { ends.push_back(complaint(run)); });
+  REQUIRE(stage.until([&] { return ends.size() == 2; }));
+  CHECK(ends[0] == "failed, exit code 3: /one");
+  CHECK(ends[1] == "failed, exit code 3: /two");
+  CHECK(stage.roles == std::vector{CheckerRole::local});
+}
+
+TEST_CASE("a program whose process is lost is not run twice and that is told") {
+  Stage stage(die_of_a_program);
+  std::vector<std::string> ends;
+  stage.pool.run_program({.argv = {"/one"}}, 1s,
+                         [&](const ProgramRun& run) { ends.push_back(complaint(run)); });
+  REQUIRE(stage.until([&] { return stage.pids.size() == 2; }));
+  REQUIRE(ends.size() == 1);
+  CHECK(ends[0].starts_with("is not run: the process that had it is lost: "));
 }

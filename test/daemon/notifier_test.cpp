@@ -13,6 +13,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "daemon/probe_runner.h"
 #include "test/daemon/log_lines.h"
 
 using namespace lvsd;
@@ -46,7 +47,12 @@ struct Bench {
     return all.str();
   }
 
-  void set() { run(notifier.set(global, rules)); }
+  void set() {
+    ProbeSettings settings;
+    settings.scripts = rules;
+    runner.set(settings);
+    run(notifier.set(global, rules));
+  }
   void tell(const Notices& notices) {
     notifier.tell(notices);
     run(notifier.finished(std::chrono::steady_clock::now() + 20s));
@@ -72,7 +78,12 @@ struct Bench {
   ScriptRules rules{.user = std::to_string(::geteuid())};
   asio::io_context loop{1};
   SideThread files{loop.get_executor(), "test-files"};
-  Notifier notifier{loop.get_executor(), files};
+  // As the checker that runs programs has it.
+  ProbeRunner runner{loop.get_executor(), [](CheckId, const Observation&, bool) {}};
+  Notifier notifier{loop.get_executor(), files,
+                    [this](const Script& script, Duration limit, Over over) {
+                      runner.run_program(script, limit, std::move(over));
+                    }};
 };
 
 Notice notice(const std::string& object, const Script& script = {}) {

@@ -1,4 +1,6 @@
 #include <catch2/catch.hpp>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "test/daemon/site.h"
@@ -65,6 +67,17 @@ TEST_CASE("a backup is drained and disabled by name and its weight is its master
             .get<std::string>()
             .find("10.0.0.9:80 is a sorry server of web") == 0);
   CHECK(wished(site, "three/drain", 404).at("near") == Json::array());
+}
+
+TEST_CASE("a drain knows what must be gone and a word that says nothing is refused") {
+  Site site(kFile);
+  site.up();
+  CHECK(wished(site, "two/drain?until=everything", 400).at("status") == 400);
+  CHECK(wished(site, "two/drain?until=templates").at("after") == "DRAINING 0");
+  site.stop();
+  std::ifstream file(site.directory / "state" / "state.json");
+  const std::string state(std::istreambuf_iterator<char>(file), {});
+  CHECK(state.find("\"until\": \"templates\"") != std::string::npos);
 }
 
 TEST_CASE("timeouts are shown beside the file's and set and taken back") {

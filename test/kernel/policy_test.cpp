@@ -307,6 +307,10 @@ TEST_CASE("with backup_at the backup comes before the master is full and nobody 
   INFO(text(tally));
   CHECK(tally["refused"] == 0);
   CHECK(tally["s2"] >= 3);
+  site.restart();  // nothing moves
+  CHECK(site.stays({1, 1}, 1s));
+  for (Connection& client : clients)
+    CHECK(text(client.ask()).starts_with("s"));
 }
 
 TEST_CASE("a server that is back starts slowly and goes on so after a restart") {

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <csignal>
@@ -44,6 +45,35 @@ TEST_CASE("a file is written whole and an old one only replaced when that was sa
   CHECK(contents(path) == "two");
   CHECK_FALSE(machine.write(directory / "nowhere/new.conf", "three", true).has_value());
   CHECK(files_in(directory / "") == 1);  // nothing unfinished is left
+}
+
+TEST_CASE("a file of somebody's is replaced only as it was read and keeps its rights") {
+  const ctl::Machine machine = ctl::this_machine();
+  const test::TempDir directory;
+  const std::filesystem::path path = directory / "lvsd.conf";
+  std::ofstream(path) << "one";
+  REQUIRE(::chmod(path.c_str(), 0604) == 0);
+  if (::geteuid() == 0) REQUIRE(::chown(path.c_str(), 12, 34) == 0);
+  struct stat before {};
+  REQUIRE(::stat(path.c_str(), &before) == 0);
+  const std::filesystem::path link = directory / "link.conf";
+  std::filesystem::create_symlink(path, link);
+  REQUIRE(machine.replace(link, "one", "two").has_value());
+  CHECK(contents(path) == "two");
+  CHECK(std::filesystem::is_symlink(link));
+  struct stat after {};
+  REQUIRE(::stat(path.c_str(), &after) == 0);
+  CHECK(after.st_mode == before.st_mode);
+  CHECK(after.st_uid == before.st_uid);
+  CHECK(after.st_gid == before.st_gid);
+
+  CHECK(machine.replace(path, "one", "three").error().code == std::errc::device_or_resource_busy);
+  CHECK(machine.replace(directory / "gone", "", "three").error().code ==
+        std::errc::no_such_file_or_directory);
+  std::filesystem::create_hard_link(path, directory / "other.conf");
+  CHECK(machine.replace(path, "two", "three").error().code == std::errc::too_many_links);
+  CHECK(contents(path) == "two");
+  CHECK(files_in(directory / "") == 3);  // nothing unfinished is left
 }
 
 TEST_CASE("a pause ends with its time or with the wish to wait no longer") {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "daemon/config_file.h"
 #include "lvsctl/command_line.h"
 
 using namespace lvsd;
@@ -140,6 +141,18 @@ std::string played(const std::string& line) {
     settle();
     return shown_run(command, variables, printed);
   };
+  surroundings.machine.replace = [&](const std::string& path, const std::string&,
+                                     const std::string& after) -> Result<void> {
+    settle();
+    if (what.environment.contains("FULL"))
+      return Error{std::make_error_code(std::errc::no_space_on_device), "writing '" + path + "'"};
+    printed += "written to " + path + ":\n" + after;
+    return {};
+  };
+  // lvsd's own file is one of the test's.
+  if (what.environment.contains("CONF"))
+    surroundings.machine.files.read = [conf = folder + "files/" + what.environment.at("CONF")](
+                                          const std::string&) { return disk_files().read(conf); };
   surroundings.machine.sleep = [](std::chrono::milliseconds) {};
   const Output output = outcome(what.words, surroundings);
   settle();

@@ -182,6 +182,11 @@ void Play::event(std::string_view text) {
     bool alpha = false;
     RealServer now = take_real(words, name, alpha);
     now.endpoint = real.endpoint;
+    if (now.backup && real.backup) {
+      BackupServer backup = *now.backup;
+      backup.endpoint = real.backup->endpoint;
+      now.backup = std::make_shared<const BackupServer>(backup);
+    }
     real = now;
     wishes_[real_of(name)] = reloaded(wishes_[real_of(name)], now);
     apply_wishes();
@@ -212,6 +217,7 @@ bool Play::take_wish(Words& words) {
     AdminOverride wish{.state = AdminState::enabled, .by = somebody};
     if (is("drain")) wish.state = AdminState::drain;
     if (is("disable")) wish.state = AdminState::disabled;
+    if (is("drain") && words.take_if("until")) wish.until = *parse_emptiness(words.take());
     if (is("drain") && !words.empty()) wish.limit = take_time(words);
     wishes =
         real.name == name ? with_state(wishes, real, wish) : with_backup_state(wishes, real, wish);
@@ -228,9 +234,11 @@ void Play::apply_wishes() {
     ServerFacts& one = facts_.real_servers[i];
     one.admin = decree.state;
     one.drain_limit = decree.limit;
+    one.drain_until = decree.until;
     const Administration of_backup = backup_administration(server_.real_servers[i], wishes_[i]);
     one.backup_admin = of_backup.state;
     one.backup_drain_limit = of_backup.limit;
+    one.backup_drain_until = of_backup.until;
     one.weight.reset();
     one.max_connections.reset();
     if (wishes_[i].weight) one.weight = wishes_[i].weight->value;
@@ -266,6 +274,7 @@ void Play::take_load(Words& words) {
   load.inactive = plus == count.npos ? 0 : std::stoul(count.substr(plus + 1));
   load.fullest = load.active + load.inactive;
   if (words.take_if("packets")) load.packets = words.number<std::uint32_t>();
+  load.templates = words.take_if("templates") ? words.number<std::uint32_t>() : 0;
   settle();
 }
 

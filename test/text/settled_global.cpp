@@ -122,6 +122,7 @@ void set_kernel(Random& random, GlobalSettings& out) {
   out.tcp_keepalive = {maybe<std::uint32_t>(random, 1, 32767),
                        maybe<std::uint32_t>(random, 1, 32767),
                        maybe<std::uint32_t>(random, 1, 127)};
+  out.min_mtu = maybe<std::uint32_t>(random, 68, 65535);
   if (random.chance(30)) out.sysctls.push_back({"conn_lfactor", "-8"});
   if (random.chance(30)) out.sysctls.push_back({"sync_threshold", "3 50"});
   if (random.chance(30)) out.sysctls.push_back({"est_cpulist", "0-3,8"});

@@ -132,7 +132,7 @@ std::shared_ptr<const ServerPolicy> random_policy(Random& random) {
   if (random.chance(50)) out.preempt_delay = random_time(random);
   if (random.chance(50)) out.on_return = OnReturn::drain;
   if (random.chance(50)) out.backup_at = random_number<std::uint32_t>(random, 1, 100);
-  if (random.chance(50)) out.min_mtu = random_number<std::uint16_t>(random, 0, 65535);
+  if (random.chance(50)) out.min_mtu = random_number<std::uint16_t>(random, 1400, 65535);
   return std::make_shared<const ServerPolicy>(std::move(out));
 }
 

@@ -66,7 +66,8 @@ TEST_CASE("what is beside the table has its own reasons") {
   CHECK(spelled(StopSync{SyncRole::backup}, ESRCH) ==
         "stop sync backup: no sync daemon of this role runs: ESRCH");
   CHECK(spelled(SetTimeouts{{.tcp = 4000000}}, EINVAL) ==
-        "set timeouts tcp 4000000 tcpfin 120 udp 300: a timeout is longer than this kernel takes: "
+        "set timeouts tcp 4000000 tcpfin 120 udp 300: a timeout is longer than this kernel takes "
+        "(2147483 s where it counts 1000 ticks a second): "
         "EINVAL");
   CHECK(spelled(ZeroCounters{kWeb}, ESRCH) ==
         "zero tcp 10.0.0.1:80: the service does not exist: ESRCH");
