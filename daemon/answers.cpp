@@ -12,6 +12,7 @@
 #include "api/openapi.h"
 #include "daemon/config_views.h"
 #include "daemon/daemon.h"
+#include "daemon/filtered.h"
 #include "daemon/named_objects.h"
 #include "daemon/override_views.h"
 #include "daemon/server_views.h"
@@ -72,7 +73,8 @@ api::Response answer_server(const Outlook& outlook, const std::string& service_w
 }
 
 // Those of one service where its word is given.
-api::Response answer_servers(const Outlook& outlook, const std::string& word) {
+api::Response answer_servers(const Outlook& outlook, const api::Call& call) {
+  const std::string word = api::word(call.query, "service");
   const auto& services = outlook.pools.config().virtual_servers;
   std::size_t begin = 0;
   std::size_t end = services.size();
@@ -88,7 +90,7 @@ api::Response answer_servers(const Outlook& outlook, const std::string& word) {
       view.checks.reset();
       all.push_back(std::move(view));
     }
-  return api::response(head(outlook), all);
+  return filtered(head(outlook), std::move(all), call);
 }
 
 }  // namespace
@@ -157,12 +159,12 @@ asio::awaitable<api::Response> Daemon::answer(api::Call call) {
     }
     case Action::services: {
       const Outlook now = co_await outlook();
-      co_return api::response(head(now), service_views(now));
+      co_return filtered(head(now), service_views(now), call);
     }
     case Action::service:
       co_return answer_service(co_await outlook(call.path.at("service")), call.path.at("service"));
     case Action::servers:
-      co_return answer_servers(co_await outlook(), api::word(call.query, "service"));
+      co_return answer_servers(co_await outlook(), call);
     case Action::server:
       co_return answer_server(co_await outlook(call.path.at("service")), call.path.at("service"),
                               call.path.at("server"));
@@ -181,9 +183,9 @@ asio::awaitable<api::Response> Daemon::answer(api::Call call) {
     case Action::kernel_controls:
       co_return co_await answer_kernel_controls();
     case Action::drift:
-      co_return co_await answer_drift(false);
+      co_return co_await answer_drift(false, std::move(call));
     case Action::repair_drift:
-      co_return co_await answer_drift(true);
+      co_return co_await answer_drift(true, std::move(call));
     case Action::checks:
     case Action::run_checks:
     case Action::pause_checks:
@@ -203,7 +205,7 @@ asio::awaitable<api::Response> Daemon::answer(api::Call call) {
       const Outlook now = co_await outlook();
       auto views = override_views(now);
       add_timeout_overrides(now, timeout_wishes_, views);
-      co_return api::response(head(now), views);
+      co_return filtered(head(now), std::move(views), call);
     }
     case Action::drain:
     case Action::undrain:
@@ -222,6 +224,10 @@ asio::awaitable<api::Response> Daemon::answer(api::Call call) {
       co_return co_await answer_tuning();
     case Action::restore_tuning:
       co_return co_await answer_tuning_restore();
+    case Action::log_level:
+      co_return answer_log_level();
+    case Action::set_log_level:
+      co_return co_await answer_set_log_level(std::move(call));
   }
   co_return api::response(api::internal_error("this route has no answer"));
 }

@@ -84,6 +84,7 @@ Daemon::Daemon(asio::io_context& loop, Options options, KernelWriter::Open open_
       state_file_(options_.state_dir),
       notifier_(loop.get_executor(), files_),
       policy_timer_(loop),
+      log_level_timer_(loop),
       reported_(loop, Time::max()),
       started_(std::chrono::steady_clock::now()) {}
 
