@@ -143,8 +143,8 @@ Output wished_and_waited(const Context& context, api::Action action, const Wish&
 Run leaving_command(CLI::App& command, const std::shared_ptr<Wish>& wish, api::Action action) {
   add_length(command, *wish);
   return [wish, action](const Context& context) {
-    return wish->wait ? wished_and_waited(context, action, *wish)
-                      : wished(context, action, *wish, query_of(*wish));
+    return wish->wait && !context.dry_run ? wished_and_waited(context, action, *wish)
+                                          : wished(context, action, *wish, query_of(*wish));
   };
 }
 
