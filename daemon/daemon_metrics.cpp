@@ -49,7 +49,7 @@ asio::awaitable<bool> Daemon::fill(std::shared_ptr<api::MetricsPage> page,
                                    std::optional<std::string> service) {
   const std::uint64_t generation = generation_;
   const auto read = co_await reconciler_.snapshot(counters_age);
-  std::size_t next = 0;
+  std::size_t next = page->has_services() ? 0 : pools_.config().virtual_servers.size();
   while (generation == generation_ && next < pools_.config().virtual_servers.size()) {
     const Outlook now = outlook(read);
     std::vector<api::ServiceSample> samples;
@@ -97,7 +97,7 @@ asio::awaitable<api::Response> Daemon::answer_metrics(api::Call call) {
     page = std::make_shared<api::MetricsPage>(*choice);
   auto write = [page] {
     page->add(process_sample());
-    return page->text();
+    return std::move(*page).text();
   };
   std::string text = co_await pages_.run(std::move(write));
   co_return api::Response{.content_type = std::string(api::metrics_content_type),

@@ -324,7 +324,11 @@ void MetricsPage::add(const ProcessSample& process) {
   lines.add(Metric::process_max_fds, "", process.most_descriptors);
 }
 
-std::string MetricsPage::text() const {
+bool MetricsPage::has_services() const {
+  return choice_.services || choice_.servers || choice_.checks;
+}
+
+std::string MetricsPage::text() && {
   std::size_t size = 0;
   for (const std::string& samples : samples_)
     size += samples.size() + 256;
@@ -336,6 +340,7 @@ std::string MetricsPage::text() const {
     out += fmt::format("# HELP {} {}\n# TYPE {} {}\n", family.name, family.help, family.name,
                        api::text(family.kind));
     out += samples_[i];
+    samples_[i] = std::string();
   }
   return out;
 }

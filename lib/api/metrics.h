@@ -125,7 +125,12 @@ class MetricsPage {
   void add(const DaemonSample& daemon);
   void add(const ProcessSample& process);
 
-  std::string text() const;
+  // Whether what is added of services is on the page at all.
+  bool has_services() const;
+
+  // The page, whose parts are given up while it is put together: of ten thousand servers it has
+  // thirty megabytes.
+  std::string text() &&;
 
  private:
   void add_servers(const ServiceSample& service, const std::string& labels, const Moment& now);

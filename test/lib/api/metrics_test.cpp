@@ -45,7 +45,7 @@ std::string page_of(const std::vector<ServiceSample>& services, const MetricsCho
   MetricsPage page(choice);
   for (const ServiceSample& sample : services)
     page.add(sample, now);
-  return page.text();
+  return std::move(page).text();
 }
 
 bool has_line(const std::string& page, const std::string& line) {
