@@ -12,6 +12,7 @@
 #include "api/openapi.h"
 #include "daemon/config_views.h"
 #include "daemon/daemon.h"
+#include "daemon/filtered.h"
 #include "daemon/named_objects.h"
 #include "daemon/override_views.h"
 #include "daemon/server_views.h"
@@ -72,7 +73,8 @@ api::Response answer_server(const Outlook& outlook, const std::string& service_w
 }
 
 // Those of one service where its word is given.
-api::Response answer_servers(const Outlook& outlook, const std::string& word) {
+api::Response answer_servers(const Outlook& outlook, const api::Call& call) {
+  const std::string word = api::word(call.query, "service");
   const auto& services = outlook.pools.config().virtual_servers;
   std::size_t begin = 0;
   std::size_t end = services.size();
@@ -88,7 +90,7 @@ api::Response answer_servers(const Outlook& outlook, const std::string& word) {
       view.checks.reset();
       all.push_back(std::move(view));
     }
-  return api::response(head(outlook), all);
+  return filtered(head(outlook), std::move(all), call);
 }
 
 }  // namespace
@@ -166,7 +168,7 @@ asio::awaitable<api::Response> Daemon::answer(api::Call call) {
     case Action::kernel_controls:
     case Action::drift:
     case Action::repair_drift:
-      co_return co_await answer_kernel(call.action);
+      co_return co_await answer_kernel(std::move(call));
     case Action::checks:
     case Action::run_checks:
     case Action::pause_checks:
@@ -193,6 +195,8 @@ asio::awaitable<api::Response> Daemon::answer(api::Call call) {
     case Action::set_timeout:
     case Action::tuning:
     case Action::restore_tuning:
+    case Action::log_level:
+    case Action::set_log_level:
       co_return co_await answer_controls(std::move(call));
   }
   co_return api::response(api::internal_error("this route has no answer"));
@@ -214,12 +218,11 @@ asio::awaitable<api::Response> Daemon::answer_outlook(api::Call call) {
                             call.path.at("server"));
   const Outlook now = co_await outlook();
   if (call.action == Action::status) co_return api::response(head(now), status_view(now));
-  if (call.action == Action::services) co_return api::response(head(now), service_views(now));
-  if (call.action == Action::servers)
-    co_return answer_servers(now, api::word(call.query, "service"));
+  if (call.action == Action::services) co_return filtered(head(now), service_views(now), call);
+  if (call.action == Action::servers) co_return answer_servers(now, call);
   auto views = override_views(now);
   add_timeout_overrides(now, timeout_wishes_, views);
-  co_return api::response(head(now), views);
+  co_return filtered(head(now), std::move(views), call);
 }
 
 asio::awaitable<api::Response> Daemon::answer_traffic(api::Call call) {
@@ -230,11 +233,12 @@ asio::awaitable<api::Response> Daemon::answer_traffic(api::Call call) {
   co_return co_await answer_connection_counts(std::move(call));
 }
 
-asio::awaitable<api::Response> Daemon::answer_kernel(api::Action action) {
+asio::awaitable<api::Response> Daemon::answer_kernel(api::Call call) {
   using api::Action;
-  if (action == Action::kernel_table) co_return co_await answer_kernel_table();
-  if (action == Action::kernel_controls) co_return co_await answer_kernel_controls();
-  co_return co_await answer_drift(action == Action::repair_drift);
+  if (call.action == Action::kernel_table) co_return co_await answer_kernel_table();
+  if (call.action == Action::kernel_controls) co_return co_await answer_kernel_controls();
+  const bool repair = call.action == Action::repair_drift;
+  co_return co_await answer_drift(repair, std::move(call));
 }
 
 asio::awaitable<api::Response> Daemon::answer_configuration(api::Call call) {
@@ -250,6 +254,9 @@ asio::awaitable<api::Response> Daemon::answer_controls(api::Call call) {
   if (call.action == Action::timeouts) co_return co_await answer_timeouts();
   if (call.action == Action::set_timeout) co_return co_await answer_set_timeout(std::move(call));
   if (call.action == Action::tuning) co_return co_await answer_tuning();
+  if (call.action == Action::log_level) co_return answer_log_level();
+  if (call.action == Action::set_log_level)
+    co_return co_await answer_set_log_level(std::move(call));
   co_return co_await answer_tuning_restore();
 }
 

@@ -87,6 +87,7 @@ Daemon::Daemon(asio::io_context& loop, Options options, KernelWriter::Open open_
                   checker_->run_program(script, limit, std::move(over));
                 }),
       policy_timer_(loop),
+      log_level_timer_(loop),
       reported_(loop, Time::max()),
       started_(std::chrono::steady_clock::now()) {}
 

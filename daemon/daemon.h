@@ -159,7 +159,7 @@ class Daemon {
   api::Response answer_readiness(const api::ReadinessView& view) const;
   boost::asio::awaitable<api::Response> answer_outlook(api::Call call);
   boost::asio::awaitable<api::Response> answer_traffic(api::Call call);
-  boost::asio::awaitable<api::Response> answer_kernel(api::Action action);
+  boost::asio::awaitable<api::Response> answer_kernel(api::Call call);
   boost::asio::awaitable<api::Response> answer_configuration(api::Call call);
   boost::asio::awaitable<api::Response> answer_controls(api::Call call);
   boost::asio::awaitable<api::Response> answer_reload(bool forced);
@@ -170,6 +170,9 @@ class Daemon {
   boost::asio::awaitable<void> watch_settings();
   boost::asio::awaitable<api::Response> answer_tuning();
   boost::asio::awaitable<api::Response> answer_tuning_restore();
+  // From which level on there are lines in the log (log_answers.cpp).
+  api::Response answer_log_level() const;
+  boost::asio::awaitable<api::Response> answer_set_log_level(api::Call call);
   // IPVS's timeouts (timeouts.cpp).
   GlobalSettings with_timeout_wishes(GlobalSettings settings) const;
   boost::asio::awaitable<std::optional<Keepalive>> host_keepalive();
@@ -182,6 +185,8 @@ class Daemon {
   boost::asio::awaitable<Author> author_of(const api::Call& call);
   boost::asio::awaitable<api::Response> answer_wish(api::Call call);
   api::Response answer_calm(std::size_t pool, const Author& by);
+  // What a change would send to the kernel, in the place of doing it.
+  boost::asio::awaitable<api::Response> answer_rehearsal(Table wanted, api::WishView view);
   boost::asio::awaitable<api::Response> answer_zero(std::string service);
   boost::asio::awaitable<api::Response> answer_stats(api::Call call);
   boost::asio::awaitable<api::Response> answer_connections(api::Call call);
@@ -190,7 +195,7 @@ class Daemon {
   // The kernel's own content (kernel_answers.cpp).
   boost::asio::awaitable<api::Response> answer_kernel_table();
   boost::asio::awaitable<api::Response> answer_kernel_controls();
-  boost::asio::awaitable<api::Response> answer_drift(bool repair);
+  boost::asio::awaitable<api::Response> answer_drift(bool repair, api::Call call);
   boost::asio::awaitable<api::Response> answer_config(api::Call call);
   boost::asio::awaitable<api::Response> answer_config_check(api::Call call);
   boost::asio::awaitable<api::Response> answer_config_diff(api::Call call);
@@ -256,6 +261,8 @@ class Daemon {
   bool are_routes_restored_ = false;        // an operator took them back; until the next reload
   boost::asio::steady_timer policy_timer_;  // cancelled when there is something new to wait for
   Time next_counters_;
+  boost::asio::steady_timer log_level_timer_;  // when it is as at the start again
+  std::optional<api::Moment> log_level_until_;
   bool saving_ = false;
   bool save_again_ = false;
   CheckLog check_log_;

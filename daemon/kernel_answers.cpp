@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "daemon/daemon.h"
+#include "daemon/filtered.h"
 #include "daemon/kernel_views.h"
 #include "daemon/wall_clock.h"
 
@@ -32,7 +33,7 @@ asio::awaitable<api::Response> Daemon::answer_kernel_controls() {
   co_return api::response(api::Head{wall_clock(), generation_}, kernel_controls_view(*controls));
 }
 
-asio::awaitable<api::Response> Daemon::answer_drift(bool repair) {
+asio::awaitable<api::Response> Daemon::answer_drift(bool repair, api::Call call) {
   if (repair) co_await reconciler_.audit_now();
   const auto found = co_await reconciler_.look();
   if (!found) co_return api::response(api::unavailable(text(found.error())));
@@ -49,7 +50,7 @@ asio::awaitable<api::Response> Daemon::answer_drift(bool repair) {
       if (!ours.contains(key) && !reconciler_.owned().contains(key))
         views.push_back(foreign_view(key, service));
   }
-  co_return api::response(api::Head{wall_clock(), generation_}, views);
+  co_return filtered(api::Head{wall_clock(), generation_}, std::move(views), call);
 }
 
 }  // namespace lvsd

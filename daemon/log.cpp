@@ -4,6 +4,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <memory>
 #include <utility>
@@ -15,7 +16,8 @@ namespace lvsd {
 namespace {
 
 bool to_journal = false;
-Level lowest = Level::info;
+Level lowest_at_start = Level::info;
+std::atomic<Level> lowest = Level::info;
 thread_local EventListener event_listener;
 
 struct Words {
@@ -45,6 +47,7 @@ Words words(Level level) {
 }  // namespace
 
 void open_log(Level threshold) {
+  lowest_at_start = threshold;
   lowest = threshold;
   to_journal = std::getenv("JOURNAL_STREAM") != nullptr;
   auto logger =
@@ -54,12 +57,31 @@ void open_log(Level threshold) {
   spdlog::set_default_logger(std::move(logger));
 }
 
+Level log_level_at_start() {
+  return lowest_at_start;
+}
+
+Level log_level() {
+  return lowest;
+}
+
+void set_log_level(Level threshold) {
+  lowest = threshold;
+}
+
 bool is_logged(Level level) {
   return level >= lowest;
 }
 
 std::string_view text(Level level) {
   return words(level).lower;
+}
+
+std::optional<Level> parse_level(std::string_view word) {
+  for (const Level level :
+       {Level::debug, Level::info, Level::notice, Level::warning, Level::error, Level::critical})
+    if (text(level) == word) return level;
+  return std::nullopt;
 }
 
 void set_event_listener(EventListener listener) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string_view>
 
 #include "model/event.h"
@@ -15,10 +16,16 @@ enum class Level { debug, info, notice, warning, error, critical };
 // priority as sd-daemon(3) wants it; elsewhere a time and the level in words.
 void open_log(Level threshold);
 
+// The level of the last open_log(), and the one from which on lines are written now.
+Level log_level_at_start();
+Level log_level();
+void set_log_level(Level threshold);
+
 // Whether lines of this level are written: for those that cost more to make than to leave out.
 bool is_logged(Level level);
 
 std::string_view text(Level level);  // "warning"
+std::optional<Level> parse_level(std::string_view word);
 
 // One event, one line; control bytes are escaped. Thread-safe.
 void log(Level level, std::string_view line);

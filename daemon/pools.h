@@ -122,6 +122,10 @@ class Pools {
   std::optional<PoolChange> wish(std::size_t pool, std::uint32_t server, Override wishes, Time now);
   // Whether anyone would take new connections then.
   bool would_serve(std::size_t pool, std::uint32_t server, const Override& wishes, Time now) const;
+  // What would follow from a wish, a failback and the end of a panic; nothing changes.
+  Desired with_wish(std::size_t pool, std::uint32_t server, const Override& wishes, Time now) const;
+  Desired with_failback(std::size_t pool, std::uint32_t server, Time now) const;
+  Desired without_panic(std::size_t pool, Time now) const;
   std::optional<PoolChange> fail_back(std::size_t pool, std::uint32_t server, Time now);
   std::optional<PoolChange> end_panic(std::size_t pool, Time now);
   // Ends the wishes whose time is over.
@@ -168,6 +172,7 @@ class Pools {
   // Brings a pool to what follows from its facts.
   std::optional<PoolChange> settle(std::size_t index, const PoolSight& sight);
   std::optional<PoolChange> settle(std::size_t index, PoolFacts facts, const PoolSight& sight);
+  Desired outcome(std::size_t index, PoolFacts facts, const PoolSight& sight) const;
   bool has_quorum(std::size_t index, const PoolFacts& facts) const;
   void keep(std::size_t index, PoolFacts&& facts, const PoolSight& sight);
   void keep_seats(std::size_t index, const PoolFacts& facts);

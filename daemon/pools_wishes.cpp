@@ -59,16 +59,37 @@ void Pools::keep_seats(std::size_t index, const PoolFacts& facts) {
   pools_[index].seats = std::move(seats);
 }
 
-bool Pools::would_serve(std::size_t pool, std::uint32_t server, const Override& wishes,
-                        Time now) const {
-  const VirtualServer& service = config_.virtual_servers[pool];
+Desired Pools::outcome(std::size_t index, PoolFacts facts, const PoolSight& sight) const {
+  const VirtualServer& service = config_.virtual_servers[index];
+  facts = settled(service, std::move(facts), sight);
+  facts.quorum = has_quorum(index, facts);
+  return desired(service, facts);
+}
+
+Desired Pools::with_wish(std::size_t pool, std::uint32_t server, const Override& wishes,
+                         Time now) const {
   PoolFacts then = facts(pool);
   then.real_servers[server] = server_facts(pool, server, wishes);
-  then = settled(service, std::move(then), sight(now));
-  then.quorum = has_quorum(pool, then);
-  const Desired result = desired(service, then);
+  return outcome(pool, std::move(then), sight(now));
+}
+
+bool Pools::would_serve(std::size_t pool, std::uint32_t server, const Override& wishes,
+                        Time now) const {
+  const Desired result = with_wish(pool, server, wishes, now);
   return serving(result.real_servers) + serving(result.backups) + serving(result.sorry_servers) !=
          0;
+}
+
+Desired Pools::with_failback(std::size_t pool, std::uint32_t server, Time now) const {
+  std::vector<ServerSight> servers(pools_[pool].servers.size());
+  servers[server].failback = true;
+  PoolSight wanted = sight(now);
+  wanted.servers = servers;
+  return outcome(pool, facts(pool), wanted);
+}
+
+Desired Pools::without_panic(std::size_t pool, Time now) const {
+  return outcome(pool, lvsd::without_panic(facts(pool)), sight(now));
 }
 
 std::optional<PoolChange> Pools::fail_back(std::size_t pool, std::uint32_t server, Time now) {
@@ -80,7 +101,7 @@ std::optional<PoolChange> Pools::fail_back(std::size_t pool, std::uint32_t serve
 }
 
 std::optional<PoolChange> Pools::end_panic(std::size_t pool, Time now) {
-  return settle(pool, without_panic(facts(pool)), sight(now));
+  return settle(pool, lvsd::without_panic(facts(pool)), sight(now));
 }
 
 std::vector<PoolChange> Pools::expire(WallTime wall, Time now) {

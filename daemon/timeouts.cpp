@@ -141,12 +141,19 @@ asio::awaitable<api::Response> Daemon::answer_set_timeout(api::Call call) {
   const IpvsTimeouts configured = pools_.config().global.timeouts;
   const std::uint32_t was = timeout(actual->timeouts, kind);
   const TimeoutOverrides before = timeout_wishes_;
+  const std::uint32_t is = value ? *value : timeout_without(before, kind, configured);
+  api::WishView view = change_view(kind, was, is, configured);
+  if (api::word(call.query, "dry_run") == "1") {
+    Timeouts next{0, 0, 0};
+    timeout(next, kind) = is;
+    view.operations.emplace();
+    if (is != 0 && is != was) view.operations->push_back(text(ControlOp(SetTimeouts{next})));
+    co_return api::response(api::Head{wall_clock(), generation_}, view);
+  }
   if (value)
     timeout_wishes_ = with_timeout(before, kind, *value, configured, actual->timeouts, by);
   else
     timeout_wishes_.erase(kind);
-  const std::uint32_t is = value ? *value : timeout_without(before, kind, configured);
-  api::WishView view = change_view(kind, was, is, configured);
   view.undo = undo_of(kind, before, value.has_value());
   log(Level::notice,
       fmt::format("{} by {}: {}{}{}", api::path_of(call.action, call.path), by.user, view.text,

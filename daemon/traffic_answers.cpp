@@ -12,6 +12,7 @@
 #include "base/parse_number.h"
 #include "daemon/connections.h"
 #include "daemon/daemon.h"
+#include "daemon/filtered.h"
 #include "daemon/named_objects.h"
 #include "daemon/stats_views.h"
 #include "daemon/wall_clock.h"
@@ -24,7 +25,7 @@ asio::awaitable<api::Response> Daemon::answer_stats(api::Call call) {
   const std::string word = api::word(call.query, "service");
   if (word.empty()) {
     const Outlook now = co_await outlook();
-    co_return api::response(head(now), stats_views(now));
+    co_return filtered(head(now), stats_views(now), call);
   }
   const Outlook now = co_await outlook(word);
   const auto found = named_service(now.pools.config(), word);

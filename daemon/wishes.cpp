@@ -15,6 +15,7 @@
 #include "daemon/log.h"
 #include "daemon/named_objects.h"
 #include "daemon/wall_clock.h"
+#include "plan/diff.h"
 #include "plan/overrides.h"
 
 namespace lvsd {
@@ -171,6 +172,32 @@ std::string state_and_weight(const Decision& decision) {
 Decision decision(const Pool& pool, const Target& target) {
   return target.backup ? pool.backup_servers[target.server] : pool.real_servers[target.server];
 }
+Decision decision(const Desired& outcome, const Target& target) {
+  return target.backup ? outcome.backups[target.server] : outcome.real_servers[target.server];
+}
+
+bool is_rehearsal(const api::Call& call) {
+  return query_text(call, "dry_run") == "1";
+}
+
+// "web/web03 (10.0.0.13:80): ACTIVE 10 -> DRAINING 0; …", said in both texts.
+void say_change(api::WishView& view, const std::string& name, const Endpoint& endpoint,
+                const Decision& was, const Decision& is) {
+  view.before = state_and_weight(was);
+  view.after = state_and_weight(is);
+  view.text = fmt::format("{} ({}): {} -> {}; {}", name, text(endpoint), view.before, view.after,
+                          text(is.reason));
+}
+
+api::WishView calm_view(const std::string& name, bool was_panic) {
+  return {.service = name,
+          .server = {},
+          .before = was_panic ? "PANIC" : "calm",
+          .after = "calm",
+          .text = was_panic ? name + ": the panic is over, what fails leaves"
+                            : name + ": there is no panic",
+          .undo = {}};
+}
 
 }  // namespace
 
@@ -193,7 +220,14 @@ asio::awaitable<api::Response> Daemon::answer_wish(api::Call call) {
   if (!numbers)
     co_return api::response(api::bad_request("a word of the query is not what it should be"));
   if (numbers->for_seconds != 0) by.until = by.since + std::chrono::seconds(numbers->for_seconds);
-  if (call.action == Action::calm) co_return answer_calm(std::get<Target>(found).pool, by);
+  if (call.action == Action::calm) {
+    const std::size_t panicked = std::get<Target>(found).pool;
+    if (!is_rehearsal(call)) co_return answer_calm(panicked, by);
+    Desired then = pools_.without_panic(panicked, std::chrono::steady_clock::now());
+    api::WishView view = calm_view(id(pools_.config().virtual_servers[panicked]),
+                                   pools_.pool(panicked).panic_since.has_value());
+    co_return co_await answer_rehearsal(std::move(then.table), std::move(view));
+  }
 
   const Target target = std::get<Target>(found);
   const auto [pool, index, is_backup] = target;
@@ -216,18 +250,22 @@ asio::awaitable<api::Response> Daemon::answer_wish(api::Call call) {
                     name, id(service))));
 
   const Decision was = decision(pools_.pool(pool), target);
-  const auto change = call.action == Action::failback ? pools_.fail_back(pool, index, now)
-                                                      : pools_.wish(pool, index, after, now);
-  const Decision is = decision(pools_.pool(pool), target);
+  const Endpoint endpoint = is_backup ? server.backup->endpoint : server.endpoint;
   api::WishView view{.service = id(service),
                      .server = server_name,
-                     .before = state_and_weight(was),
-                     .after = state_and_weight(is),
+                     .before = {},
+                     .after = {},
                      .text = {},
                      .undo = undo_of(before, after, server, is_backup, name)};
-  view.text = fmt::format("{} ({}): {} -> {}; {}", name,
-                          text(is_backup ? server.backup->endpoint : server.endpoint), view.before,
-                          view.after, text(is.reason));
+  if (is_rehearsal(call)) {
+    Desired then = call.action == Action::failback ? pools_.with_failback(pool, index, now)
+                                                   : pools_.with_wish(pool, index, after, now);
+    say_change(view, name, endpoint, was, decision(then, target));
+    co_return co_await answer_rehearsal(std::move(then.table), std::move(view));
+  }
+  const auto change = call.action == Action::failback ? pools_.fail_back(pool, index, now)
+                                                      : pools_.wish(pool, index, after, now);
+  say_change(view, name, endpoint, was, decision(pools_.pool(pool), target));
   log(Level::notice,
       fmt::format("{} by {}: {}{}{}", api::path_of(call.action, call.path), by.user, view.text,
                   by.reason.empty() ? "" : ": ", by.reason),
@@ -247,6 +285,23 @@ asio::awaitable<api::Response> Daemon::answer_wish(api::Call call) {
   co_return api::response(api::Head{wall_clock(), generation_}, view);
 }
 
+asio::awaitable<api::Response> Daemon::answer_rehearsal(Table wanted, api::WishView view) {
+  Services touched;
+  for (const auto& [key, service] : wanted)
+    touched.insert(key);
+  const Services owned = reconciler_.owned();
+  view.undo.reset();
+  view.operations.emplace();
+  // A reload may come between: nothing of the configuration is looked at after this.
+  const auto found = co_await reconciler_.snapshot(touched, Duration::zero());
+  if (!found) co_return api::response(api::unavailable(text(found.error())));
+  Table actual = table_of(**found);
+  std::erase_if(actual, [&](const auto& entry) { return !touched.contains(entry.first); });
+  for (const Op& op : diff(actual, wanted, owned))
+    view.operations->push_back(text(op));
+  co_return api::response(api::Head{wall_clock(), generation_}, view);
+}
+
 api::Response Daemon::answer_calm(std::size_t pool, const Author& by) {
   const std::string name = id(pools_.config().virtual_servers[pool]);
   const bool was_panic = pools_.pool(pool).panic_since.has_value();
@@ -254,14 +309,7 @@ api::Response Daemon::answer_calm(std::size_t pool, const Author& by) {
   log(Level::notice, fmt::format("The panic of {} is ended by {}", name, by.user),
       {.kind = EventKind::wish, .service = name, .reason = by.reason});
   if (change) announce(*change);
-  api::WishView view{.service = name,
-                     .server = {},
-                     .before = was_panic ? "PANIC" : "calm",
-                     .after = "calm",
-                     .text = was_panic ? name + ": the panic is over, what fails leaves"
-                                       : name + ": there is no panic",
-                     .undo = {}};
-  return api::response(api::Head{wall_clock(), generation_}, view);
+  return api::response(api::Head{wall_clock(), generation_}, calm_view(name, was_panic));
 }
 
 }  // namespace lvsd

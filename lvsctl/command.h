@@ -31,6 +31,8 @@ struct Context {
   bool error_color = false;        // of standard error
   bool error_is_terminal = false;  // likewise
   std::string sort;                // the title of a column; empty: as it comes
+  std::string filter;              // which items of a list; empty: all
+  bool dry_run = false;            // writes are only planned
   Machine machine;
 };
 
@@ -63,7 +65,12 @@ Run stats_command(CLI::App& command);
 Run connections_command(CLI::App& command);
 Run ipvs_command(CLI::App& command);
 Run export_ipvsadm_command(CLI::App& command);
+Run export_lvsd_command(CLI::App& command);
+Run export_json_command(CLI::App& command);
 Run drift_command(CLI::App& command);
+Run doctor_command(CLI::App& command);
+Run realserver_command(CLI::App& command);
+Run top_command(CLI::App& command);
 Run events_command(CLI::App& command);
 Run watch_command(CLI::App& command);
 Run check_history_command(CLI::App& command);
@@ -82,6 +89,8 @@ Run manual_command(CLI::App& command);
 Run reload_command(CLI::App& command);
 Run metrics_command(CLI::App& command);
 Run version_command(CLI::App& command);
+Run support_bundle_command(CLI::App& command);
+Run log_level_command(CLI::App& command);
 Run drain_command(CLI::App& command);
 Run undrain_command(CLI::App& command);
 Run disable_command(CLI::App& command);

@@ -99,8 +99,12 @@ Run completion_command(CLI::App& command) {
 }
 
 Run manual_command(CLI::App& command) {
+  auto page = std::make_shared<std::string>("lvsctl");
+  command.add_option("PAGE", *page)->check(CLI::IsMember({"lvsctl", "doctor"}));
   const CLI::App* const app = command.get_parent();
-  return [app](const Context&) -> Output { return {Exit::done, manual(*app), ""}; };
+  return [app, page](const Context&) -> Output {
+    return {Exit::done, *page == "doctor" ? doctor_manual() : manual(*app), ""};
+  };
 }
 
 Run complete_command(CLI::App& command) {

@@ -119,7 +119,11 @@ Output import_written(const Context& context, const ImportOptions& options, std:
 Output file_imported(const Context& context, const ImportOptions& options) {
   LoadOptions how = context.machine.reading;
   if (!options.reading.config_id.empty()) how.config_id = options.reading.config_id;
-  Imported made = imported(options.reading.file, context.machine.files, how);
+  const auto import =
+      options.format == "ipvsadm"
+          ? static_cast<Imported (*)(const std::string&, const Files&, LoadOptions)>(imported_rules)
+          : imported;
+  Imported made = import(options.reading.file, context.machine.files, how);
   if (!made.text) return refused(context, options.reading, made.loaded);
 
   Output output;
@@ -170,9 +174,9 @@ Run config_show_command(CLI::App& command) {
 
 Run config_import_command(CLI::App& command) {
   auto options = std::make_shared<ImportOptions>();
-  command.add_option("FORMAT", options->format, "keepalived")
+  command.add_option("FORMAT", options->format, "keepalived, or ipvsadm: what ipvsadm -Sn saved")
       ->required()
-      ->check(CLI::IsMember({"keepalived"}))
+      ->check(CLI::IsMember({"keepalived", "ipvsadm"}))
       ->option_text(" ");
   command.add_option("FILE", options->reading.file, "the file to rewrite")
       ->required()

@@ -41,6 +41,8 @@ Exit exit_of(const api::ConfigDiffView& diff) {
   return is_same(diff) ? Exit::done : Exit::negative;
 }
 
+}  // namespace
+
 Output difference(const Context& context, const Question& question) {
   if (context.format == Format::json)
     return json_page<api::ConfigDiffView>(context, question, exit_of);
@@ -52,8 +54,6 @@ Output difference(const Context& context, const Question& question) {
                         : text(changes_of(diff.changes)) + kernel_text(diff.operations),
           diagnostics_text(diff.diagnostics)};
 }
-
-}  // namespace
 
 Run config_diff_command(CLI::App& command) {
   auto reading = std::make_shared<Reading>();

@@ -3,10 +3,14 @@
 #include <memory>
 #include <string>
 
+#include "api/config_views.h"
 #include "api/kernel_views.h"
+#include "config/import.h"
 #include "lvsctl/command.h"
+#include "lvsctl/drift_acceptance.h"
 #include "lvsctl/ipvsadm_text.h"
 #include "lvsctl/page.h"
+#include "lvsctl/wish.h"
 
 // What the kernel has, whoever put it there: `ipvs` as ipvsadm shows it, `export` as ipvsadm reads
 // it, `drift` where it is not what is wanted.
@@ -114,6 +118,56 @@ Output drift(const Context& context, api::Action action) {
   return output;
 }
 
+// ---- drift accept
+
+// What became of one entry: done, or why not.
+struct Acceptance {
+  bool done = false;
+  std::string text;
+};
+
+Acceptance accepted(const Context& context, const DriftEntryView& entry) {
+  const auto weight = entry.kind == "changed" && entry.server
+                          ? changed_weight(entry.found, entry.wanted)
+                          : std::nullopt;
+  if (!weight)
+    return {false, entry_text(entry) +
+                       ": only another weight can be accepted; 'lvsctl drift fix' "
+                       "repairs it, the file can say otherwise"};
+  Context quiet = context;
+  quiet.format = Format::table;
+  const Output changed = ctl::changed(
+      quiet, {.action = api::Action::set_weight,
+              .words = {{"service", entry.service}, {"server", *entry.server}},
+              .query = {{"value", std::to_string(*weight)}, {"reason", "drift accepted"}}});
+  return {changed.exit == Exit::done, changed.exit == Exit::done ? changed.out : changed.err};
+}
+
+bool is_meant(const DriftEntryView& entry, const std::string& target) {
+  if (entry.kind == "foreign") return false;
+  return target.empty() || target == entry.service ||
+         (entry.server && target == entry.service + "/" + *entry.server);
+}
+
+// Those that lvsd has not repaired yet become wishes of the operator.
+Output accept_drift(const Context& context, const std::string& target) {
+  const auto found = page<std::vector<DriftEntryView>>(context, {api::Action::drift});
+  if (!found) return found.error();
+  Output output;
+  std::size_t done = 0;
+  std::size_t meant = 0;
+  for (const DriftEntryView& entry : found->view) {
+    if (!is_meant(entry, target)) continue;
+    ++meant;
+    const Acceptance one = accepted(context, entry);
+    done += one.done ? 1U : 0U;
+    (one.done ? output.out : output.err) += one.text + (one.text.ends_with('\n') ? "" : "\n");
+  }
+  if (meant == 0) return {Exit::negative, "", "there is nothing to accept\n"};
+  if (done < meant) output.exit = done == 0 ? Exit::refused : Exit::partly;
+  return output;
+}
+
 }  // namespace
 
 Run ipvs_command(CLI::App& command) {
@@ -136,12 +190,41 @@ Run export_ipvsadm_command(CLI::App&) {
   };
 }
 
+Run export_lvsd_command(CLI::App&) {
+  return [](const Context& context) -> Output {
+    const auto table = page<KernelTableView>(context, {api::Action::kernel_table});
+    if (!table) return table.error();
+    const std::string name = "the kernel's table";
+    const Imported made = imported_rules(ipvsadm_rules(table->view), name, context.machine.reading);
+    if (!made.text)
+      return {Exit::refused, "",
+              lvsd::text(made.loaded.diagnostics, context.error_color) +
+                  "lvsctl: this table cannot be written as a configuration\n"};
+    if (context.format == Format::json)
+      return local_json(context, api::ConfigView{.file = name, .text = made.text});
+    return {Exit::done, *made.text, ""};
+  };
+}
+
+Run export_json_command(CLI::App&) {
+  return [](const Context& context) { return json_page(context, {api::Action::kernel_table}); };
+}
+
 Run drift_command(CLI::App& command) {
   auto action = std::make_shared<std::string>("show");
-  command.add_option("ACTION", *action, "show (the default), or fix: have it repaired now")
-      ->check(CLI::IsMember({"show", "fix"}))
+  auto target = std::make_shared<std::string>();
+  auto* option = command
+                     .add_option("ACTION", *action,
+                                 "show (the default), fix: have it repaired now, or accept: a "
+                                 "weight that somebody else gave becomes your wish")
+                     ->check(CLI::IsMember({"show", "fix", "accept"}))
+                     ->option_text(" ");
+  command.add_option("TARGET", *target, "accept this SERVICE or SERVICE/SERVER alone")
+      ->needs(option)
       ->option_text(" ");
-  return [action](const Context& context) {
+  return [action, target](const Context& context) -> Output {
+    if (*action == "accept") return accept_drift(context, *target);
+    if (!target->empty()) return failed({Exit::usage, "only 'drift accept' takes a target"});
     return drift(context, *action == "fix" ? api::Action::repair_drift : api::Action::drift);
   };
 }

@@ -10,6 +10,7 @@
 
 #include "api/find.h"
 #include "lvsctl/formats.h"
+#include "lvsctl/repeated.h"
 #include "lvsctl/units.h"
 
 namespace lvsd::ctl {
@@ -19,7 +20,8 @@ constexpr Command config_parts[] = {
     {"check", "", "what is wrong with a file; asks no daemon", config_check_command},
     {"show", "", "what lvsd has in force, or would make of a file", config_show_command},
     {"diff", "", "what a reload would change, in words and in the kernel", config_diff_command},
-    {"import", "", "rewrite a keepalived.conf as a file of ours", config_import_command},
+    {"import", "", "rewrite a keepalived.conf, or ipvsadm's rules, as a file of ours",
+     config_import_command},
 };
 
 constexpr Command timeouts_parts[] = {
@@ -29,6 +31,12 @@ constexpr Command timeouts_parts[] = {
 
 constexpr Command export_parts[] = {
     {"ipvsadm", "", "as lines that ipvsadm -R makes the same table of", export_ipvsadm_command},
+    {"lvsd", "", "as a configuration file that makes the same table", export_lvsd_command},
+    {"json", "", "with counters and all, as JSON", export_json_command},
+};
+
+constexpr Command log_parts[] = {
+    {"level", "", "from which level on lvsd writes lines", log_level_command},
 };
 
 constexpr Command tuning_parts[] = {
@@ -51,6 +59,7 @@ constexpr Command table[] = {
     {"stats", "", "what the kernel counted of services and servers", stats_command},
     {"connections", "conn", "the kernel's connections, or how many share what",
      connections_command},
+    {"top", "", "servers and their traffic on a screen that is kept up to date", top_command},
     {"drain", "", "no new connections for a server; those it has go on", drain_command},
     {"undrain", "", "a drained server takes connections again", undrain_command},
     {"disable", "", "take a server out at once", disable_command},
@@ -64,6 +73,8 @@ constexpr Command table[] = {
     {"watch", "", "do something at certain events", watch_command},
     {"ipvs", "", "the kernel's table as ipvsadm -Ln shows it", ipvs_command},
     {"drift", "", "where the kernel is not as wanted", drift_command},
+    {"doctor", "", "what of this machine keeps load balancing from working", doctor_command},
+    {"realserver", "", "make this machine a real server by DR or a tunnel", realserver_command},
     {"export", "", "the kernel's table, for other programs", nullptr, export_parts},
     {"check", "", "what the checks of a server said; run, pause, resume them", nullptr,
      check_parts},
@@ -73,7 +84,10 @@ constexpr Command table[] = {
     {"tuning", "", "the kernel's settings: what the file wants, what they are and were",
      tuning_command, tuning_parts},
     {"reload", "", "read the configuration file again; a bad one changes nothing", reload_command},
+    {"log", "", "how much lvsd writes to its log", nullptr, log_parts},
     {"metrics", "", "the metrics for Prometheus, as text", metrics_command},
+    {"support-bundle", "", "what somebody who is to help should see, without secrets",
+     support_bundle_command},
     {"explain", "", "what a word of the configuration language means", explain_command},
     {"completion", "", "completion for bash, zsh or fish", completion_command},
     {"__complete", "", "the words that may come next", complete_command, {}, true},
@@ -90,6 +104,9 @@ struct Globals {
   std::string format = "table";
   bool no_header = false;
   std::string sort;
+  std::string filter;
+  std::string interval;  // of --watch; empty: once
+  bool dry_run = false;
   std::string timeout = "10s";
   std::string color = "auto";
   bool numeric = false;  // the default; fingers type it anyway
@@ -97,6 +114,11 @@ struct Globals {
 
 std::string check_duration(const std::string& word) {
   return parse_duration(word) ? "" : "'" + word + "' is not a time such as 10s, 500ms or 2m";
+}
+
+// Of --watch: without a time CLI11 has "true".
+std::string interval_of(const std::string& word) {
+  return word == "true" ? "2s" : word;
 }
 
 void add_globals(CLI::App& app, Globals& globals) {
@@ -108,6 +130,14 @@ void add_globals(CLI::App& app, Globals& globals) {
   app.add_flag("--no-header", globals.no_header, "tables without their titles");
   app.add_option("--sort", globals.sort, "the rows of a list by this column")
       ->option_text("COLUMN");
+  app.add_option("--filter", globals.filter,
+                 "the items of a list of which this holds: 'state!=ACTIVE && service~^web'")
+      ->option_text("EXPRESSION");
+  app.add_flag("-w,--watch", globals.interval,
+               "again and again, every 2s or --watch=TIME, until Ctrl-C")
+      ->check([](const std::string& word) { return check_duration(interval_of(word)); });
+  app.add_flag("--dry-run", globals.dry_run,
+               "of a write what it would do, to the kernel too; nothing is done");
   app.add_option("--timeout", globals.timeout, "how long to wait for lvsd (10s)")
       ->check(check_duration)
       ->option_text("TIME");
@@ -138,7 +168,28 @@ Context context_of(const Globals& globals, const Surroundings& surroundings) {
   context.screen.unicode = surroundings.unicode;
   context.screen.header = !globals.no_header;
   context.sort = globals.sort;
+  context.filter = globals.filter;
+  context.dry_run = globals.dry_run;
   return context;
+}
+
+// What may be asked for again and again: it only looks.
+constexpr std::string_view repeatable[] = {
+    "status", "services", "servers", "show",   "stats",   "connections", "overrides", "ipvs",
+    "drift",  "timeouts", "tuning",  "doctor", "history", "diff",        "metrics",   "version"};
+// What has a list that --filter chooses from.
+constexpr std::string_view filtered[] = {"services", "servers", "stats", "overrides", "drift"};
+
+// Which global option does not go with a command; empty: all do.
+std::string misplaced_option(const std::string& command, const Globals& globals) {
+  const auto is_in = [&command](const auto& list) {
+    return std::find(std::begin(list), std::end(list), command) != std::end(list);
+  };
+  if (!globals.filter.empty() && !is_in(filtered))
+    return "--filter goes with services, servers, stats, overrides and drift";
+  if (!globals.interval.empty() && !is_in(repeatable))
+    return "--watch does not go with '" + command + "'";
+  return {};
 }
 
 // JSON in the notation that was asked for; what is none stays as it is.
@@ -241,11 +292,18 @@ Output outcome(std::vector<std::string> words, const Surroundings& surroundings)
   while (!chosen->get_subcommands().empty())
     chosen = chosen->get_subcommands().front();
   if (chosen == &app) chosen = app.get_subcommand("status");
+  if (const std::string why = misplaced_option(chosen->get_name(), globals); !why.empty())
+    return usage_error(why);
   Context context = context_of(globals, surroundings);
   convert_lines(context, globals);
-  Output output = runs.at(chosen)(context);
-  output.out = converted(output.out, globals, !globals.no_header);
-  return output;
+  const auto run = [&] {
+    Output output = runs.at(chosen)(context);
+    output.out = converted(output.out, globals, !globals.no_header);
+    return output;
+  };
+  if (globals.interval.empty()) return run();
+  return repeated(context, *parse_duration(interval_of(globals.interval)), globals.format == "json",
+                  run);
 }
 
 }  // namespace lvsd::ctl

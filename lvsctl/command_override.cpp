@@ -249,8 +249,8 @@ Output wished_and_waited(const Context& context, api::Action action, const Wish&
 Run leaving_command(CLI::App& command, const std::shared_ptr<Wish>& wish, api::Action action) {
   add_length(command, *wish);
   return [wish, action](const Context& context) {
-    return wish->wait ? wished_and_waited(context, action, *wish)
-                      : wished_of_each(context, action, *wish);
+    return wish->wait && !context.dry_run ? wished_and_waited(context, action, *wish)
+                                          : wished_of_each(context, action, *wish);
   };
 }
 

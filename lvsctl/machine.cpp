@@ -20,6 +20,7 @@
 #include "base/unique_fd.h"
 #include "daemon/config_file.h"
 #include "daemon/wall_clock.h"
+#include "lvsctl/facts.h"
 
 namespace lvsd::ctl {
 namespace {
@@ -177,8 +178,8 @@ void sleep_for(std::chrono::milliseconds length) {
 }  // namespace
 
 Machine this_machine() {
-  return {disk_files(), machine_options(), wall_clock, write_file, run_line, sleep_for, uptime,
-          paused,       replace_file};
+  return {disk_files(), machine_options(), wall_clock, write_file,   run_line, sleep_for, uptime,
+          paused,       replace_file,      facts,      open_terminal};
 }
 
 }  // namespace lvsd::ctl

@@ -3,12 +3,15 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "api/moment.h"
 #include "base/result.h"
 #include "config/files.h"
 #include "config/load.h"
+#include "doctor/doctor.h"
+#include "lvsctl/terminal.h"
 
 namespace lvsd::ctl {
 
@@ -33,6 +36,11 @@ struct Machine {
   std::function<Result<void>(const std::string& path, const std::string& before,
                              const std::string& after)>
       replace;
+  // What it looks like; facts.h.
+  std::function<doctor::Facts(const doctor::Questions&, std::optional<doctor::RunningDaemon>)>
+      facts;
+  // A whole screen; null: there is none. terminal.h.
+  std::function<std::unique_ptr<Terminal>(bool color)> terminal;
 };
 
 Machine this_machine();

@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "doctor/doctor.h"
+
 namespace lvsd::ctl {
 namespace {
 
@@ -90,6 +92,18 @@ std::string manual(const CLI::App& app) {
   std::string out = "# OPTIONS\n\nThey may stand before and behind the command.\n\n";
   out += options_text(app, "") + "# COMMANDS\n\n";
   add_commands(app, "", out);
+  return out;
+}
+
+std::string doctor_manual() {
+  std::string out;
+  for (const bool director : {true, false}) {
+    out += director ? "# ON A DIRECTOR\n\n" : "# ON A REAL SERVER\n\n";
+    for (const doctor::Rule& rule : doctor::rules())
+      if ((rule.judge != nullptr) == director)
+        out += strong(rule.id) + ": " + plain(rule.title) + "\n\t" + plain(rule.why) +
+               "\n\n\tReads " + plain(rule.reads) + ".\n\n";
+  }
   return out;
 }
 

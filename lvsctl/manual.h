@@ -9,4 +9,7 @@ namespace lvsd::ctl {
 // the command line is parsed by.
 std::string manual(const CLI::App& app);
 
+// The sections of lvsd-doctor(7), one for each rule.
+std::string doctor_manual();
+
 }  // namespace lvsd::ctl

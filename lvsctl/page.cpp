@@ -1,5 +1,6 @@
 #include "lvsctl/page.h"
 
+#include <algorithm>
 #include <type_traits>
 #include <vector>
 
@@ -129,12 +130,27 @@ Output refused(const Context& context, const Reply& reply) {
 
 namespace {
 
+// Whether a write changes something, beside what it is asked for.
+bool is_change(const api::Route& route) {
+  return route.access == api::Access::write && route.action != api::Action::config_check &&
+         route.action != api::Action::config_diff;
+}
+
 // The body of an answer that is none of refusal.
 boost::system::result<std::string, Output> body_of(const Context& context,
                                                    const Question& question) {
-  const Answer answer =
-      context.ask(api::route_of(question.action).method,
-                  api::path_of(question.action, question.words, question.query), question.body);
+  const api::Route& route = api::route_of(question.action);
+  const auto takes = [names = api::query_words(route)](std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  api::Words query = question.query;
+  if (!context.filter.empty() && takes("filter")) query["filter"] = context.filter;
+  if (context.dry_run && is_change(route)) {
+    if (!takes("dry_run")) return failed({Exit::usage, "this has no --dry-run; nothing was done"});
+    query["dry_run"] = "1";
+  }
+  const Answer answer = context.ask(
+      route.method, api::path_of(question.action, question.words, query), question.body);
   if (!answer) return failed(answer.error());
   // 202: done but for what goes on in the daemon; the view says what that is.
   if (answer->status != 200 && answer->status != 202) return refused(context, *answer);
@@ -225,6 +241,8 @@ template boost::system::result<Page<std::vector<api::TimeoutView>>, Output> page
                                                                                  const Question&);
 template boost::system::result<Page<std::vector<api::SysctlView>>, Output> page(const Context&,
                                                                                 const Question&);
+template boost::system::result<Page<api::LogLevelView>, Output> page(const Context&,
+                                                                     const Question&);
 template boost::system::result<Page<api::ConfigCheckView>, Output> page(const Context&,
                                                                         const Question&);
 template boost::system::result<Page<api::ConfigDiffView>, Output> page(const Context&,

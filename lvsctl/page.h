@@ -46,6 +46,9 @@ Output json_page(const Context& context, const Question& question, Exit (*exit)(
 // An answer that is text, as it came.
 Output text_page(const Context& context, const Question& question);
 
+// What putting a configuration in force would change: an answer of config_diff, in words.
+Output difference(const Context& context, const Question& question);
+
 // What to print for an answer that is a refusal.
 Output refused(const Context& context, const Reply& reply);
 

@@ -29,6 +29,19 @@ Loaded loaded(const Machine& machine, const Reading& reading, bool origins) {
   return load(reading.file, machine.files, options);
 }
 
+boost::system::result<Loaded, Output> loaded_in_force(const Context& context) {
+  const auto answer = page_as_is<api::ConfigView>(
+      context, {.action = api::Action::config, .query = {{"as", "text"}, {"detail", "changed"}}});
+  if (!answer) return answer.error();
+  const std::string text = answer->view.text.value_or("");
+  const Files only{.read = [&text](const std::string&) -> Result<std::string> { return text; },
+                   .glob = [](const std::string&) { return Result<std::vector<std::string>>(); },
+                   .executable = {}};
+  LoadOptions how = context.machine.reading;
+  how.lenient = false;
+  return load("in-force.conf", only, how);
+}
+
 std::string shown(const Diagnostics& diagnostics, const Context& context) {
   return text(diagnostics, context.error_color);
 }

@@ -23,6 +23,9 @@ void add_reading_options(CLI::App& command, Reading& reading);
 // REQUIRES: a file.
 Loaded loaded(const Machine& machine, const Reading& reading, bool origins = false);
 
+// What lvsd has in force, asked for and read back; or what to print in its place.
+boost::system::result<Loaded, Output> loaded_in_force(const Context& context);
+
 // The diagnostics, for standard error.
 std::string shown(const Diagnostics& diagnostics, const Context& context);
 

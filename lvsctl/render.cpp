@@ -219,4 +219,25 @@ std::string flowing(const std::vector<std::string>& pieces, const Screen& screen
   return out;
 }
 
+std::string wrapped(std::string_view text, const Screen& screen, std::size_t indent) {
+  std::string out;
+  std::size_t column = indent;
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+    const std::size_t width = display_width(word);
+    const bool first = column == indent;
+    if (!first && screen.width && column + 1 + width > *screen.width) {
+      out += "\n" + std::string(indent, ' ');
+      column = indent;
+    } else if (!first) {
+      out += ' ';
+      ++column;
+    }
+    out += word;
+    column += width;
+  }
+  return out;
+}
+
 }  // namespace lvsd::ctl

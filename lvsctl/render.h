@@ -51,4 +51,8 @@ std::string text(const Table& table, const Screen& screen, std::size_t indent = 
 std::string flowing(const std::vector<std::string>& pieces, const Screen& screen,
                     std::size_t indent);
 
+// A text on as many lines as the screen's width asks for, broken at blanks; all but the first line
+// start with `indent` blanks, and the first is that far to the right, too. No line end.
+std::string wrapped(std::string_view text, const Screen& screen, std::size_t indent);
+
 }  // namespace lvsd::ctl

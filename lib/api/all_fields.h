@@ -4,6 +4,7 @@
 #include "api/check_fields.h"
 #include "api/config_fields.h"
 #include "api/control_fields.h"
+#include "api/doctor_fields.h"
 #include "api/event_fields.h"
 #include "api/kernel_fields.h"
 #include "api/object_fields.h"

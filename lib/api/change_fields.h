@@ -40,6 +40,7 @@ struct Fields<WishView> {
     field("after", wish.after);
     field("text", wish.text);
     field("undo", wish.undo);
+    field("operations", wish.operations);
   }
 };
 

@@ -39,4 +39,14 @@ struct Fields<SysctlView> {
   }
 };
 
+template <>
+struct Fields<LogLevelView> {
+  static constexpr std::string_view kind = "LogLevel";
+  static void visit(auto& log, auto& field) {
+    field("level", log.level);
+    field("start", log.start);
+    field("until", log.until);
+  }
+};
+
 }  // namespace lvsd::api

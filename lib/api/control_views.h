@@ -42,4 +42,13 @@ struct SysctlView {
   bool operator==(const SysctlView&) const = default;
 };
 
+// From which level on lvsd writes lines to its log.
+struct LogLevelView {
+  std::string level;            // "debug", "info", "notice", "warning", "error", "critical"
+  std::string start;            // as it was started
+  std::optional<Moment> until;  // then it is as at the start again; null: it stays
+
+  bool operator==(const LogLevelView&) const = default;
+};
+
 }  // namespace lvsd::api

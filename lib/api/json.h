@@ -36,8 +36,8 @@ struct Document {
 // ConnectionView, ConnectionCountView, ServiceStatsView, KeywordView, OverrideView, TimeoutView,
 // SysctlView or CheckHistoryView (a list, under "items"),
 // ReloadView, ReadinessView, VersionView, DigestView, ConfigCheckView, ConfigView, ConfigDiffView,
-// WishView, KernelTableView, KernelControlsView; of EventView and DriftEntryView only a list. One
-// line, no blanks.
+// WishView, LogLevelView, KernelTableView, KernelControlsView; of EventView, DriftEntryView and
+// FindingView only a list. One line, no blanks.
 template <class View>
 std::string body(const Head& head, const View& view);
 std::string body(const ProblemView& problem);

@@ -260,6 +260,7 @@ template Result<Document<WishView>> document(std::string_view, const JsonLimits&
 template Result<Document<std::vector<OverrideView>>> document(std::string_view, const JsonLimits&);
 template Result<Document<std::vector<TimeoutView>>> document(std::string_view, const JsonLimits&);
 template Result<Document<std::vector<SysctlView>>> document(std::string_view, const JsonLimits&);
+template Result<Document<LogLevelView>> document(std::string_view, const JsonLimits&);
 template Result<Document<ConfigCheckView>> document(std::string_view, const JsonLimits&);
 template Result<Document<ConfigView>> document(std::string_view, const JsonLimits&);
 template Result<Document<ConfigDiffView>> document(std::string_view, const JsonLimits&);

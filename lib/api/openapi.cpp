@@ -174,6 +174,9 @@ Json body_schema(Action action, Schemas& schemas) {
       return one<DigestView>(schemas);
     case Action::config:
       return one<ConfigView>(schemas);
+    case Action::log_level:
+    case Action::set_log_level:
+      return one<LogLevelView>(schemas);
     case Action::config_check:
       return one<ConfigCheckView>(schemas);
     case Action::config_diff:

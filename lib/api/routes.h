@@ -59,6 +59,8 @@ enum class Action : std::uint8_t {
   set_timeout,
   tuning,
   restore_tuning,
+  log_level,
+  set_log_level,
 };
 
 struct Route {

@@ -392,6 +392,8 @@ struct WishView {
   std::string after;
   std::string text;                 // in words: "web/web03 (10.0.0.13:80): weight 10 -> 0"
   std::optional<std::string> undo;  // the command; null: there is nothing to undo
+  // With dry_run: what would be sent to the kernel, in its order. Null: it was done.
+  std::optional<std::vector<std::string>> operations{};
 
   bool operator==(const WishView&) const = default;
 };

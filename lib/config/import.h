@@ -18,4 +18,9 @@ struct Imported {
 // `options.lenient` does not count: the file is read as keepalived reads it.
 Imported imported(const std::string& path, const Files& files, LoadOptions options);
 
+// The same of what `ipvsadm -Sn` saved.
+Imported imported_rules(const std::string& path, const Files& files, LoadOptions options);
+// And of a text of it, from wherever it is.
+Imported imported_rules(const std::string& text, const std::string& name, LoadOptions options);
+
 }  // namespace lvsd

@@ -9,6 +9,7 @@
 
 #include "daemon/config_file.h"
 #include "lvsctl/command_line.h"
+#include "test/text/facts.h"
 
 using namespace lvsd;
 using namespace lvsd::ctl;
@@ -63,6 +64,16 @@ int shown_run(const std::string& line, const std::map<std::string, std::string>&
   for (const auto& [name, value] : variables)
     out += "  " + name + "='" + value + "'\n";
   return line == "false" ? 1 : 0;
+}
+
+// What the machine looks like, by scenes/NAME.facts.
+doctor::Facts facts_of(const std::string& name, std::optional<doctor::RunningDaemon> lvsd) {
+  std::stringstream text;
+  text << std::ifstream(folder + "scenes/" + name + ".facts").rdbuf();
+  doctor::Facts out = test::facts(text.str());
+  if (lvsd) lvsd->may_change_network = true;
+  out.lvsd = std::move(lvsd);
+  return out;
 }
 
 struct Typed {
@@ -121,6 +132,9 @@ std::string played(const std::string& line) {
   surroundings.machine.pause = [time, stop](std::chrono::milliseconds length) {
     *time += length;
     return *time < std::chrono::seconds(stop);
+  };
+  surroundings.machine.facts = [&what](const doctor::Questions&, auto lvsd) {
+    return facts_of(what.environment.at("FACTS"), std::move(lvsd));
   };
   surroundings.error_is_terminal = what.environment.contains("TERM");
   surroundings.connect = [](const std::filesystem::path& socket, std::chrono::milliseconds) {

@@ -1,0 +1,217 @@
+#include "doctor/doctor.h"
+
+#include <algorithm>
+#include <set>
+
+#include "doctor/rules.h"
+
+namespace lvsd::doctor {
+namespace {
+
+constexpr Rule table[] = {
+    {"LVD001", "IPVS and the modules of the configuration are there",
+     "Without ip_vs nothing can be balanced; without a scheduler's module its services are refused "
+     "by the kernel.",
+     "/proc/net/ip_vs, /sys/module, /lib/modules", judge_ipvs},
+    {"LVD002", "lvsd answers and may change the network",
+     "The kernel's table stays as it is while lvsd does not run: nobody takes a dead server out.",
+     "the socket of lvsd, /proc/PID/status", judge_daemon},
+    {"LVD003", "nobody else writes IPVS's table",
+     "Two programs that both know better undo each other's changes for ever.", "/proc/*/comm",
+     judge_rivals},
+    {"LVD004", "this is the network namespace that lvsd works in",
+     "Addresses, settings and IPVS's table are of a network namespace: what is read in another one "
+     "says nothing of lvsd's.",
+     "/proc/PID/ns/net", judge_namespace},
+    {"LVD005", "the configuration file loads, and is the one in force",
+     "A file that does not load is found at the next start, which is the worst moment.",
+     "the configuration file, the status of lvsd", judge_configuration},
+    {"LVD010", "packets are forwarded where NAT needs it",
+     "With NAT the replies of real servers pass this host on their way to the client. Without "
+     "forwarding they end here, and clients see a timeout. DR and tunnels do not need it.",
+     "net.ipv4.ip_forward, net.ipv6.conf.all.forwarding", judge_forwarding},
+    {"LVD011", "no redirects are sent where NAT has one arm",
+     "A real server in the network of the clients is told by an ICMP redirect to send its replies "
+     "straight to them, past the director that has to translate them back.",
+     "net.ipv4.conf.*.send_redirects, routes", judge_redirects},
+    {"LVD012", "every VIP is an address of this host",
+     "IPVS sees only packets for this host. A VIP that nobody holds, and that no local route "
+     "catches, is the commonest reason for 'nothing works'.",
+     "routes", judge_vips},
+    {"LVD015", "ARP requests for VIPs are answered",
+     "A VIP on lo or a dummy is found by ARP only where arp_ignore lets other interfaces answer "
+     "for it. Where the VIP is announced by a routing protocol this does not matter.",
+     "addresses, net.ipv4.conf.*.arp_ignore", judge_arp_of_vips},
+    {"LVD016", "a real server holds the VIP, and where no wire is",
+     "With DR and tunnels the packets that arrive are still for the VIP: a server that does not "
+     "hold it drops them. On an interface with a wire it would take the VIP from the director.",
+     "addresses", nullptr, judge_held_vip},
+    {"LVD017", "a real server does not answer ARP for the VIP",
+     "By default Linux answers on any interface for any of its addresses. One real server that "
+     "does takes all traffic of the VIP, past the director, as soon as a router asks.",
+     "net.ipv4.conf.*.arp_ignore, net.ipv4.conf.*.arp_announce", nullptr, judge_arp},
+    {"LVD018", "a real server lets packets out of the tunnel in",
+     "A packet that came by the tunnel has the client's address; the way back to the client is "
+     "another interface, and rp_filter drops what does not come the way it would go.",
+     "net.ipv4.conf.*.rp_filter", nullptr, judge_reverse_path},
+    {"LVD019", "a real server unpacks the tunnel",
+     "Without a device of the tunnel's kind that is up, the packets of the director are dropped.",
+     "interfaces", nullptr, judge_tunnel_device},
+    {"LVD020", "keepalive is faster than IPVS forgets",
+     "IPVS forgets connections that are idle for its tcp timeout, both ends believe in them, and "
+     "the next packet is answered with a reset.",
+     "the timeouts of IPVS, net.ipv4.tcp_keepalive_*", judge_zombies},
+    {"LVD021", "a client's port can be used again at once",
+     "Before Linux 5.9, conn_reuse_mode together with conntrack drops the first packet of a "
+     "connection from a port that was used lately: the client waits a second.",
+     "net.ipv4.vs.conn_reuse_mode, net.ipv4.vs.conntrack, the kernel's version", judge_port_reuse},
+    {"LVD022", "connections of servers that are gone end",
+     "Without expire_nodest_conn, packets of a connection whose server left are dropped until the "
+     "connection times out: five minutes for UDP, during which a client that keeps its port is "
+     "not served.",
+     "net.ipv4.vs.expire_nodest_conn", judge_gone_servers},
+    {"LVD023", "persistent clients leave a server that drains",
+     "Without expire_quiescent_template a client that persists is sent to a server of weight 0 "
+     "for as long as it comes back within the persistence timeout.",
+     "net.ipv4.vs.expire_quiescent_template", judge_quiescent_templates},
+    {"LVD024", "connections survive a change of the director",
+     "Several directors with mh choose the same server for the same client. For connections that "
+     "began at the other one this helps only where IPVS takes packets without a SYN.",
+     "net.ipv4.vs.sloppy_tcp", judge_sloppy},
+    {"LVD025", "connection tracking lives as long as IPVS, and has room",
+     "With conntrack, a connection that nf_conntrack forgets first is cut; a table that is full "
+     "drops new connections of the whole host.",
+     "net.netfilter.nf_conntrack_*, net.ipv4.vs.conntrack", judge_conntrack},
+    {"LVD028", "the kernel estimates rates",
+     "With run_estimation 0 all rates are 0, in lvsctl stats, in ipvsadm and in the metrics.",
+     "net.ipv4.vs.run_estimation", judge_estimation},
+    {"LVD029", "no defence against attacks is on",
+     "drop_entry, drop_packet and secure_tcp take connections away when memory is short, or "
+     "always, as they are set.",
+     "net.ipv4.vs.drop_entry, drop_packet, secure_tcp", judge_defence},
+    {"LVD030", "tunnels leave room in packets",
+     "The header of the tunnel comes on top. Without path MTU discovery the packet is too large "
+     "for the next network, and connections hang as soon as much is sent.",
+     "interfaces, net.ipv4.vs.pmtu_disc", judge_tunnel_mtu},
+    {"LVD031", "replies come back through this host with NAT",
+     "The gateway of the real servers has to be this host, at least for what they reply. It cannot "
+     "be seen from here.",
+     "the configuration", judge_return_way},
+    {"LVD033", "the neighbour table has room for the real servers",
+     "A neighbour table that is full loses packets to servers that are well.",
+     "net.ipv4.neigh.default.gc_thresh*", judge_neighbours},
+    {"LVD038", "the connection table is large enough",
+     "IPVS looks connections up in a hash table whose size is set when the module is loaded "
+     "(conn_tab_bits): with many more connections than buckets each packet takes longer.",
+     "/proc/net/ip_vs, the status of lvsd", judge_table_size},
+    {"LVD039", "the clock is synchronised",
+     "Times in logs and events of several directors can be compared only then.", "adjtimex(2)",
+     judge_clock},
+    {"LVD041", "the kernel has what lvsd wants",
+     "Somebody else changed what is lvsd's, or has services of his own beside it.",
+     "the status of lvsd", judge_drift},
+    {"LVD050", "the other side is looked at as well",
+     "What DR and tunnels need of a real server can be seen there only.", "the configuration",
+     judge_other_side},
+};
+
+void add_all(std::vector<Diagnosis>& out, const Rule& rule, Findings findings) {
+  for (Finding& finding : findings)
+    out.push_back({&rule, std::move(finding)});
+}
+
+// Of an address that clients use; a mark has none.
+std::vector<Address> vips(const Config& config) {
+  std::set<Address> out;
+  for (const VirtualServer& server : config.virtual_servers)
+    for (const ServiceKey& service : server.services)
+      if (service.fwmark == 0) out.insert(service.address);
+  return {out.begin(), out.end()};
+}
+
+std::vector<Address> server_addresses(const Config& config) {
+  std::set<Address> out;
+  for (const VirtualServer& server : config.virtual_servers)
+    for (const RealServer& real : server.real_servers)
+      out.insert(real.endpoint.address);
+  return {out.begin(), out.end()};
+}
+
+std::vector<std::string> kernel_modules(const Config& config) {
+  std::set<std::string> out = {"ip_vs"};
+  for (const VirtualServer& server : config.virtual_servers)
+    for (const std::string& module : kernel_modules(server.settings))
+      out.insert(module);
+  return {out.begin(), out.end()};
+}
+
+}  // namespace
+
+std::string_view text(Severity severity) {
+  switch (severity) {
+    case Severity::ok:
+      return "ok";
+    case Severity::info:
+      return "info";
+    case Severity::warning:
+      return "warn";
+    case Severity::failure:
+      return "FAIL";
+  }
+  return "?";
+}
+
+std::span<const Rule> rules() {
+  return table;
+}
+
+std::vector<Diagnosis> diagnoses(const Case& what) {
+  std::vector<Diagnosis> out;
+  for (const Rule& rule : table)
+    if (rule.judge != nullptr) add_all(out, rule, rule.judge(what));
+  return out;
+}
+
+std::vector<Diagnosis> diagnoses(const RealServerCase& what) {
+  std::vector<Diagnosis> out;
+  for (const Rule& rule : table)
+    if (rule.judge_real_server != nullptr) add_all(out, rule, rule.judge_real_server(what));
+  return out;
+}
+
+Questions questions(const Config& config) {
+  return {{"net.ipv4.ip_forward",
+           "net.ipv6.conf.all.forwarding",
+           "net.ipv4.conf.*.send_redirects",
+           "net.ipv4.conf.*.arp_ignore",
+           "net.ipv4.vs.expire_nodest_conn",
+           "net.ipv4.vs.expire_quiescent_template",
+           "net.ipv4.vs.sloppy_tcp",
+           "net.ipv4.vs.conn_reuse_mode",
+           "net.ipv4.vs.conntrack",
+           "net.ipv4.vs.run_estimation",
+           "net.ipv4.vs.drop_entry",
+           "net.ipv4.vs.drop_packet",
+           "net.ipv4.vs.secure_tcp",
+           "net.ipv4.vs.pmtu_disc",
+           "net.ipv4.tcp_keepalive_time",
+           "net.ipv4.tcp_keepalive_intvl",
+           "net.ipv4.neigh.default.gc_thresh3",
+           "net.ipv6.neigh.default.gc_thresh3",
+           "net.netfilter.nf_conntrack_max",
+           "net.netfilter.nf_conntrack_count",
+           "net.netfilter.nf_conntrack_tcp_timeout_established"},
+          kernel_modules(config),
+          vips(config),
+          server_addresses(config)};
+}
+
+Questions questions(const Address& vip) {
+  return {
+      {"net.ipv4.conf.*.arp_ignore", "net.ipv4.conf.*.arp_announce", "net.ipv4.conf.*.rp_filter"},
+      {},
+      {vip},
+      {}};
+}
+
+}  // namespace lvsd::doctor
