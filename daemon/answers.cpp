@@ -135,12 +135,9 @@ asio::awaitable<api::Response> Daemon::answer(api::Call call) {
   using api::Action;
   switch (call.action) {
     case Action::alive:
-    case Action::ready: {
-      const auto view = call.action == Action::ready ? readiness() : liveness(longest_silence);
-      api::Response response = api::response(api::Head{wall_clock(), generation_}, view);
-      if (!view.ready) response.status = 503;
-      co_return response;
-    }
+      co_return answer_readiness(liveness(longest_silence));
+    case Action::ready:
+      co_return answer_readiness(readiness());
     case Action::metrics:
       co_return co_await answer_metrics(std::move(call));
     case Action::service_health:
@@ -151,39 +148,25 @@ asio::awaitable<api::Response> Daemon::answer(api::Call call) {
       static const std::string document = api::openapi(LVSD_VERSION);
       co_return api::Response{.body = document};
     }
-    case Action::status: {
-      const Outlook now = co_await outlook();
-      co_return api::response(head(now), status_view(now));
-    }
-    case Action::services: {
-      const Outlook now = co_await outlook();
-      co_return api::response(head(now), service_views(now));
-    }
+    case Action::status:
+    case Action::services:
     case Action::service:
-      co_return answer_service(co_await outlook(call.path.at("service")), call.path.at("service"));
     case Action::servers:
-      co_return answer_servers(co_await outlook(), api::word(call.query, "service"));
     case Action::server:
-      co_return answer_server(co_await outlook(call.path.at("service")), call.path.at("service"),
-                              call.path.at("server"));
+    case Action::overrides:
+      co_return co_await answer_outlook(std::move(call));
     case Action::zero:
-      co_return co_await answer_zero(call.path.at("service"));
     case Action::stats:
-      co_return co_await answer_stats(std::move(call));
     case Action::connection_counts:
-      co_return co_await answer_connection_counts(std::move(call));
     case Action::connections:
-      co_return co_await answer_connections(std::move(call));
+      co_return co_await answer_traffic(std::move(call));
     case Action::events:
       co_return answer_events(call);
     case Action::kernel_table:
-      co_return co_await answer_kernel_table();
     case Action::kernel_controls:
-      co_return co_await answer_kernel_controls();
     case Action::drift:
-      co_return co_await answer_drift(false);
     case Action::repair_drift:
-      co_return co_await answer_drift(true);
+      co_return co_await answer_kernel(call.action);
     case Action::checks:
     case Action::run_checks:
     case Action::pause_checks:
@@ -192,19 +175,11 @@ asio::awaitable<api::Response> Daemon::answer(api::Call call) {
     case Action::digest:
       co_return co_await answer_digest(std::move(call));
     case Action::config:
-      co_return co_await answer_config(std::move(call));
     case Action::config_check:
-      co_return co_await answer_config_check(std::move(call));
     case Action::config_diff:
-      co_return co_await answer_config_diff(std::move(call));
+      co_return co_await answer_configuration(std::move(call));
     case Action::reload:
       co_return co_await answer_reload(call.query.contains("force"));
-    case Action::overrides: {
-      const Outlook now = co_await outlook();
-      auto views = override_views(now);
-      add_timeout_overrides(now, timeout_wishes_, views);
-      co_return api::response(head(now), views);
-    }
     case Action::drain:
     case Action::undrain:
     case Action::disable:
@@ -215,15 +190,67 @@ asio::awaitable<api::Response> Daemon::answer(api::Call call) {
     case Action::calm:
       co_return co_await answer_wish(std::move(call));
     case Action::timeouts:
-      co_return co_await answer_timeouts();
     case Action::set_timeout:
-      co_return co_await answer_set_timeout(std::move(call));
     case Action::tuning:
-      co_return co_await answer_tuning();
     case Action::restore_tuning:
-      co_return co_await answer_tuning_restore();
+      co_return co_await answer_controls(std::move(call));
   }
   co_return api::response(api::internal_error("this route has no answer"));
+}
+
+api::Response Daemon::answer_readiness(const api::ReadinessView& view) const {
+  api::Response response = api::response(api::Head{wall_clock(), generation_}, view);
+  if (!view.ready) response.status = 503;
+  return response;
+}
+
+// What all of it, or a part of it, is like at the moment.
+asio::awaitable<api::Response> Daemon::answer_outlook(api::Call call) {
+  using api::Action;
+  if (call.action == Action::service)
+    co_return answer_service(co_await outlook(call.path.at("service")), call.path.at("service"));
+  if (call.action == Action::server)
+    co_return answer_server(co_await outlook(call.path.at("service")), call.path.at("service"),
+                            call.path.at("server"));
+  const Outlook now = co_await outlook();
+  if (call.action == Action::status) co_return api::response(head(now), status_view(now));
+  if (call.action == Action::services) co_return api::response(head(now), service_views(now));
+  if (call.action == Action::servers)
+    co_return answer_servers(now, api::word(call.query, "service"));
+  auto views = override_views(now);
+  add_timeout_overrides(now, timeout_wishes_, views);
+  co_return api::response(head(now), views);
+}
+
+asio::awaitable<api::Response> Daemon::answer_traffic(api::Call call) {
+  using api::Action;
+  if (call.action == Action::zero) co_return co_await answer_zero(call.path.at("service"));
+  if (call.action == Action::stats) co_return co_await answer_stats(std::move(call));
+  if (call.action == Action::connections) co_return co_await answer_connections(std::move(call));
+  co_return co_await answer_connection_counts(std::move(call));
+}
+
+asio::awaitable<api::Response> Daemon::answer_kernel(api::Action action) {
+  using api::Action;
+  if (action == Action::kernel_table) co_return co_await answer_kernel_table();
+  if (action == Action::kernel_controls) co_return co_await answer_kernel_controls();
+  co_return co_await answer_drift(action == Action::repair_drift);
+}
+
+asio::awaitable<api::Response> Daemon::answer_configuration(api::Call call) {
+  using api::Action;
+  if (call.action == Action::config_check) co_return co_await answer_config_check(std::move(call));
+  if (call.action == Action::config_diff) co_return co_await answer_config_diff(std::move(call));
+  co_return co_await answer_config(std::move(call));
+}
+
+// What holds for the whole machine.
+asio::awaitable<api::Response> Daemon::answer_controls(api::Call call) {
+  using api::Action;
+  if (call.action == Action::timeouts) co_return co_await answer_timeouts();
+  if (call.action == Action::set_timeout) co_return co_await answer_set_timeout(std::move(call));
+  if (call.action == Action::tuning) co_return co_await answer_tuning();
+  co_return co_await answer_tuning_restore();
 }
 
 asio::awaitable<api::Response> Daemon::answer_reload(bool forced) {

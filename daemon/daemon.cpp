@@ -397,33 +397,44 @@ asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now(bool forced) {
         {.kind = EventKind::reload, .after = "FAILED", .reason = *failure});
     co_return NoReload{std::move(*failure)};
   }
-  Loaded& loaded = next.loaded;
+  if (auto refusal = refused_reload(next.loaded, forced)) co_return *std::move(refusal);
+  co_return co_await put_in_force(std::move(next), begin);
+}
+
+// Says why the file is not taken on: it is not valid, needs a restart, or changes too much at once.
+std::optional<Daemon::ReloadOutcome> Daemon::refused_reload(Loaded& loaded, bool forced) {
+  const auto refuse = [&](const std::string& text, std::string reason) {
+    log(Level::error, text,
+        {.kind = EventKind::reload, .after = "REFUSED", .reason = std::move(reason)});
+  };
   if (!loaded.config) {
-    log(Level::error,
-        fmt::format("Reload refused, {} is not valid: generation {} stays in force",
-                    options_.config_file, generation_),
-        {.kind = EventKind::reload, .after = "REFUSED", .reason = "the file is not valid"});
-    co_return BadConfig{std::move(loaded.diagnostics)};
+    refuse(fmt::format("Reload refused, {} is not valid: generation {} stays in force",
+                       options_.config_file, generation_),
+           "the file is not valid");
+    return BadConfig{std::move(loaded.diagnostics)};
   }
   if (auto fixed = fixed_at_start(pools_.config().global, loaded.config->global); !fixed.empty()) {
     for (Diagnostic& diagnostic : fixed)
       diagnostic.where.file = options_.config_file;
     log_diagnostics(fixed);
-    log(Level::error, fmt::format("Reload refused: generation {} stays in force", generation_),
-        {.kind = EventKind::reload, .after = "REFUSED", .reason = "it needs a restart"});
-    co_return BadConfig{std::move(fixed)};
+    refuse(fmt::format("Reload refused: generation {} stays in force", generation_),
+           "it needs a restart");
+    return BadConfig{std::move(fixed)};
   }
   const std::uint32_t allowed = forced ? 0 : pools_.config().global.reload_guard;
   if (auto why = guarded(pools_.config(), *loaded.config, allowed)) {
-    log(Level::error,
-        fmt::format("Reload refused, {}: generation {} stays in force. 'lvsctl "
-                    "reload --force' applies it all the same",
-                    *why, generation_),
-        {.kind = EventKind::reload, .after = "REFUSED", .reason = *why});
-    co_return Guarded{*std::move(why)};
+    refuse(fmt::format("Reload refused, {}: generation {} stays in force. 'lvsctl reload --force' "
+                       "applies it all the same",
+                       *why, generation_),
+           *why);
+    return Guarded{*std::move(why)};
   }
-  const ProbeSettings settings = co_await ready_settings(loaded.config->global);
+  return std::nullopt;
+}
 
+asio::awaitable<Daemon::Reloaded> Daemon::put_in_force(Prepared next, Time begin) {
+  Loaded& loaded = next.loaded;
+  const ProbeSettings settings = co_await ready_settings(loaded.config->global);
   co_await notifier_.set(loaded.config->global, settings.scripts);
   Reloaded done{.view = std::move(next.view)};
   reconciler_.set_audit_interval(loaded.config->global.audit_interval);

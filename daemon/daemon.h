@@ -121,6 +121,8 @@ class Daemon {
   boost::asio::awaitable<ReloadOutcome> reload(bool forced = false);
   boost::asio::awaitable<void> run_reloads();
   boost::asio::awaitable<ReloadOutcome> reload_now(bool forced);
+  std::optional<ReloadOutcome> refused_reload(Loaded& loaded, bool forced);
+  boost::asio::awaitable<Reloaded> put_in_force(Prepared next, Time begin);
   boost::asio::awaitable<Table> found_in_kernel(const Services& services);
 
   // Checks (daemon_checks.cpp).
@@ -152,7 +154,14 @@ class Daemon {
   // With what the kernel has of one service only; that is enough for views of it.
   boost::asio::awaitable<Outlook> outlook(const std::string& service);
   Outlook outlook(const Result<std::shared_ptr<const Snapshot>>& read) const;
+  // Answers, by what they are about (answers.cpp).
   boost::asio::awaitable<api::Response> answer(api::Call call);
+  api::Response answer_readiness(const api::ReadinessView& view) const;
+  boost::asio::awaitable<api::Response> answer_outlook(api::Call call);
+  boost::asio::awaitable<api::Response> answer_traffic(api::Call call);
+  boost::asio::awaitable<api::Response> answer_kernel(api::Action action);
+  boost::asio::awaitable<api::Response> answer_configuration(api::Call call);
+  boost::asio::awaitable<api::Response> answer_controls(api::Call call);
   boost::asio::awaitable<api::Response> answer_reload(bool forced);
   // The kernel's settings beside IPVS's own (tuning.cpp).
   boost::asio::awaitable<void> tune();

@@ -132,7 +132,7 @@ class ListPieces final : public api::Pieces {
 
 class StreamPieces final : public api::Pieces {
  public:
-  StreamPieces(std::shared_ptr<EventDesk> desk, Reading reading)
+  StreamPieces(const std::shared_ptr<EventDesk>& desk, Reading reading)
       : here_(std::make_shared<Here>(desk, desk->followers, std::move(reading))) {}
 
   void next(Take take) override {

@@ -99,8 +99,9 @@ std::string joined(const Json& list) {
 
 void collect(const std::string& name, const Json& value, Columns& columns) {
   if (value.is_object() && !value.empty()) {
+    const std::string before = name.empty() ? "" : name + ".";
     for (const auto& [field, inner] : value.items())
-      collect(name.empty() ? field : name + "." + field, inner, columns);
+      collect(before + field, inner, columns);
   } else {
     columns.emplace_back(name, value.is_array() ? joined(value) : cell(value));
   }
@@ -163,6 +164,7 @@ std::optional<std::string> csv_text(std::string_view json, bool header) {
   std::string out = header && !names.empty() ? line(names) : std::string();
   for (auto& cells : lines) {
     std::vector<std::string> texts;
+    texts.reserve(names.size());
     for (const std::string& name : names)
       texts.push_back(cells[name]);
     out += line(texts);

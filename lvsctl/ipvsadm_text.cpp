@@ -69,6 +69,7 @@ std::vector<const View*> sorted(std::vector<const View*> views) {
 template <class View>
 std::vector<const View*> sorted(const std::vector<View>& views) {
   std::vector<const View*> pointers;
+  pointers.reserve(views.size());
   for (const View& view : views)
     pointers.push_back(&view);
   return sorted(std::move(pointers));

@@ -73,10 +73,12 @@ int run_line(const std::string& line, const std::map<std::string, std::string>& 
   for (char** word = environ; *word != nullptr; ++word)
     words.emplace_back(*word);
   for (const auto& [name, value] : variables) {
-    std::erase_if(words, [&name](const std::string& word) { return word.starts_with(name + "="); });
-    words.push_back(name + "=" + value);
+    std::string set = name + "=";
+    std::erase_if(words, [&set](const std::string& word) { return word.starts_with(set); });
+    words.push_back(set.append(value));
   }
   std::vector<char*> environment;
+  environment.reserve(words.size() + 1);
   for (std::string& word : words)
     environment.push_back(word.data());
   environment.push_back(nullptr);

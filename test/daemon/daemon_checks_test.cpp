@@ -1,7 +1,6 @@
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <catch2/catch.hpp>
 
+#include "test/daemon/open_port.h"
 #include "test/daemon/site.h"
 #include "test/fakes/scripted_server.h"
 
@@ -10,33 +9,18 @@
 using namespace lvsd;
 using namespace lvsd::test;
 using namespace std::chrono_literals;
-using boost::asio::ip::tcp;
 using Checks = std::vector<api::CheckHistoryView>;
 
 namespace {
 
-// A port of loopback where connections are taken, while it is open.
-class Port {
- public:
-  Port() : endpoint_(acceptor_.local_endpoint()) {}
-  std::string text() const { return std::to_string(endpoint_.port()); }
-  void close() { acceptor_.close(); }
-  void open() { acceptor_ = tcp::acceptor(loop_, endpoint_); }
-
- private:
-  boost::asio::io_context loop_;
-  tcp::acceptor acceptor_{loop_, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)};
-  tcp::endpoint endpoint_;
-};
-
-std::string service(int host, const Port& port, const std::string& interval = "0.3") {
+std::string service(int host, const OpenPort& port, const std::string& interval = "0.3") {
   return "virtual_server 10.0.0." + std::to_string(host) +
          " 80 {\n  protocol TCP\n  lvs_method NAT\n  delay_loop " + interval +
          "\n  warmup 0\n  fall 1\n  real_server 127.0.0.1 " + port.text() +
          " {\n    TCP_CHECK {\n    }\n  }\n}\n";
 }
 
-std::string server_path(int host, const Port& port) {
+std::string server_path(int host, const OpenPort& port) {
   return "/api/v1/services/tcp:10.0.0." + std::to_string(host) +
          ":80/servers/127.0.0.1:" + port.text();
 }
@@ -57,7 +41,7 @@ struct World {
     return site.view<api::ServerView>(server_path(host, port)).view.health.state;
   }
 
-  Port port;
+  OpenPort port;
   Site site;
 };
 
@@ -102,7 +86,7 @@ TEST_CASE("a check that is run now answers with what came of it") {
 
 TEST_CASE("a paused check is not run and its server keeps its state until it goes on") {
   World world;
-  const Port witness;  // of a check that goes on meanwhile, as often
+  const OpenPort witness;  // of a check that goes on meanwhile, as often
   world.site.write(service(1, world.port) + service(2, witness));
   REQUIRE(world.site.reload().status == 200);
   const std::string seen = server_path(2, witness) + "/checks";
@@ -129,7 +113,7 @@ TEST_CASE("a paused check is not run and its server keeps its state until it goe
 
 TEST_CASE("a pause may have an end and a later pause has its own") {
   World world;
-  const Port witness;
+  const OpenPort witness;
   world.site.write(service(1, world.port) + service(2, witness));
   REQUIRE(world.site.reload().status == 200);
   world.posted("pause?for_seconds=1");

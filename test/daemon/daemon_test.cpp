@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <catch2/catch.hpp>
 #include <cerrno>
 #include <csignal>
@@ -14,19 +13,20 @@
 #include <thread>
 
 #include "api/json.h"
+#include "test/daemon/open_port.h"
 #include "test/daemon/site.h"
 #include "test/fakes/gate.h"
 #include "test/text/table.h"
 
 using namespace lvsd;
 using namespace std::chrono_literals;
-using boost::asio::ip::tcp;
 using lvsd::test::Answer;
 using lvsd::test::answer_of;
 using lvsd::test::eventually;
 using lvsd::test::FakeNetlink;
 using lvsd::test::FakeRequest;
 using lvsd::test::Gate;
+using lvsd::test::OpenPort;
 using lvsd::test::RawClient;
 using lvsd::test::request;
 using lvsd::test::Site;
@@ -35,17 +35,6 @@ using lvsd::test::unchecked;
 using lvsd::test::web;
 
 namespace {
-
-// A port of loopback where connections are taken.
-class OpenPort {
- public:
-  std::string text() const { return std::to_string(acceptor_.local_endpoint().port()); }
-  void close() { acceptor_.close(); }
-
- private:
-  boost::asio::io_context loop_;
-  tcp::acceptor acceptor_{loop_, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)};
-};
 
 std::string real(const std::string& port, const std::string& more = "TCP_CHECK {\n    }\n") {
   return "  real_server 127.0.0.1 " + port + " {\n    weight 1\n    " + more + "  }\n";

@@ -1,16 +1,15 @@
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <optional>
 #include <string>
 
+#include "test/daemon/open_port.h"
 #include "test/daemon/site.h"
 #include "test/fakes/command.h"
 
 using namespace lvsd;
-using boost::asio::ip::tcp;
 using lvsd::test::eventually;
+using lvsd::test::OpenPort;
 using lvsd::test::output_of;
 using lvsd::test::Site;
 using lvsd::test::unchecked;
@@ -18,15 +17,7 @@ using lvsd::test::web;
 
 namespace {
 
-// A port of loopback that takes connections until it is closed.
-struct Port {
-  std::string text() const { return std::to_string(acceptor.local_endpoint().port()); }
-
-  boost::asio::io_context loop;
-  tcp::acceptor acceptor{loop, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)};
-};
-
-std::string checked(const Port& port) {
+std::string checked(const OpenPort& port) {
   return "  real_server 127.0.0.1 " + port.text() +
          " {\n    weight 1\n    TCP_CHECK {\n    }\n  }\n";
 }
@@ -41,7 +32,7 @@ std::optional<double> value(const std::string& page, const std::string& series) 
 }  // namespace
 
 TEST_CASE("metrics say what the kernel and the checks say") {
-  Port port;
+  OpenPort port;
   Site site(web(checked(port) + unchecked(2, 7)));
   site.up();
   const std::string service = "service=\"tcp:10.0.0.1:80\"";
@@ -63,12 +54,12 @@ TEST_CASE("metrics say what the kernel and the checks say") {
 }
 
 TEST_CASE("a server that fails is counted down and so is the time") {
-  Port port;
+  OpenPort port;
   Site site(web(checked(port) + unchecked(2)));
   site.up();
   const std::string server =
       "{service=\"tcp:10.0.0.1:80\",server=\"127.0.0.1:" + port.text() + "\"}";
-  port.acceptor.close();
+  port.close();
   REQUIRE(
       eventually([&] { return value(site.get("/metrics").body, "lvsd_server_up" + server) == 0; }));
   const std::string page = site.get("/metrics").body;
@@ -113,13 +104,13 @@ TEST_CASE("metrics tell of a reload that was refused until one is applied") {
 }
 
 TEST_CASE("a service's health is a code for routers and a word for people") {
-  Port port;
+  OpenPort port;
   Site site(web(checked(port)));
   site.up();
   const std::string path = "/services/tcp:10.0.0.1:80/health";
   CHECK(site.get(path).status == 200);
   CHECK(site.get(path).body == "UP\n");
-  port.acceptor.close();
+  port.close();
   REQUIRE(eventually([&] { return site.get(path).status == 503; }));
   CHECK(site.get(path).body == "DOWN\n");
   CHECK(site.get("/services/nosuch/health").status == 404);
@@ -130,7 +121,7 @@ TEST_CASE("Prometheus reads the metrics without a word") {
     WARN("promtool is not installed: not asked");
     return;
   }
-  Port port;
+  OpenPort port;
   Site site(web(checked(port) + unchecked(2), "  sorry_server 10.0.0.2 80\n"));
   site.up();
   std::ofstream(site.directory / "metrics") << site.get("/metrics").body;

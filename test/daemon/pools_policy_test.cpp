@@ -68,6 +68,17 @@ struct World {
     one.counters.active_connections = active;
     return pools.see(0, counters, now += 1s);
   }
+  // What the next daemon reads in the file that this one wrote.
+  State kept() const {
+    State written{.boot_id = "b", .network_namespace = 1, .owned = {}};
+    written.wishes = pools.kept_wishes();
+    written.seats = pools.kept_seats();
+    written.removals = pools.kept_removals();
+    auto read = parse_state(text(written));
+    REQUIRE(read.has_value());
+    CHECK(*read == written);
+    return *std::move(read);
+  }
 };
 
 std::string service(std::string_view destinations) {
@@ -253,19 +264,14 @@ TEST_CASE("the next daemon goes on where the last one ended") {
   const std::string table_then = last.wanted();
   CHECK(table_then == service("  -> 10.0.0.3:80 NAT weight 0\n  -> 10.0.0.8:80 NAT weight 4\n"));
 
-  State state{.boot_id = "b", .network_namespace = 1, .owned = {}};
-  state.wishes = last.pools.kept_wishes();
-  state.seats = last.pools.kept_seats();
-  const auto read = parse_state(text(state));
-  REQUIRE(read.has_value());
-  CHECK(*read == state);
+  const State kept = last.kept();
 
   World next;
   next.now = last.now + 5s;
   next.take(site(policy), table_then);
-  next.pools.recall(read->wishes, read->seats, next.now);
+  next.pools.recall(kept.wishes, kept.seats, next.now);
   CHECK(next.wanted() == table_then);
-  CHECK(next.pools.kept_wishes() == state.wishes);
+  CHECK(next.pools.kept_wishes() == kept.wishes);
   CHECK(next.pools.next_moment() == last.now + 60s);  // the limit of the drain
   next.check(0, CheckResult::l4_ok);
   CHECK(next.wanted() == table_then);
@@ -288,19 +294,14 @@ TEST_CASE("a backup that is drained goes on draining in the next daemon and is l
   const std::string table_then = last.wanted();
   CHECK(table_then == service("  -> 10.0.0.3:80 NAT weight 1\n  -> 10.0.0.8:80 NAT weight 0\n"));
 
-  State state{.boot_id = "b", .network_namespace = 1, .owned = {}};
-  state.wishes = last.pools.kept_wishes();
-  state.seats = last.pools.kept_seats();
-  const auto read = parse_state(text(state));
-  REQUIRE(read.has_value());
-  CHECK(*read == state);
+  const State kept = last.kept();
 
   World next;
   next.now = last.now + 5s;
   next.take(site(), table_then);
-  next.pools.recall(read->wishes, read->seats, next.now);
+  next.pools.recall(kept.wishes, kept.seats, next.now);
   CHECK(next.wanted() == table_then);
-  CHECK(next.pools.kept_wishes() == state.wishes);
+  CHECK(next.pools.kept_wishes() == kept.wishes);
   CHECK_FALSE(next.see("10.0.0.8:80", 1));
   CHECK(next.log(next.see("10.0.0.8:80", 0)) ==
         "Backup server tcp:10.0.0.1:80/10.0.0.8:80 (10.0.0.8:80) is DRAINED (alice: kernel "
@@ -415,18 +416,14 @@ TEST_CASE("a server deleted with graceful_shutdown keeps the time it had left ov
   const std::string table_then = last.wanted();
   CHECK(table_then == service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n"
                               "  -> 10.0.0.3:80 NAT weight 0\n"));
-  State state{.boot_id = "b", .network_namespace = 1, .owned = {}};
-  state.removals = last.pools.kept_removals();
-  const auto read = parse_state(text(state));
-  REQUIRE(read.has_value());
-  CHECK(*read == state);
+  const State kept = last.kept();
 
   World next;
   next.now = last.now + 50s;
   next.take(after, table_then);
-  next.pools.resume_removals(read->removals, table(table_then), next.now);
+  next.pools.resume_removals(kept.removals, table(table_then), next.now);
   CHECK(next.wanted() == table_then);
-  CHECK(next.pools.kept_removals() == state.removals);
+  CHECK(next.pools.kept_removals() == kept.removals);
   CHECK(next.pools.next_moment() == last.now + 60s);
   CHECK(next.pools.pass(last.now + 59s).empty());
   CHECK(next.pools.pass(last.now + 60s).size() == 1);
@@ -435,11 +432,11 @@ TEST_CASE("a server deleted with graceful_shutdown keeps the time it had left ov
   // One that is in the file again, or that others took out of the kernel, is no removal.
   World again;
   again.take(before, table_then);
-  again.pools.resume_removals(read->removals, table(table_then), again.now);
+  again.pools.resume_removals(kept.removals, table(table_then), again.now);
   CHECK(again.pools.kept_removals().empty());
   World taken_out;
   const std::string without = service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n");
   taken_out.take(after, without);
-  taken_out.pools.resume_removals(read->removals, table(without), taken_out.now);
+  taken_out.pools.resume_removals(kept.removals, table(without), taken_out.now);
   CHECK(taken_out.wanted() == without);
 }
