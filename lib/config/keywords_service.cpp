@@ -208,7 +208,8 @@ constexpr auto table = std::to_array<Keyword>({
      .show = [](const Subject& s) { return when(flags(s).flag_3); }},
     {.name = "ops",
      .blocks = services,
-     .help = "every UDP packet is scheduled by itself",
+     .help =
+         "every UDP packet is scheduled by itself; for DR and TUN, as with NAT answers get lost",
      .excess_ignored = true,
      .apply = [](Compiler& c, const Arguments&) { c.service().flags.one_packet = true; },
      .show = [](const Subject& s) { return when(flags(s).one_packet); }},
