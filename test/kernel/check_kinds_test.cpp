@@ -243,6 +243,29 @@ TEST_CASE("MISC_CHECK on a real table") {
       "External check error, code: 1");
 }
 
+TEST_CASE("the weight that a program gives its server is in the table") {
+  Site site;
+  const TestFile code("code");
+  code.write("12\n");
+  site.folder.write_config(config_of("MISC_CHECK {\n      misc_path \"/bin/sh -c 'exit $(cat " +
+                                     code.path +
+                                     ")'\"\n      misc_timeout 5\n      misc_dynamic\n    }"));
+  testing::Daemon lvsd(site.net.director(), site.folder);
+  lvsd.wait_ready();
+  const auto weighs = [&](const std::string& weight) {
+    return eventually(8s, [&] { return site.has("-> 10.0.1.1:80 NAT weight " + weight + "\n"); });
+  };
+  INFO(lvsd.log());
+  CHECK(weighs("10"));
+  code.write("255\n");
+  CHECK(weighs("253"));
+  code.write("2\n");
+  CHECK(weighs("0"));
+  CHECK(text(site.requests()) == "s2 6");
+  code.write("0\n");  // it passes and has no wish
+  CHECK(weighs("1"));
+}
+
 TEST_CASE("FILE_CHECK on a real table") {
   Site site;
   const TestFile load("load");

@@ -100,6 +100,16 @@ TEST_CASE("a DNS check asks over TCP and expects an answer") {
   CHECK(dns.answer == "192.0.2.1");
 }
 
+TEST_CASE("a program gives its server a weight where misc_dynamic stands") {
+  const auto dynamic = [](const std::string& written) {
+    return check<MiscCheck>("MISC_CHECK {\n misc_path /bin/true\n " + written + "\n}").dynamic;
+  };
+  CHECK(dynamic("misc_dynamic"));
+  CHECK(dynamic("misc_dynamic yes"));
+  CHECK_FALSE(dynamic("misc_dynamic no"));
+  CHECK_FALSE(dynamic(""));
+}
+
 TEST_CASE("an agent check has a port and words to send") {
   const Loaded result =
       loaded("AGENT_CHECK {\n connect_port 9777\n send \"status\\n\"\n delay_loop 2\n}");
