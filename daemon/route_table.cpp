@@ -20,6 +20,7 @@ namespace {
 
 constexpr timeval kPatience{.tv_sec = 2, .tv_usec = 0};
 constexpr std::size_t kDatagramSize = std::size_t{64} * 1024;
+constexpr int most_attempts = 3;
 
 Result<void> sent(int fd, BytesView request) {
   if (::send(fd, request.data(), request.size(), 0) < 0)
@@ -27,17 +28,22 @@ Result<void> sent(int fd, BytesView request) {
   return {};
 }
 
-// Passes what the kernel answers to `take`, until the kernel says that it is over, and how.
+// Passes what the kernel answers to `take`, until the kernel says that it is over, and how. A list
+// during which routes changed may lack some (NLM_F_DUMP_INTR): EAGAIN then.
 Result<void> answered(int fd, std::uint32_t sequence,
                       const std::function<void(const Message&)>& take) {
   Bytes room(kDatagramSize);
+  bool is_torn = false;
   for (;;) {
-    const ssize_t got = ::recv(fd, room.data(), room.size(), 0);
+    const ssize_t got = ::recv(fd, room.data(), room.size(), MSG_TRUNC);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return system_failure(errno, "reading routes");
+    if (static_cast<std::size_t>(got) > room.size())
+      return Error{kernel_errc::bad_answer, "reading routes"};
     MessageReader messages(BytesView(room).first(static_cast<std::size_t>(got)));
     while (const auto message = messages.next()) {
       if (message->sequence != sequence) continue;
+      is_torn = is_torn || (message->flags & NLM_F_DUMP_INTR) != 0;
       if (message->type != NLMSG_ERROR && message->type != NLMSG_DONE) {
         take(*message);
         continue;
@@ -45,6 +51,7 @@ Result<void> answered(int fd, std::uint32_t sequence,
       const auto verdict = verdict_of(*message);
       if (!verdict) return Error{kernel_errc::bad_answer, "reading routes"};
       if (*verdict != 0) return system_failure(*verdict, "the kernel's answer about routes");
+      if (is_torn) return system_failure(EAGAIN, "routes change while they are read");
       return {};
     }
     if (messages.malformed()) return Error{kernel_errc::bad_answer, "reading routes"};
@@ -65,6 +72,13 @@ Result<RouteTable> RouteTable::open() {
 }
 
 Result<std::vector<Route>> RouteTable::list(bool ours_only) {
+  auto routes = listed(ours_only);
+  for (int i = 1; i < most_attempts && !routes && routes.error().code.value() == EAGAIN; ++i)
+    routes = listed(ours_only);
+  return routes;
+}
+
+Result<std::vector<Route>> RouteTable::listed(bool ours_only) {
   Bytes request;
   append_list_routes(request, ++sequence_, ours_only);
   if (const auto asked = sent(socket_.get(), request); !asked) return asked.error();

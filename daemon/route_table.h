@@ -18,6 +18,7 @@ class RouteTable {
  public:
   static Result<RouteTable> open();
 
+  // All of them, as they were at one moment, or an error.
   Result<std::vector<Route>> list(bool ours_only);
   Result<void> add(const Route& route);
   Result<void> remove(const Route& route);
@@ -27,6 +28,7 @@ class RouteTable {
   RouteTable(UniqueFd socket, UniqueFd devices)
       : socket_(std::move(socket)), devices_(std::move(devices)) {}
 
+  Result<std::vector<Route>> listed(bool ours_only);
   Result<void> change(bool adds, const Route& route);
 
   UniqueFd socket_;
