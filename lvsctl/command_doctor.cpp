@@ -160,6 +160,7 @@ std::string tally(const std::vector<Diagnosis>& all) {
 
 std::vector<api::FindingView> views(const std::vector<Diagnosis>& all) {
   std::vector<api::FindingView> out;
+  out.reserve(all.size());
   for (const Diagnosis& one : all)
     out.push_back({.id = std::string(one.rule->id),
                    .severity = std::string(text(one.finding.severity)),

@@ -160,9 +160,15 @@ void read_sysctls(const std::string& pattern, Facts& facts) {
   std::vector<std::string> owners = {"all"};
   for (const Interface& one : facts.interfaces)
     owners.push_back(one.name);
-  for (const std::string& owner : owners)
-    read_sysctl(before + owner + after, "/proc/sys/" + path_of(before) + owner + path_of(after),
-                facts);
+  for (const std::string& owner : owners) {
+    std::string path = "/proc/sys/" + path_of(before);
+    path += owner;
+    path += path_of(after);
+    std::string name = before;
+    name += owner;
+    name += after;
+    read_sysctl(name, path, facts);
+  }
 }
 
 // ---- IPVS and its modules

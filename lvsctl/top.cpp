@@ -21,7 +21,7 @@ using api::ServerView;
 constexpr std::size_t past_width = 8;
 constexpr std::size_t shortest_name = 14;
 
-std::string padded(std::string text, std::size_t width) {
+std::string padded(const std::string& text, std::size_t width) {
   const std::size_t now = display_width(text);
   return now < width ? text + std::string(width - now, ' ') : text;
 }
@@ -180,18 +180,12 @@ std::vector<const ServerView*> Top::shown() const {
   return out;
 }
 
-std::string Top::title(std::size_t width) const {
-  static constexpr std::array orders = {"name", "new/s", "active", "in/s"};
-  const std::string left =
-      fmt::format("lvsd top  {}   {} conn/s  {}/s in  {}/s out{}", clock_text(at_, at_),
-                  amount_text(sum(servers_, &api::RatesView::cps)),
-                  bytes_text(sum(servers_, &api::RatesView::in_bps)),
-                  bytes_text(sum(servers_, &api::RatesView::out_bps)), paused_ ? "   PAUSED" : "");
-  const std::string right = fmt::format("[s]ort:{} [f]ilter [space] pause [d]rain [q]uit",
-                                        orders[static_cast<std::size_t>(order_)]);
-  const std::size_t both = display_width(left) + display_width(right) + 2;
-  if (both > width) return left;
-  return left + std::string(width - both + 2, ' ') + right;
+std::string Top::title() const {
+  return fmt::format("lvsd top  {}   {} conn/s  {}/s in  {}/s out{}", clock_text(at_, at_),
+                     amount_text(sum(servers_, &api::RatesView::cps)),
+                     bytes_text(sum(servers_, &api::RatesView::in_bps)),
+                     bytes_text(sum(servers_, &api::RatesView::out_bps)),
+                     paused_ ? "   PAUSED" : "");
 }
 
 std::string Top::prompt() const {
@@ -199,7 +193,11 @@ std::string Top::prompt() const {
   if (mode_ == Mode::confirm)
     return "drain " + asked_ + "? It gets no new connections until 'lvsctl undrain'. [y/n]";
   if (!message_.empty()) return message_;
-  return filter_.empty() ? "" : "only: " + filter_;
+  static constexpr std::array orders = {"name", "new/s", "active", "in/s"};
+  std::string out = fmt::format("[s]ort:{} [f]ilter [space] pause [d]rain [q]uit",
+                                orders[static_cast<std::size_t>(order_)]);
+  if (!filter_.empty()) out += "   only: " + filter_;
+  return out;
 }
 
 // The last minute in a few steps, each the mean of its part, by the greatest of them.
@@ -262,7 +260,7 @@ std::vector<ScreenLine> Top::lines(std::size_t width, std::size_t height) {
   if (selected < first_) first_ = selected;
   if (selected >= first_ + page_) first_ = selected + 1 - page_;
 
-  std::vector<ScreenLine> out = {{cut(title(width), width), Style::strong},
+  std::vector<ScreenLine> out = {{cut(title(), width), Style::strong},
                                  {cut(prompt(), width), Style::changing}};
   const std::string titles = fmt::format("{}  {}{:>6}{:>8}{:>8}{:>8}  {:<8}{:>11}  {}",
                                          padded("SERVICE/SERVER", name_width), padded("STATE", 12),

@@ -56,7 +56,7 @@ class Top {
   enum class Mode : std::uint8_t { list, filter, confirm };
 
   std::vector<const api::ServerView*> shown() const;
-  std::string title(std::size_t width) const;
+  std::string title() const;
   std::string prompt() const;
   std::string row(const api::ServerView& server, std::size_t name_width) const;
   std::string past(const std::string& name) const;

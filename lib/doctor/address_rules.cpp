@@ -195,6 +195,7 @@ Findings judge_other_side(const Case& what) {
                     (forwards_by(server, Forwarding::tunnel) ? " --tunnel" : ""));
   if (vips.empty()) return {};
   std::vector<std::string> commands;
+  commands.reserve(vips.size());
   for (const std::string& vip : vips)
     commands.push_back("lvsctl doctor --realserver " + vip);
   return {{Severity::info,

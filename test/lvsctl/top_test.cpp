@@ -59,7 +59,7 @@ TEST_CASE("top shows every server with its last minute") {
     top.take(servers(reading * 4), now);
   CHECK(screen(top) ==
         " lvsd top  14:34:12   360 conn/s  360 kB/s in  0/s out\n"
-        " \n"
+        " [s]ort:name [f]ilter [space] pause [d]rain [q]uit\n"
         " SERVICE/SERVER  STATE            W     ACT   INACT   NEW/s  60s            IN/s  CHECK\n"
         ">web/web01       ACTIVE          10     402     187     120  ▁▂▃▄▅▆▇█   120 kB/s  "
         "L7OK/200 3ms\n"
