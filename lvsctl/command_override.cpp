@@ -232,6 +232,7 @@ Output wished_in_turn(const Context& context, api::Action action, const std::vec
 // All of them first, then the waiting for each: what has left meanwhile has left.
 Output wished_at_once(const Context& context, api::Action action, const std::vector<Wish>& wishes) {
   std::vector<Output> outputs;
+  outputs.reserve(wishes.size());
   for (const Wish& one : wishes)
     outputs.push_back(begun(context, action, one));
   for (std::size_t i = 0; i < wishes.size(); ++i)
