@@ -52,11 +52,19 @@ asio::awaitable<Judgement> answered(ProbeSocket& socket, const TcpCheck& check,
 
 }  // namespace
 
+// The commonest check, and all of it is the connection: no talk, and no time of its own for that.
 asio::awaitable<Observation> probe_tcp(CheckTarget target, Duration timeout) {
-  const auto talk = [](ProbeSocket&, Attempt&) -> asio::awaitable<Judgement> {
-    co_return Judgement{CheckResult::l4_ok, 0, {}};
-  };
-  return probe_stream(std::move(target), timeout, talk);
+  Attempt attempt;
+  ProbeSocket socket(co_await asio::this_coro::executor, Transport::stream, std::move(target),
+                     attempt.begin() + timeout);
+  const Step step = co_await socket.connect();
+  if (!step.is_done()) {
+    attempt.source = socket.source();
+    co_return attempt.observation(unconnected(step));
+  }
+  Observation seen = attempt.observation({CheckResult::l4_ok, 0, {}});
+  seen.phases.connect = seen.duration;
+  co_return seen;
 }
 
 asio::awaitable<Observation> probe_tcp_dialogue(const TcpCheck& check, const Pattern& expected,
