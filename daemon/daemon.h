@@ -117,6 +117,7 @@ class Daemon {
     api::ReloadView view;
   };
   boost::asio::awaitable<Loaded> loaded_config(bool origins = false);
+  static void log_diagnostics(const Diagnostics& diagnostics);
   boost::asio::awaitable<Prepared> prepared_reload();
   boost::asio::awaitable<ReloadOutcome> reload(bool forced = false);
   boost::asio::awaitable<void> run_reloads();
@@ -184,7 +185,8 @@ class Daemon {
   // Wishes of operators (wishes.cpp).
   boost::asio::awaitable<Author> author_of(const api::Call& call);
   boost::asio::awaitable<api::Response> answer_wish(api::Call call);
-  api::Response answer_calm(std::size_t pool, const Author& by);
+  boost::asio::awaitable<api::Response> answer_calm(api::Call call, std::size_t pool, Author by);
+  boost::asio::awaitable<api::Response> bring_wish_about(std::size_t pool, api::WishView view);
   // What a change would send to the kernel, in the place of doing it.
   boost::asio::awaitable<api::Response> answer_rehearsal(Table wanted, api::WishView view);
   boost::asio::awaitable<api::Response> answer_zero(std::string service);

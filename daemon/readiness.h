@@ -12,8 +12,8 @@
 
 // Descriptors that are waited for once or a few times and closed, as the socket of a check is. With
 // Asio's own each costs three calls of the kernel more (FIONBIO, one interest more and its removal)
-// and a handler more, which is a third of what a TCP check costs. Here a loop watches one epoll of
-// its own, and a wait is the wait for its deadline that readiness ends early.
+// and a handler more. Here a loop watches one epoll of its own, and a wait is the wait for its
+// deadline that readiness ends early.
 
 namespace lvsd {
 

@@ -169,6 +169,12 @@ std::string state_and_weight(const Decision& decision) {
   return out;
 }
 
+bool is_serving(const Pool& pool) {
+  return Pools::serving(pool.real_servers) + Pools::serving(pool.backup_servers) +
+             Pools::serving(pool.sorry_servers) !=
+         0;
+}
+
 Decision decision(const Pool& pool, const Target& target) {
   return target.backup ? pool.backup_servers[target.server] : pool.real_servers[target.server];
 }
@@ -220,16 +226,9 @@ asio::awaitable<api::Response> Daemon::answer_wish(api::Call call) {
   if (!numbers)
     co_return api::response(api::bad_request("a word of the query is not what it should be"));
   if (numbers->for_seconds != 0) by.until = by.since + std::chrono::seconds(numbers->for_seconds);
-  if (call.action == Action::calm) {
-    const std::size_t panicked = std::get<Target>(found).pool;
-    if (!is_rehearsal(call)) co_return answer_calm(panicked, by);
-    Desired then = pools_.without_panic(panicked, std::chrono::steady_clock::now());
-    api::WishView view = calm_view(id(pools_.config().virtual_servers[panicked]),
-                                   pools_.pool(panicked).panic_since.has_value());
-    co_return co_await answer_rehearsal(std::move(then.table), std::move(view));
-  }
-
   const Target target = std::get<Target>(found);
+  if (call.action == Action::calm)
+    co_return co_await answer_calm(std::move(call), target.pool, std::move(by));
   const auto [pool, index, is_backup] = target;
   const VirtualServer& service = pools_.config().virtual_servers[pool];
   const RealServer& server = service.real_servers[index];
@@ -238,11 +237,7 @@ asio::awaitable<api::Response> Daemon::answer_wish(api::Call call) {
   const Time now = std::chrono::steady_clock::now();
   const Override before = pools_.wishes(pool, index);
   const Override after = changed(before, server, target, call.action, *numbers, by);
-  const bool serves_now = Pools::serving(pools_.pool(pool).real_servers) +
-                              Pools::serving(pools_.pool(pool).backup_servers) +
-                              Pools::serving(pools_.pool(pool).sorry_servers) !=
-                          0;
-  if (query_text(call, "force") != "1" && serves_now &&
+  if (query_text(call, "force") != "1" && is_serving(pools_.pool(pool)) &&
       !pools_.would_serve(pool, index, after, now))
     co_return api::response(api::refused(
         fmt::format("{} is the last server of {} that takes connections, and no backup or sorry "
@@ -276,7 +271,11 @@ asio::awaitable<api::Response> Daemon::answer_wish(api::Call call) {
        .after = view.after,
        .reason = by.reason});
   if (change) announce(*change);
-  // A reload may come between: nothing of the configuration is looked at after this.
+  co_return co_await bring_wish_about(pool, std::move(view));
+}
+
+// A reload may come between: nothing of the configuration is looked at once something is awaited.
+asio::awaitable<api::Response> Daemon::bring_wish_about(std::size_t pool, api::WishView view) {
   const auto services = pools_.services(pool);
   co_await save_state();
   const auto failures = co_await reconciler_.reconcile({services.begin(), services.end()});
@@ -302,14 +301,19 @@ asio::awaitable<api::Response> Daemon::answer_rehearsal(Table wanted, api::WishV
   co_return api::response(api::Head{wall_clock(), generation_}, view);
 }
 
-api::Response Daemon::answer_calm(std::size_t pool, const Author& by) {
+asio::awaitable<api::Response> Daemon::answer_calm(api::Call call, std::size_t pool, Author by) {
   const std::string name = id(pools_.config().virtual_servers[pool]);
-  const bool was_panic = pools_.pool(pool).panic_since.has_value();
-  const auto change = pools_.end_panic(pool, std::chrono::steady_clock::now());
+  api::WishView view = calm_view(name, pools_.pool(pool).panic_since.has_value());
+  const Time now = std::chrono::steady_clock::now();
+  if (is_rehearsal(call)) {
+    Desired then = pools_.without_panic(pool, now);
+    co_return co_await answer_rehearsal(std::move(then.table), std::move(view));
+  }
+  const auto change = pools_.end_panic(pool, now);
   log(Level::notice, fmt::format("The panic of {} is ended by {}", name, by.user),
       {.kind = EventKind::wish, .service = name, .reason = by.reason});
   if (change) announce(*change);
-  return api::response(api::Head{wall_clock(), generation_}, calm_view(name, was_panic));
+  co_return api::response(api::Head{wall_clock(), generation_}, view);
 }
 
 }  // namespace lvsd

@@ -44,8 +44,9 @@ void say(int pipe, const std::string& bytes) {
     ::pause();
 }
 
-// Obeys, as far as answering goes, and reports of each check it is given what `seen` says.
-[[noreturn]] void serve(int pipe, const Observation& seen) {
+// Greets, and hands over each order that comes until the daemon goes.
+template <class Obey>
+[[noreturn]] void take_orders(int pipe, Obey obey) {
   say(pipe, frame(FromChecker(Hello{})));
   FrameReader reader(most_to_checker);
   std::vector<char> room(65536);
@@ -56,20 +57,27 @@ void say(int pipe, const std::string& bytes) {
     while (const auto bytes = reader.next()) {
       const auto order = to_checker(*bytes);
       if (!order) ::_exit(2);
-      if (const auto* ask = std::get_if<Ask>(&*order))
-        say(pipe, frame(FromChecker(Alive{ask->round})));
-      if (const auto* launch = std::get_if<Launch>(&*order)) {
-        ProgramRun run{.ended = {Ended::How::exited, 3}, .output = launch->script.argv.front()};
-        say(pipe, frame(FromChecker(Ran{launch->run, run})));
-      }
-      if (const auto* begin = std::get_if<Begin>(&*order)) {
-        Observation of_it = seen;
-        of_it.code = static_cast<int>(::getpid());
-        of_it.at = Time::clock::now();
-        say(pipe, frame(FromChecker(Seen{begin->id, of_it})));
-      }
+      obey(*order);
     }
   }
+}
+
+// Obeys, as far as answering goes, and reports of each check it is given what `seen` says.
+[[noreturn]] void serve(int pipe, const Observation& seen) {
+  take_orders(pipe, [&](const ToChecker& order) {
+    if (const auto* ask = std::get_if<Ask>(&order))
+      say(pipe, frame(FromChecker(Alive{ask->round})));
+    if (const auto* launch = std::get_if<Launch>(&order)) {
+      ProgramRun run{.ended = {Ended::How::exited, 3}, .output = launch->script.argv.front()};
+      say(pipe, frame(FromChecker(Ran{launch->run, run})));
+    }
+    if (const auto* begin = std::get_if<Begin>(&order)) {
+      Observation of_it = seen;
+      of_it.code = static_cast<int>(::getpid());
+      of_it.at = Time::clock::now();
+      say(pipe, frame(FromChecker(Seen{begin->id, of_it})));
+    }
+  });
 }
 
 // A pool whose checkers are processes that do what a test says.
@@ -321,18 +329,9 @@ namespace {
 
 // Takes orders until a program is one of them, and dies of that.
 [[noreturn]] void die_of_a_program(int pipe) {
-  say(pipe, frame(FromChecker(Hello{})));
-  FrameReader reader(most_to_checker);
-  std::vector<char> room(65536);
-  for (;;) {
-    const ssize_t got = ::recv(pipe, room.data(), room.size(), 0);
-    if (got <= 0) ::_exit(0);
-    reader.add({room.data(), static_cast<std::size_t>(got)});
-    while (const auto bytes = reader.next()) {
-      const auto order = to_checker(*bytes);
-      if (order && std::holds_alternative<Launch>(*order)) ::_exit(1);
-    }
-  }
+  take_orders(pipe, [](const ToChecker& order) {
+    if (std::holds_alternative<Launch>(order)) ::_exit(1);
+  });
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "test/daemon/site.h"
+#include "test/daemon/asked.h"
 
 // What the API answers of changes that are only planned, of lists that are filtered and of the log;
 // with a whole daemon.
@@ -18,13 +18,6 @@ const std::string kFile =
     "  real_server 10.0.0.3 80 {\n    name two\n  }\n}\n"
     "virtual_server 10.0.0.1 81 {\n  name last\n  protocol TCP\n  lvs_method NAT\n"
     "  real_server 10.0.0.4 80 {\n    name only\n  }\n}\n";
-
-Json asked(const Site& site, const std::string& method, const std::string& path, int status = 200) {
-  const auto answer = site.ask(method, "/api/v1/" + path);
-  INFO(path << ": " << answer.body);
-  CHECK(answer.status == status);
-  return Json::parse(answer.body);
-}
 
 Json planned(const Site& site, const std::string& what, int status = 200) {
   return asked(site, "POST", "services/web/servers/" + what, status);

@@ -3,7 +3,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
-#include "test/daemon/site.h"
+#include "test/daemon/asked.h"
 
 // What operators ask of a whole daemon, and what it answers; what follows from a wish is tested in
 // test/lib/plan/policy_test.cpp.
@@ -20,13 +20,6 @@ const std::string kFile =
     "  real_server 10.0.0.2 80 {\n    name one\n    weight 3\n"
     "    backup_server 10.0.0.8 80 {\n      name spare\n    }\n  }\n"
     "  real_server 10.0.0.3 80 {\n    name two\n  }\n}\n";
-
-Json asked(const Site& site, const std::string& method, const std::string& path, int status = 200) {
-  const auto answer = site.ask(method, "/api/v1/" + path);
-  INFO(path << ": " << answer.body);
-  CHECK(answer.status == status);
-  return Json::parse(answer.body);
-}
 
 Json wished(const Site& site, const std::string& what, int status = 200) {
   return asked(site, "POST", "services/web/servers/" + what, status);

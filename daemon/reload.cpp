@@ -1,0 +1,182 @@
+#include <fmt/format.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <exception>
+#include <utility>
+#include <variant>
+
+#include "daemon/config_changes.h"
+#include "daemon/config_views.h"
+#include "daemon/daemon.h"
+#include "daemon/die_of.h"
+#include "daemon/kernel_error.h"
+#include "daemon/log.h"
+#include "daemon/wall_clock.h"
+#include "plan/reload_guard.h"
+#include "plan/timeouts.h"
+
+// How a file becomes the configuration in force: all of it or nothing.
+
+namespace lvsd {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+void Daemon::log_diagnostics(const Diagnostics& diagnostics) {
+  for (const Diagnostic& diagnostic : diagnostics) {
+    const Level level = diagnostic.severity == Severity::error     ? Level::error
+                        : diagnostic.severity == Severity::warning ? Level::warning
+                                                                   : Level::info;
+    log(level,
+        fmt::format("{}: {} [{}]", text(diagnostic.where), diagnostic.message, diagnostic.code));
+  }
+}
+
+asio::awaitable<Loaded> Daemon::loaded_config(bool origins) {
+  const auto load_it = [load = load_, options = options_, origins] {
+    return load(options, origins);
+  };
+  co_return co_await files_.run(load_it);
+}
+
+// Reloads run one at a time. Whoever asks while one runs waits for the next, which will read the
+// file as it is by then; all who wait for it share it, so a storm of requests is two reloads.
+asio::awaitable<Daemon::ReloadOutcome> Daemon::reload(bool forced) {
+  if (!next_reload_) next_reload_ = std::make_shared<Reload>(loop_);
+  next_reload_->forced = next_reload_->forced || forced;
+  const auto mine = next_reload_;
+  if (!std::exchange(reloading_, true)) asio::co_spawn(loop_, run_reloads(), die_of);
+  while (!mine->outcome)
+    co_await mine->over.async_wait(asio::as_tuple(asio::use_awaitable));
+  co_return *mine->outcome;
+}
+
+asio::awaitable<void> Daemon::run_reloads() {
+  while (next_reload_) {
+    const auto current = std::exchange(next_reload_, nullptr);
+    if (phase_ == ServicePhase::ready) enter(ServicePhase::reloading);
+    current->outcome = co_await reload_now(current->forced);
+    reloaded_ = std::holds_alternative<Reloaded>(*current->outcome);
+    if (phase_ == ServicePhase::reloading) enter(ServicePhase::ready);
+    current->over.cancel();
+  }
+  reloading_ = false;
+}
+
+// Whatever is thrown here, the running configuration has not been touched.
+asio::awaitable<Daemon::Prepared> Daemon::prepared_reload() {
+  Prepared next;
+  next.loaded = co_await loaded_config();
+  log_diagnostics(next.loaded.diagnostics);
+  if (!next.loaded.config) co_return next;
+  next.found = co_await found_in_kernel(pools_.newcomers(*next.loaded.config));
+  auto compare = [running = pools_.config(), next = std::move(next)]() mutable {
+    next.view = config_changes(running, *next.loaded.config);
+    return std::move(next);
+  };
+  co_return co_await files_.run(std::move(compare));
+}
+
+asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now(bool forced) {
+  const Time begin = std::chrono::steady_clock::now();
+  Prepared next;
+  std::optional<std::string> failure;
+  try {
+    next = co_await prepared_reload();
+  } catch (const std::exception& thrown) {
+    failure = thrown.what();
+  }
+  if (failure) {
+    log(Level::error,
+        fmt::format("Reload given up: {}. Generation {} stays in force", *failure, generation_),
+        {.kind = EventKind::reload, .after = "FAILED", .reason = *failure});
+    co_return NoReload{std::move(*failure)};
+  }
+  if (auto refusal = refused_reload(next.loaded, forced)) co_return *std::move(refusal);
+  co_return co_await put_in_force(std::move(next), begin);
+}
+
+// Says why the file is not taken on: it is not valid, needs a restart, or changes too much at once.
+std::optional<Daemon::ReloadOutcome> Daemon::refused_reload(Loaded& loaded, bool forced) {
+  const auto refuse = [&](const std::string& text, std::string reason) {
+    log(Level::error, text,
+        {.kind = EventKind::reload, .after = "REFUSED", .reason = std::move(reason)});
+  };
+  if (!loaded.config) {
+    refuse(fmt::format("Reload refused, {} is not valid: generation {} stays in force",
+                       options_.config_file, generation_),
+           "the file is not valid");
+    return BadConfig{std::move(loaded.diagnostics)};
+  }
+  if (auto fixed = fixed_at_start(pools_.config().global, loaded.config->global); !fixed.empty()) {
+    for (Diagnostic& diagnostic : fixed)
+      diagnostic.where.file = options_.config_file;
+    log_diagnostics(fixed);
+    refuse(fmt::format("Reload refused: generation {} stays in force", generation_),
+           "it needs a restart");
+    return BadConfig{std::move(fixed)};
+  }
+  const std::uint32_t allowed = forced ? 0 : pools_.config().global.reload_guard;
+  if (auto why = guarded(pools_.config(), *loaded.config, allowed)) {
+    refuse(fmt::format("Reload refused, {}: generation {} stays in force. 'lvsctl reload --force' "
+                       "applies it all the same",
+                       *why, generation_),
+           *why);
+    return Guarded{*std::move(why)};
+  }
+  return std::nullopt;
+}
+
+asio::awaitable<Daemon::Reloaded> Daemon::put_in_force(Prepared next, Time begin) {
+  Loaded& loaded = next.loaded;
+  const ProbeSettings settings = co_await ready_settings(loaded.config->global);
+  co_await notifier_.set(loaded.config->global, settings.scripts);
+  Reloaded done{.view = std::move(next.view)};
+  reconciler_.set_audit_interval(loaded.config->global.audit_interval);
+  timeout_wishes_ = reloaded(std::move(timeout_wishes_), loaded.config->global.timeouts);
+  reconciler_.want(with_timeout_wishes(loaded.config->global));
+  const auto touched =
+      pools_.take(std::move(*loaded.config), next.found, std::chrono::steady_clock::now());
+  reconciler_.own(pools_.services());
+  totals_.renew(pools_, std::chrono::steady_clock::now());
+  tally_.reset();
+  renew_checks(settings);
+  policy_timer_.cancel();
+  done.view.previous_generation = generation_++;
+  loaded_ = wall_clock();
+
+  co_await tune();
+  co_await save_state();
+  done.view.failures = co_await reconciler_.reconcile(touched);
+  if (const auto& trouble = reconciler_.controls().trouble())
+    done.view.failures.push_back(*trouble);
+  notifier_.tell(notices_.renew(pools_));
+  done.view.state = done.view.failures.empty() ? "APPLIED" : "PARTLY";
+  co_await save_state();
+  const auto took = std::chrono::steady_clock::now() - begin;
+  done.view.duration_seconds = std::chrono::duration<double>(took).count();
+  log(Level::notice,
+      fmt::format("Reloaded {}: generation {}, {} services changed", options_.config_file,
+                  generation_, touched.size()),
+      {.kind = EventKind::reload, .after = done.view.state});
+  done.view.diagnostics = diagnostic_views(without_notes(std::move(loaded.diagnostics)));
+  co_return done;
+}
+
+// What the kernel has of services that are new to us. Those that cannot be read are taken on as if
+// they were not there: nothing is removed by that, and the next pass reads them again.
+asio::awaitable<Table> Daemon::found_in_kernel(const Services& services) {
+  Table table;
+  for (const ServiceKey& key : services) {
+    const auto found = co_await kernel_.dump(key);
+    if (!found) break;
+    if (*found) table.emplace(key, service_of(**found));
+  }
+  co_return table;
+}
+
+}  // namespace lvsd
