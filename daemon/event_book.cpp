@@ -60,14 +60,18 @@ namespace {
 struct Reading {
   api::EventFilter filter;
   std::uint64_t after = 0;
-  std::uint64_t left = 0;  // of the limit
+  std::uint64_t left = 0;   // of the limit
+  std::uint64_t until = 0;  // the last one that is asked for
 };
 
-Reading reading_of(const api::EventRing& ring, const api::EventQuery& query) {
+constexpr auto no_end = std::numeric_limits<std::uint64_t>::max();
+
+Reading reading_of(const api::EventRing& ring, const api::EventQuery& query, std::uint64_t until) {
   const bool counts = query.after && query.limit;
   return {.filter = query.filter,
           .after = ring.begin(query),
-          .left = counts ? *query.limit : std::numeric_limits<std::uint64_t>::max()};
+          .left = counts ? *query.limit : no_end,
+          .until = until};
 }
 
 // Calls `use` with the events that come next, until `out` is a piece; whether there were any.
@@ -80,7 +84,7 @@ bool take_piece(const api::EventRing& ring, Reading& reading, std::string& out, 
   }
   while (reading.left != 0 && out.size() < piece_size) {
     const api::EventView* event = ring.next(reading.after, reading.filter);
-    if (event == nullptr) break;
+    if (event == nullptr || event->sequence > reading.until) break;
     use(*event);
     --reading.left;
     any = true;
@@ -108,19 +112,21 @@ void EventBook::note(Level level, std::string_view line, const EventSubject& sub
 
 namespace {
 
+// The events there were when it was asked for them: what comes while they are sent is not among
+// them, so that the list ends.
 class ListPieces final : public api::Pieces {
  public:
   ListPieces(std::shared_ptr<const EventDesk> desk, Reading reading, std::string closing)
       : desk_(std::move(desk)), reading_(std::move(reading)), closing_(std::move(closing)) {}
 
   void next(Take take) override {
+    if (closing_.empty()) return take(std::nullopt);
     std::string out;
     const bool any = take_piece(desk_->ring, reading_, out, [&](const api::EventView& event) {
       if (!std::exchange(is_first_, false)) out += ',';
       api::append_item(out, event);
     });
-    if (any) return take(std::move(out));
-    take(closing_.empty() ? std::nullopt : std::optional(std::exchange(closing_, {})));
+    take(any ? std::move(out) : std::exchange(closing_, {}));
   }
 
  private:
@@ -181,9 +187,10 @@ class StreamPieces final : public api::Pieces {
 
 api::Response EventBook::list(const api::Head& head, const api::EventQuery& query) const {
   auto frame = api::list_frame<api::EventView>(head);
-  return {.body = std::move(frame.opening),
-          .pieces = std::make_shared<ListPieces>(desk_, reading_of(desk_->ring, query),
-                                                 std::move(frame.closing))};
+  return {
+      .body = std::move(frame.opening),
+      .pieces = std::make_shared<ListPieces>(
+          desk_, reading_of(desk_->ring, query, desk_->ring.newest()), std::move(frame.closing))};
 }
 
 api::Response EventBook::followed(const api::EventQuery& query) const {
@@ -191,7 +198,7 @@ api::Response EventBook::followed(const api::EventQuery& query) const {
     return api::response(api::unavailable("as many clients as may follow the events do"));
   return {.content_type = std::string(api::event_stream_type),
           .body = api::stream_opening(desk_->ring.begin(query)),
-          .pieces = std::make_shared<StreamPieces>(desk_, reading_of(desk_->ring, query))};
+          .pieces = std::make_shared<StreamPieces>(desk_, reading_of(desk_->ring, query, no_end))};
 }
 
 }  // namespace lvsd
