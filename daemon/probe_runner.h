@@ -1,18 +1,21 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
+#include <utility>
 
 #include "daemon/check_runner.h"
 #include "daemon/ready_probe.h"
 
 namespace lvsd {
 
-// Probes in this process, on its loop.
+// Probes in this process, on its loop. A check that waits for its time is an entry in one list of
+// times, with one timer for all of them; only one that runs has a coroutine.
 class ProbeRunner : public CheckRunner {
  public:
   static constexpr std::uint32_t most_programs = 32;
@@ -36,18 +39,26 @@ class ProbeRunner : public CheckRunner {
   // Who asks is on the same loop.
   std::optional<Time> silent_since() const override { return std::nullopt; }
 
-  std::size_t running() const { return runs_.size(); }
+  std::size_t running() const { return tasks_.size(); }
 
  private:
-  struct Run;
+  struct Task;  // a check that has been started
+  struct Run;   // one that is under way
 
-  boost::asio::awaitable<void> run(std::shared_ptr<Run> run);
+  void wait(Task& task, Time due);
+  void wait_for_first();
+  void begin_due();
+  void begin(std::shared_ptr<Task> task);
+  void take(Task& task, const Observation& seen);
 
   boost::asio::any_io_executor strand_;
   Tell tell_;
   std::shared_ptr<ProbeKit> kit_;
   std::shared_ptr<ScriptSlots> slots_;  // of programs that are no checks
-  std::map<CheckId, std::shared_ptr<Run>> runs_;
+  std::map<CheckId, std::shared_ptr<Task>> tasks_;
+  std::set<std::pair<Time, CheckId>> due_;  // those that wait
+  boost::asio::steady_timer timer_;
+  Time waited_for_ = Time::max();  // when that ends; max: it does not run
   // Gone with this; what goes on without it holds it weakly.
   std::shared_ptr<ProbeRunner*> self_ = std::make_shared<ProbeRunner*>(this);
 };

@@ -1,7 +1,6 @@
 #include "daemon/ready_probe.h"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <utility>
@@ -20,6 +19,7 @@
 namespace lvsd {
 
 namespace asio = boost::asio;
+using namespace std::chrono_literals;
 
 ProbeKit::ProbeKit(asio::any_io_executor executor)
     : slots_(executor, settings_.max_scripts), files_(executor) {}
@@ -38,25 +38,24 @@ const Result<TlsContext>& ProbeKit::tls_context(bool verify, TlsVersion minimum)
   return contexts_.emplace(key, make_tls_context(settings_.tls, verify, minimum)).first->second;
 }
 
-asio::awaitable<void> ReadyProbe::wait(asio::steady_timer& timer, Time due) {
-  timer.expires_at(due);
-  co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
-}
-
-void ReadyProbe::wake(asio::steady_timer& timer) {
-  timer.cancel();
-}
-
 namespace {
 
-// A kind that takes nothing along from run to run.
+Duration timeout(const Check& check) {
+  return check.settings->policy.connect_timeout;
+}
+
+// A kind that takes nothing along from run to run. There may be ten thousand.
 class PlainProbe : public ReadyProbe {
  public:
-  using Run = std::function<asio::awaitable<Observation>()>;
-  explicit PlainProbe(Run run) : run_(std::move(run)) {}
-  asio::awaitable<Observation> run() override { return run_(); }
+  using Run = asio::awaitable<Observation> (*)(const Check&, ProbeKit&);
+
+  PlainProbe(const Check& check, ProbeKit& kit, Run its_run)
+      : check_(check), kit_(kit), run_(its_run) {}
+  asio::awaitable<Observation> run() override { return run_(check_, kit_); }
 
  private:
+  const Check& check_;
+  ProbeKit& kit_;
   Run run_;
 };
 
@@ -65,8 +64,7 @@ class TcpDialogueProbe : public ReadyProbe {
   TcpDialogueProbe(const TcpCheck& settings, const Check& check)
       : settings_(settings), check_(check), expected_(settings.expect, "") {}
   asio::awaitable<Observation> run() override {
-    return probe_tcp_dialogue(settings_, expected_, check_.target,
-                              check_.settings->policy.connect_timeout);
+    return probe_tcp_dialogue(settings_, expected_, check_.target, timeout(check_));
   }
 
  private:
@@ -83,8 +81,7 @@ class RotatingHttpProbe : public ReadyProbe {
   asio::awaitable<Observation> run() override {
     if (const auto failure = renew())
       co_return Attempt().observation({CheckResult::socket_error, 0, *failure});
-    Observation seen =
-        co_await probe_->run(rotation_.next, check_.settings->policy.connect_timeout);
+    Observation seen = co_await probe_->run(rotation_.next, timeout(check_));
     seen.partial = is_partial(rotation_, probe_->urls());
     co_return seen;
   }
@@ -122,8 +119,8 @@ class RotatingHttpProbe : public ReadyProbe {
 // Runs when its file changes, and in its interval as well.
 class FileProbe : public ReadyProbe {
  public:
-  FileProbe(const FileCheck& settings, ProbeKit& kit)
-      : settings_(settings), watch_(kit.files().watch(settings.path)) {}
+  FileProbe(const FileCheck& settings, ProbeKit& kit, std::function<void()> hurry)
+      : settings_(settings), watch_(kit.files().watch(settings.path, std::move(hurry))) {}
 
   asio::awaitable<Observation> run() override {
     const Attempt attempt;
@@ -134,11 +131,13 @@ class FileProbe : public ReadyProbe {
     co_return seen;
   }
 
-  // The first run is at once: what the file says holds from the start (keepalived).
-  asio::awaitable<void> wait(asio::steady_timer&, Time due) override {
-    if (ran_) co_await watch_.changed(due);
+  // The first run is at once: what the file says holds from the start (keepalived). A file whose
+  // changes are not told is looked at often.
+  Time next_run(Time due) override {
+    const Time now = std::chrono::steady_clock::now();
+    if (!ran_) return now;
+    return watch_.renew() ? due : std::min(due, now + 1s);
   }
-  void wake(asio::steady_timer&) override { watch_.ring(); }
 
  private:
   const FileCheck& settings_;
@@ -152,57 +151,69 @@ class NeverProbe : public ReadyProbe {
   asio::awaitable<Observation> run() override {
     co_return Attempt().observation({CheckResult::socket_error, 0, "this check cannot be run yet"});
   }
-  asio::awaitable<void> wait(asio::steady_timer& timer, Time) override {
-    co_await ReadyProbe::wait(timer, Time::max());
-  }
+  Time next_run(Time) override { return Time::max(); }
 };
 
 struct Readying {
   const Check& check;
   ProbeKit& kit;
+  std::function<void()>& hurry;
   using Made = std::unique_ptr<ReadyProbe>;
 
-  Duration timeout() const { return check.settings->policy.connect_timeout; }
-  static Made plain(PlainProbe::Run run) { return std::make_unique<PlainProbe>(std::move(run)); }
+  Made plain(PlainProbe::Run run) const { return std::make_unique<PlainProbe>(check, kit, run); }
+  template <class Settings>
+  static const Settings& of(const Check& check) {
+    return std::get<Settings>(check.settings->probe);
+  }
 
   Made operator()(const TcpCheck& settings) const {
     if (!settings.send.empty() || !settings.expect.empty())
       return std::make_unique<TcpDialogueProbe>(settings, check);
-    return plain([*this] { return probe_tcp(check.target, timeout()); });
+    return plain([](const Check& its, ProbeKit&) { return probe_tcp(its.target, timeout(its)); });
   }
   Made operator()(const HttpCheck& settings) const {
     return std::make_unique<RotatingHttpProbe>(settings, check, kit);
   }
-  Made operator()(const SmtpCheck& settings) const {
-    return plain([*this, &settings] { return probe_smtp(settings, check.target, timeout()); });
+  Made operator()(const SmtpCheck&) const {
+    return plain([](const Check& its, ProbeKit&) {
+      return probe_smtp(of<SmtpCheck>(its), its.target, timeout(its));
+    });
   }
-  Made operator()(const DnsCheck& settings) const {
-    return plain([*this, &settings] { return probe_dns(settings, check.target, timeout()); });
+  Made operator()(const DnsCheck&) const {
+    return plain([](const Check& its, ProbeKit&) {
+      return probe_dns(of<DnsCheck>(its), its.target, timeout(its));
+    });
   }
-  Made operator()(const UdpCheck& settings) const {
-    return plain([*this, &settings] { return probe_udp(settings, check.target, timeout()); });
+  Made operator()(const UdpCheck&) const {
+    return plain([](const Check& its, ProbeKit&) {
+      return probe_udp(of<UdpCheck>(its), its.target, timeout(its));
+    });
   }
   Made operator()(const PingCheck&) const {
-    return plain([*this] { return probe_ping(check.target, timeout()); });
+    return plain([](const Check& its, ProbeKit&) { return probe_ping(its.target, timeout(its)); });
   }
-  Made operator()(const MiscCheck& settings) const {
-    return plain([*this, &settings] {
-      return probe_script(settings, check.target, kit.settings().scripts, kit.slots());
+  Made operator()(const MiscCheck&) const {
+    return plain([](const Check& its, ProbeKit& its_kit) {
+      return probe_script(of<MiscCheck>(its), its.target, its_kit.settings().scripts,
+                          its_kit.slots());
     });
   }
   Made operator()(const FileCheck& settings) const {
-    return std::make_unique<FileProbe>(settings, kit);
+    return std::make_unique<FileProbe>(settings, kit, std::move(hurry));
   }
-  Made operator()(const AgentCheck& settings) const {
-    return plain([*this, &settings] { return probe_agent(settings, check.target, timeout()); });
+  Made operator()(const AgentCheck&) const {
+    return plain([](const Check& its, ProbeKit&) {
+      return probe_agent(of<AgentCheck>(its), its.target, timeout(its));
+    });
   }
   Made operator()(const BfdCheck&) const { return std::make_unique<NeverProbe>(); }
 };
 
 }  // namespace
 
-std::unique_ptr<ReadyProbe> ready_probe(const Check& check, ProbeKit& kit) {
-  return std::visit(Readying{check, kit}, check.settings->probe);
+std::unique_ptr<ReadyProbe> ready_probe(const Check& check, ProbeKit& kit,
+                                        std::function<void()> hurry) {
+  return std::visit(Readying{check, kit, hurry}, check.settings->probe);
 }
 
 }  // namespace lvsd

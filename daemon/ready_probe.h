@@ -3,6 +3,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -51,13 +52,13 @@ class ReadyProbe {
   // What its last run has made of the health of the check. Whether to run again at once.
   virtual bool learn(const CheckHealth& /*before*/, const CheckHealth& /*after*/) { return false; }
 
-  // Waits for the next run, which is due at `due` or, for what happens on its own, earlier.
-  virtual boost::asio::awaitable<void> wait(boost::asio::steady_timer& timer, Time due);
-  // Ends that wait, if there is one.
-  virtual void wake(boost::asio::steady_timer& timer);
+  // When it is to run next, where its interval has it at `due`; Time::max(): not by itself.
+  virtual Time next_run(Time due) { return due; }
 };
 
+// Calls `hurry` when it is to run now, whatever its interval says.
 // REQUIRES: `kit` outlives it, and `check` as well.
-std::unique_ptr<ReadyProbe> ready_probe(const Check& check, ProbeKit& kit);
+std::unique_ptr<ReadyProbe> ready_probe(const Check& check, ProbeKit& kit,
+                                        std::function<void()> hurry);
 
 }  // namespace lvsd
