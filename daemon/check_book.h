@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "daemon/check_totals.h"
@@ -28,6 +29,7 @@ class CheckBook {
     CheckTotals totals{};
     std::uint64_t pause = 0;  // the number of the pause it is in; 0: it runs
     CertificateTerm certificate = CertificateTerm::fine;  // as it was last said
+    std::optional<std::int64_t> certificate_end;          // in its last result, Unix seconds
   };
   struct Changes {
     std::vector<CheckId> ended;
@@ -39,8 +41,8 @@ class CheckBook {
   Changes renew(const Config& config);
 
   std::optional<CheckId> id_of(const Check& check) const;
-  // Whether an operator has stopped it.
-  bool is_paused(const Check& check) const;
+  // Null when nobody uses such a check.
+  const Entry* find(const Check& check) const;
   // Null when there is no such check (any more).
   const Entry* find(CheckId id) const;
   Entry* find(CheckId id);
@@ -55,7 +57,7 @@ class CheckBook {
   void drop_unused(Changes& changes);
 
   std::map<CheckId, Entry> entries_;
-  std::multimap<CheckTarget, CheckId> by_target_;
+  std::unordered_multimap<std::size_t, CheckId> by_endpoint_;  // by its hash
   CheckId next_ = 0;
 };
 

@@ -270,8 +270,11 @@ class Daemon {
   CheckLog check_log_;
   boost::asio::steady_timer reported_;  // cancelled by every result: who waits for one looks then
   std::uint64_t pauses_ = 0;            // so far
-  std::map<CheckId, std::optional<Observation>>
-      asides_;  // of no server, run once; and their result
+  struct Aside {                        // a check of no server, run once
+    RunningCheck check;
+    std::optional<Observation> result;
+  };
+  std::map<CheckId, Aside> asides_;
   CheckId asides_so_far_ = 0;
   std::optional<KernelInfo> kernel_info_;
   std::uint64_t generation_ = 0;

@@ -60,8 +60,9 @@ std::unique_ptr<CheckRunner> Daemon::make_checker() {
         loop_.get_executor(),
         [report](CheckId id, const Observation& seen, bool) { report(id, seen); });
   auto known = [this](CheckId id) {
-    const CheckBook::Entry* entry = checks_.find(id);
-    return entry == nullptr ? CheckHealth{} : entry->health;
+    if (const auto aside = asides_.find(id); aside != asides_.end()) return aside->second.check;
+    const CheckBook::Entry* entry = checks_.find(id);  // there is no other that runs
+    return RunningCheck{entry->check, entry->health, entry->timing};
   };
   return std::make_unique<CheckerPool>(
       loop_.get_executor(),
@@ -94,17 +95,22 @@ void Daemon::begin_check(CheckId id) {
 // What a check knows holds for whoever comes to share it.
 void Daemon::join_check(CheckId id) {
   const CheckBook::Entry* entry = checks_.find(id);
-  if (!entry->health.has_run || !entry->health.last) return;
+  if (!entry->health.has_run || entry->history.size() == 0) return;
+  const PastResult last = entry->history.newest();
+  const Observation seen{.result = last.result,
+                         .code = last.code,
+                         .text = last.text,
+                         .duration = last.duration,
+                         .at = last.at};
   for (const CheckUser& user : entry->users) {
     if (pools_.health(user).has_run) continue;
-    if (const auto change = pools_.inform(user, entry->health))
-      announce(*change, &*entry->health.last);
+    if (const auto change = pools_.inform(user, entry->health)) announce(*change, &seen);
   }
 }
 
 void Daemon::observe(CheckId id, const Observation& observation) {
   if (const auto aside = asides_.find(id); aside != asides_.end()) {
-    aside->second = observation;
+    aside->second.result = observation;
     reported_.cancel();
     return;
   }
@@ -165,15 +171,16 @@ asio::awaitable<void> Daemon::results_until(Time deadline, std::function<bool()>
 // taken for another's.
 asio::awaitable<Observation> Daemon::run_once(Check check) {
   const CheckId id = first_aside + asides_so_far_++;
-  asides_.emplace(id, std::nullopt);
   const Time now = std::chrono::steady_clock::now();
-  checker_->start(id, check, {}, {now, now});
-  const auto is_there = [this, id] { return asides_.at(id).has_value(); };
+  const Timing timing{now, now};
+  asides_.emplace(id, Aside{{check, {}, timing}, {}});
+  checker_->start(id, check, {}, timing);
+  const auto is_there = [this, id] { return asides_.at(id).result.has_value(); };
   co_await results_until(now + longest_run(*check.settings) + 1s, is_there);
   checker_->stop(id);
   Observation late;
   late.text = "no checker has run it in time";
-  const auto seen = std::move(asides_.extract(id).mapped());
+  const auto seen = std::move(asides_.extract(id).mapped().result);
   co_return seen.value_or(std::move(late));
 }
 
@@ -285,7 +292,8 @@ asio::awaitable<api::Response> Daemon::answer_digest(api::Call call) {
   check.target.endpoint = *target;
   const Observation seen = co_await run_once(std::move(check));
   const Clocks now{std::chrono::steady_clock::now(), wall_clock()};
-  const api::DigestView view{.digest = told_digest(seen), .result = result_view(seen, now)};
+  const api::DigestView view{.digest = told_digest(seen),
+                             .result = result_view(past_result(seen), now)};
   co_return api::response(api::Head{now.wall, generation_}, view);
 }
 

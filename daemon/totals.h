@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,8 +19,8 @@ class Life {
 
  private:
   std::optional<bool> up_;
-  Time down_since_;  // while it is down
-  std::uint64_t changes_ = 0;
+  std::uint32_t changes_ = 0;
+  Time down_since_;                   // while it is down
   Duration down_ = Duration::zero();  // in all, without the present time
 };
 
@@ -29,9 +28,14 @@ class Life {
 // keeps it for what is still configured.
 class Totals {
  public:
+  struct Server {
+    std::string name;
+    Life life;
+  };
   struct Service {
-    Life life;  // by its quorum
-    std::map<std::string, Life> servers;
+    std::string name;
+    Life life;                    // by its quorum
+    std::vector<Server> servers;  // beside the configuration's real servers
     api::DurationHistogram check_durations;
   };
 
@@ -46,7 +50,6 @@ class Totals {
 
  private:
   std::vector<Service> services_;  // beside the configuration's
-  std::vector<std::string> names_;
 };
 
 }  // namespace lvsd
