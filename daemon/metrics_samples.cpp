@@ -62,7 +62,7 @@ api::ServiceSample service_sample(const Outlook& outlook, const Totals& totals, 
   for (std::size_t i = 0; i < service.real_servers.size(); ++i) {
     sample.servers.push_back(server_sample(outlook, std::move(*next++),
                                            service.real_servers[i].checks, pool.servers[i]));
-    sample.servers.back().life = past.servers[i].life.sample(outlook.now);
+    sample.servers.back().life = pool.servers[i].life.sample(outlook.now);
   }
   for (std::size_t i = 0; i < service.sorry_servers.size(); ++i)
     sample.servers.push_back(server_sample(outlook, std::move(*next++),

@@ -236,6 +236,7 @@ std::optional<PoolChange> Pools::renew_check(const CheckUser& user, CheckHealth 
   const Standing before =
       std::exchange(state.standing, standing_of(checks_of(config_, user), state.checks));
   const HealthState now = state.standing.state;
+  state.life.note(is_up(now), at);
   if (now == before.state && !is_other_wish) return std::nullopt;
   const bool turned =
       is_up(before.state) != is_up(now) || (now == HealthState::down && !state.known);

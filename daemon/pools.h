@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/life.h"
 #include "model/config.h"
 #include "model/health.h"
 #include "model/override.h"
@@ -25,6 +26,7 @@ struct ServerState {
   Start start = Start::fresh;       // how it was taken on; what it is now once that is known
   Standing standing;                // of all of them
   Time since;                       // when the server last came up or went down
+  Life life;
 };
 
 // What is known of one virtual server; the vectors stand beside those of its configuration.

@@ -20,21 +20,15 @@ namespace lvsd {
 
 namespace asio = boost::asio;
 
-struct ProbeRunner::Task {
-  CheckId id = 0;
-  Check check;
-  CheckHealth health;
-  Time phase;
-  Time due = Time::max();  // max: it does not wait
-  std::unique_ptr<ReadyProbe> probe;
-  std::shared_ptr<Run> run;  // null: it is not under way
-};
+// A check that is under way.
+struct ProbeRunner::Run : std::enable_shared_from_this<Run> {
+  Run(std::shared_ptr<ProbeKit> its_kit, Task& its_task)
+      : kit(std::move(its_kit)), task(its_task) {}
 
-struct ProbeRunner::Run {
-  std::shared_ptr<ProbeKit> kit;  // outlives the runner until the last run is over
-  std::shared_ptr<Task> task;
+  const std::shared_ptr<ProbeKit> kit;  // outlives the runner until the last run is over
+  Task& task;
+  Tasks::node_type stopped;  // the task, when it is not the runner's any more
   asio::cancellation_signal cancel;
-  bool stopped = false;
 };
 
 namespace {
@@ -68,28 +62,26 @@ ProbeRunner::~ProbeRunner() {
 void ProbeRunner::start(CheckId id, const Check& check, const CheckHealth& health,
                         const Timing& timing) {
   assert(!tasks_.contains(id));
-  const auto task = std::make_shared<Task>();
-  task->id = id;
-  task->check = check;
-  task->health = health;
-  task->phase = timing.phase;
-  task->probe = ready_probe(task->check, *kit_, [id, runner = std::weak_ptr(self_)] {
+  Task& task = tasks_[id];
+  task.id = id;
+  task.check = check;
+  task.health = health;
+  task.phase = timing.phase;
+  task.probe = ready_probe(task.check, *kit_, [id, runner = std::weak_ptr(self_)] {
     if (const auto self = runner.lock()) (*self)->hurry(id);
   });
-  tasks_.emplace(id, task);
-  wait(*task, task->probe->next_run(timing.due));
+  wait(task, task.probe->next_run(timing.due));
 }
 
 void ProbeRunner::stop(CheckId id) {
   const auto found = tasks_.find(id);
   if (found == tasks_.end()) return;
-  const auto task = std::move(found->second);
-  tasks_.erase(found);
-  due_.erase({task->due, id});
-  const auto run = std::move(task->run);
-  if (!run) return;
-  // Its last wait may be over already and about to go on: the flag stops that, the signal the rest.
-  run->stopped = true;
+  wait_no_more(found->second);
+  auto task = tasks_.extract(found);
+  if (task.mapped().run == nullptr) return;
+  const auto run = task.mapped().run->shared_from_this();
+  // Its last wait may be over already and about to go on: this stops that, the signal the rest.
+  run->stopped = std::move(task);
   run->cancel.emit(asio::cancellation_type::terminal);
   // Asked for outside a turn of the loop, Asio cancels in the next one, through this signal.
   asio::post(strand_, [run] {});
@@ -98,24 +90,28 @@ void ProbeRunner::stop(CheckId id) {
 // What is under way will be as new as a run that began now.
 void ProbeRunner::hurry(CheckId id) {
   const auto found = tasks_.find(id);
-  if (found == tasks_.end() || found->second->run) return;
-  wait(*found->second, std::chrono::steady_clock::now());
+  if (found == tasks_.end() || found->second.run != nullptr) return;
+  wait(found->second, std::chrono::steady_clock::now());
 }
 
 // ---- the times of the checks
 
 void ProbeRunner::wait(Task& task, Time due) {
-  due_.erase({task.due, task.id});
-  task.due = due;
+  wait_no_more(task);
   if (due == Time::max()) return;
-  due_.emplace(due, task.id);
+  task.due = due;
+  due_.insert(task);
   wait_for_first();
+}
+
+void ProbeRunner::wait_no_more(Task& task) {
+  if (task.is_linked()) due_.erase(due_.iterator_to(task));
 }
 
 void ProbeRunner::wait_for_first() {
   // One that comes to nothing, since its check was stopped, is let be.
-  if (due_.empty() || due_.begin()->first >= waited_for_) return;
-  waited_for_ = due_.begin()->first;
+  if (due_.empty() || due_.begin()->due >= waited_for_) return;
+  waited_for_ = due_.begin()->due;
   timer_.expires_at(waited_for_);
   timer_.async_wait([runner = std::weak_ptr(self_)](const boost::system::error_code& cancelled) {
     const auto self = runner.lock();
@@ -125,28 +121,26 @@ void ProbeRunner::wait_for_first() {
 
 void ProbeRunner::begin_due() {
   const Time now = std::chrono::steady_clock::now();
-  while (!due_.empty() && due_.begin()->first <= now)
-    begin(tasks_.at(due_.begin()->second));
+  while (!due_.empty() && due_.begin()->due <= now)
+    begin(*due_.begin());
   waited_for_ = Time::max();
   wait_for_first();
 }
 
-void ProbeRunner::begin(std::shared_ptr<Task> task) {
-  wait(*task, Time::max());
-  const auto run = std::make_shared<Run>();
-  run->kit = kit_;
-  run->task = task;
-  task->run = run;
+void ProbeRunner::begin(Task& task) {
+  wait_no_more(task);
+  const auto run = std::make_shared<Run>(kit_, task);
+  task.run = run.get();
   // The signal has to outlive the coroutine that listens to it, so the last owner is what runs
   // after the coroutine's end. A check that ends by itself would be one that silently never runs
   // again.
   auto ended = [this, run](const std::exception_ptr& failure, const Observation& seen) {
     if (run->stopped) return;  // and this may be gone
-    run->task->run.reset();
+    run->task.run = nullptr;
     if (failure) std::rethrow_exception(failure);
-    take(*run->task, seen);
+    take(run->task, seen);
   };
-  asio::co_spawn(strand_, seen_by(*task->probe),
+  asio::co_spawn(strand_, seen_by(*task.probe),
                  asio::bind_cancellation_slot(run->cancel.slot(), std::move(ended)));
 }
 

@@ -2,12 +2,11 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/set.hpp>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
-#include <utility>
 
 #include "daemon/check_runner.h"
 #include "daemon/ready_probe.h"
@@ -42,21 +41,35 @@ class ProbeRunner : public CheckRunner {
   std::size_t running() const { return tasks_.size(); }
 
  private:
-  struct Task;  // a check that has been started
-  struct Run;   // one that is under way
+  struct Run;
+  // A check that has been started. There may be ten thousand.
+  struct Task : boost::intrusive::set_base_hook<boost::intrusive::optimize_size<true>> {
+    CheckId id = 0;
+    Check check;
+    CheckHealth health;
+    Time phase;
+    Time due;
+    std::unique_ptr<ReadyProbe> probe;
+    Run* run = nullptr;  // null: it waits
+  };
+  struct IsEarlier {
+    bool operator()(const Task& a, const Task& b) const { return a.due < b.due; }
+  };
+  using Tasks = std::map<CheckId, Task>;
 
   void wait(Task& task, Time due);
+  void wait_no_more(Task& task);
   void wait_for_first();
   void begin_due();
-  void begin(std::shared_ptr<Task> task);
+  void begin(Task& task);
   void take(Task& task, const Observation& seen);
 
   boost::asio::any_io_executor strand_;
   Tell tell_;
   std::shared_ptr<ProbeKit> kit_;
   std::shared_ptr<ScriptSlots> slots_;  // of programs that are no checks
-  std::map<CheckId, std::shared_ptr<Task>> tasks_;
-  std::set<std::pair<Time, CheckId>> due_;  // those that wait
+  Tasks tasks_;
+  boost::intrusive::multiset<Task, boost::intrusive::compare<IsEarlier>> due_;  // that wait
   boost::asio::steady_timer timer_;
   Time waited_for_ = Time::max();  // when that ends; max: it does not run
   // Gone with this; what goes on without it holds it weakly.

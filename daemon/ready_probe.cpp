@@ -28,6 +28,7 @@ void ProbeKit::set(ProbeSettings settings) {
   settings_ = std::move(settings);
   slots_.set_count(settings_.max_scripts);
   contexts_.clear();
+  http_probes_.clear();
   ++generation_;
 }
 
@@ -36,6 +37,24 @@ const Result<TlsContext>& ProbeKit::tls_context(bool verify, TlsVersion minimum)
   const auto found = contexts_.find(key);
   if (found != contexts_.end()) return found->second;
   return contexts_.emplace(key, make_tls_context(settings_.tls, verify, minimum)).first->second;
+}
+
+Result<std::shared_ptr<const HttpProbe>> ProbeKit::http_probe(const HttpCheck& check) {
+  auto& known = http_probes_[&check];
+  if (auto probe = known.lock()) return probe;
+  TlsContext context;
+  if (check.tls) {
+    const auto& made = tls_context(check.verify, check.tls_minimum);
+    if (!made) return made.error();
+    context = *made;
+  }
+  auto probe = std::make_shared<const HttpProbe>(check, std::move(context));
+  known = probe;
+  if (http_probes_.size() > sweep_at_) {
+    std::erase_if(http_probes_, [](const auto& entry) { return entry.second.expired(); });
+    sweep_at_ = 2 * http_probes_.size() + 64;
+  }
+  return probe;
 }
 
 namespace {
@@ -81,30 +100,28 @@ class RotatingHttpProbe : public ReadyProbe {
   asio::awaitable<Observation> run() override {
     if (const auto failure = renew())
       co_return Attempt().observation({CheckResult::socket_error, 0, *failure});
-    Observation seen = co_await probe_->run(rotation_.next, timeout(check_));
-    seen.partial = is_partial(rotation_, probe_->urls());
+    Observation seen = co_await probe_->run(rotation_.next, check_.target, timeout(check_));
+    seen.partial = is_partial(rotation_, urls());
     co_return seen;
   }
 
   bool learn(const CheckHealth& before, const CheckHealth& after) override {
     if (!probe_) return false;
-    rotation_ = rotated(rotation_, probe_->urls(), before, after);
+    rotation_ = rotated(rotation_, urls(), before, after);
     return settings_.fast_recovery && hurries(after);
   }
 
  private:
-  // Makes the probe of the settings as they are now. Returns why it cannot be.
+  std::uint32_t urls() const { return static_cast<std::uint32_t>(settings_.urls.size()); }
+
+  // Takes the probe of the settings as they are now. Returns why there is none.
   std::optional<std::string> renew() {
     if (probe_ && generation_ == kit_.generation()) return std::nullopt;
     generation_ = kit_.generation();
     probe_.reset();
-    TlsContext context;
-    if (settings_.tls) {
-      const auto& made = kit_.tls_context(settings_.verify, settings_.tls_minimum);
-      if (!made) return printable(text(made.error()), 200);
-      context = *made;
-    }
-    probe_.emplace(settings_, check_.target, std::move(context));
+    auto made = kit_.http_probe(settings_);
+    if (!made) return printable(text(made.error()), 200);
+    probe_ = *std::move(made);
     return std::nullopt;
   }
 
@@ -112,7 +129,7 @@ class RotatingHttpProbe : public ReadyProbe {
   const Check& check_;
   ProbeKit& kit_;
   std::uint64_t generation_ = 0;
-  std::optional<HttpProbe> probe_;
+  std::shared_ptr<const HttpProbe> probe_;
   Rotation rotation_;
 };
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "daemon/file_watch.h"
+#include "daemon/probe_http.h"
 #include "daemon/probe_script.h"
 #include "daemon/probe_tls.h"
 #include "model/check.h"
@@ -31,15 +32,19 @@ class ProbeKit {
   const ProbeSettings& settings() const { return settings_; }
   ScriptSlots& slots() { return slots_; }
   FileWatch& files() { return files_; }
-  // Made once for each pair.
-  const Result<TlsContext>& tls_context(bool verify, TlsVersion minimum);
+  // Shared by all checks with these settings. REQUIRES: who has it keeps `check`.
+  Result<std::shared_ptr<const HttpProbe>> http_probe(const HttpCheck& check);
 
  private:
   ProbeSettings settings_;
   std::uint64_t generation_ = 0;
   ScriptSlots slots_;
   FileWatch files_;
+  const Result<TlsContext>& tls_context(bool verify, TlsVersion minimum);
+
   std::map<std::pair<bool, TlsVersion>, Result<TlsContext>> contexts_;
+  std::map<const HttpCheck*, std::weak_ptr<const HttpProbe>> http_probes_;
+  std::size_t sweep_at_ = 64;  // when those that are not used any more are looked for
 };
 
 // A check made ready for its runs, of which there is one at a time.
