@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -22,9 +23,9 @@ class CheckBook {
  public:
   struct Entry {
     Check check;
-    std::vector<CheckUser> users;  // never empty
-    CheckHealth health;            // what its results say, whoever uses it
-    Timing timing;                 // when it was taken on, or resumed
+    boost::container::small_vector<CheckUser, 1> users;  // never empty
+    CheckHealth health;                                  // what its results say, whoever uses it
+    Timing timing;                                       // when it was taken on, or resumed
     CheckHistory history;
     CheckTotals totals{};
     std::uint64_t pause = 0;  // the number of the pause it is in; 0: it runs

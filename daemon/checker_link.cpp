@@ -81,7 +81,7 @@ void CheckerLink::flush() {
       ::send(socket_.native_handle(), unsent_.data(), unsent_.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   if (sent < 0 && errno != EAGAIN && errno != EINTR) return end(std::strerror(errno));
   if (sent > 0) unsent_.erase(0, static_cast<std::size_t>(sent));
-  if (unsent_.empty() && unsent_.capacity() > most_kept) unsent_ = {};
+  if (unsent_.empty() && unsent_.capacity() > most_kept) unsent_.shrink_to_fit();
   if (unsent_.size() > most_unsent) return end("it does not read");
   flushing_ = !unsent_.empty();
   if (!flushing_) return;

@@ -9,6 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -36,7 +37,7 @@ constexpr CheckId first_aside = CheckId{1} << 31;
 
 // How a check is begun that several share: at once if one of them waits for it, and at the pace of
 // one that serves.
-CheckHealth common_health(const Pools& pools, const std::vector<CheckUser>& users) {
+CheckHealth common_health(const Pools& pools, std::span<const CheckUser> users) {
   const auto is_up = [&pools](const CheckUser& user) { return pools.health(user).up; };
   const auto serving = std::find_if(users.begin(), users.end(), is_up);
   const auto waiting = std::find_if_not(users.begin(), users.end(), is_up);

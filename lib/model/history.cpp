@@ -4,6 +4,9 @@
 #include <array>
 #include <cassert>
 #include <cstdint>
+#include <cstring>
+#include <string_view>
+#include <tuple>
 #include <utility>
 
 namespace lvsd {
@@ -31,8 +34,8 @@ enum Part : std::uint8_t {
   has_tls = 8,
   has_first_byte = 16,
   connect_is_all = 32,  // of its duration: nearly all TCP checks
-  says = 64,            // what the result before it says, or else
-  says_else = 128,      // the next words
+  says_words = 64,
+  says_the_same = 128,  // as the result before it, which has the words
 };
 
 constexpr auto phase_parts =
@@ -40,6 +43,10 @@ constexpr auto phase_parts =
                                                             {has_connect, &Phases::connect},
                                                             {has_tls, &Phases::tls},
                                                             {has_first_byte, &Phases::first_byte}});
+
+// More than checkers say.
+constexpr std::size_t most_text = 4096;
+constexpr std::size_t most_output = 16384;
 
 // Seven bits a byte, the lowest first.
 void put(std::string& out, std::uint64_t number) {
@@ -65,27 +72,82 @@ microseconds span(std::uint64_t count) {
   return microseconds(static_cast<microseconds::rep>(count));
 }
 
-std::uint8_t parts_of(const Observation& seen) {
+std::uint8_t parts_of(const PastResult& past) {
   std::uint8_t parts = 0;
-  if (seen.code != 0) parts |= has_code;
+  if (past.code != 0) parts |= has_code;
   for (const auto& [part, phase] : phase_parts)
-    if (seen.phases.*phase != microseconds::zero()) parts |= part;
-  if (seen.phases == Phases{.connect = seen.duration} && (parts & has_connect) != 0)
+    if (past.phases.*phase != microseconds::zero()) parts |= part;
+  if (past.phases == Phases{.connect = past.duration} && (parts & has_connect) != 0)
     parts = static_cast<std::uint8_t>((parts & ~has_connect) | connect_is_all);
   return parts;
 }
 
-// The result that ends before `end`; `at` and the words are for its reader to add.
+void put(std::string& out, std::string_view text) {
+  put(out, std::uint64_t{text.size()});
+  out += text;
+}
+
+std::string text_at(const std::string& bytes, std::size_t& at) {
+  const auto size = static_cast<std::size_t>(number_at(bytes, at));
+  at += size;
+  return bytes.substr(at - size, size);
+}
+
+bool says_something(const PastResult& past) {
+  return !past.text.empty() || past.source || !past.output.empty();
+}
+
+// Takes the words of `other` for its own.
+void quote(PastResult& past, const PastResult& other) {
+  past.text = other.text;
+  past.source = other.source;
+  past.output = other.output;
+}
+
+bool say_the_same(const PastResult& a, const PastResult& b) {
+  return std::tie(a.text, a.source, a.output) == std::tie(b.text, b.source, b.output);
+}
+
+void put_words(std::string& out, const PastResult& past) {
+  put(out, std::string_view(past.text).substr(0, most_text));
+  out += static_cast<char>(past.source.has_value());
+  if (past.source) {
+    out += static_cast<char>(past.source->family);
+    for (const std::uint8_t byte : past.source->bytes)
+      out += static_cast<char>(byte);
+  }
+  put(out, std::string_view(past.output).substr(0, most_output));
+}
+
+void get_words(const std::string& bytes, std::size_t at, PastResult& past) {
+  past.text = text_at(bytes, at);
+  if (bytes[at++] != 0) {
+    Address& source = past.source.emplace();
+    source.family = static_cast<Family>(bytes[at++]);
+    for (std::uint8_t& byte : source.bytes)
+      byte = static_cast<std::uint8_t>(bytes[at++]);
+  }
+  past.output = text_at(bytes, at);
+}
+
+using Size = std::uint16_t;  // of a result, itself included
+
+// The result that ends before `end`; its time is for its reader to add, and the words where it says
+// the same as another.
 struct Kept {
   PastResult past;
   std::uint8_t parts = 0;
   microseconds step{};  // from the result before it
   std::size_t begin = 0;
+
+  bool says_the_same() const { return (parts & Part::says_the_same) != 0; }
 };
 
 Kept kept_before(const std::string& bytes, std::size_t end) {
+  Size size = 0;
+  std::memcpy(&size, bytes.data() + end - sizeof size, sizeof size);
   Kept kept;
-  std::size_t at = kept.begin = end - static_cast<std::uint8_t>(bytes[end - 1]);
+  std::size_t at = kept.begin = end - size;
   kept.past.result = static_cast<CheckResult>(bytes[at++]);
   kept.parts = static_cast<std::uint8_t>(bytes[at++]);
   if ((kept.parts & has_code) != 0) kept.past.code = static_cast<int>(number_at(bytes, at));
@@ -94,69 +156,71 @@ Kept kept_before(const std::string& bytes, std::size_t end) {
   for (const auto& [part, phase] : phase_parts)
     if ((kept.parts & part) != 0) kept.past.phases.*phase = span(number_at(bytes, at));
   if ((kept.parts & connect_is_all) != 0) kept.past.phases.connect = kept.past.duration;
+  if ((kept.parts & says_words) != 0) get_words(bytes, at, kept.past);
   return kept;
+}
+
+std::string bytes_of(const PastResult& past, std::uint8_t parts, microseconds step) {
+  std::string out;
+  out += static_cast<char>(past.result);
+  out += static_cast<char>(parts);
+  if ((parts & has_code) != 0) put(out, static_cast<std::uint32_t>(past.code));
+  put(out, count(step));
+  put(out, count(past.duration));
+  for (const auto& [part, phase] : phase_parts)
+    if ((parts & part) != 0) put(out, count(past.phases.*phase));
+  if ((parts & says_words) != 0) put_words(out, past);
+  const auto size = static_cast<Size>(out.size() + sizeof(Size));
+  return out.append(reinterpret_cast<const char*>(&size), sizeof size);
 }
 
 }  // namespace
 
 void CheckHistory::add(const Observation& seen) {
+  const PastResult past = past_result(seen);
+  std::uint8_t parts = parts_of(past);
+  if (says_something(past))
+    parts |= size_ != 0 && say_the_same(past, newest()) ? says_the_same : says_words;
   if (size_ == most) drop_oldest();
-  std::uint8_t parts = parts_of(seen);
-  if (Words words{seen.text, seen.source, seen.output}; words != Words{}) {
-    parts |= says;
-    if (words_.empty() || words_.back() != words) {
-      parts |= says_else;
-      words_.push_back(std::move(words));
-    }
-  }
-  const Time at = std::max<Time>(at_, std::chrono::time_point_cast<microseconds>(seen.at));
-  const std::size_t begin = bytes_.size();
-  bytes_ += static_cast<char>(seen.result);
-  bytes_ += static_cast<char>(parts);
-  if ((parts & has_code) != 0) put(bytes_, static_cast<std::uint32_t>(seen.code));
-  put(bytes_, size_ == 0 ? 0 : count(std::chrono::duration_cast<microseconds>(at - at_)));
-  put(bytes_, count(seen.duration));
-  for (const auto& [part, phase] : phase_parts)
-    if ((parts & part) != 0) put(bytes_, count(seen.phases.*phase));
-  bytes_ += static_cast<char>(bytes_.size() - begin + 1);
+  const Time at = std::max<Time>(at_, std::chrono::time_point_cast<microseconds>(past.at));
+  const auto step =
+      size_ == 0 ? microseconds() : std::chrono::duration_cast<microseconds>(at - at_);
+  bytes_ += bytes_of(past, parts, step);
   at_ = at;
   ++size_;
 }
 
-// Words go with the last result that says them.
 void CheckHistory::drop_oldest() {
+  Kept next = kept_before(bytes_, bytes_.size());
   std::size_t end = bytes_.size();
-  std::size_t said = 1;  // by those that stay; what the oldest of them says may be older
-  for (std::size_t i = 0; i + 1 < size_; ++i) {
-    const Kept kept = kept_before(bytes_, end);
-    if ((kept.parts & says_else) != 0) ++said;
-    end = kept.begin;
+  for (std::size_t i = 2; i < size_; ++i) {
+    end = next.begin;
+    next = kept_before(bytes_, end);
   }
-  bytes_.erase(0, end);
-  if (words_.size() > said)
-    words_.erase(words_.begin(), words_.end() - static_cast<std::ptrdiff_t>(said));
+  if (next.says_the_same()) {
+    quote(next.past, kept_before(bytes_, next.begin).past);
+    next.parts = static_cast<std::uint8_t>((next.parts & ~says_the_same) | says_words);
+    bytes_.replace(0, end, bytes_of(next.past, next.parts, next.step));
+  } else {
+    bytes_.erase(0, next.begin);
+  }
   --size_;
 }
 
 PastResult CheckHistory::newest(std::size_t i) const {
   assert(i < size_);
-  std::size_t end = bytes_.size();
-  std::size_t said_later = 0;
   Time at = at_;
-  Kept kept = kept_before(bytes_, end);
+  Kept kept = kept_before(bytes_, bytes_.size());
   for (std::size_t passed = 0; passed < i; ++passed) {
-    if ((kept.parts & says_else) != 0) ++said_later;
     at -= kept.step;
     kept = kept_before(bytes_, kept.begin);
   }
+  Kept said = kept;
+  while (said.says_the_same())
+    said = kept_before(bytes_, said.begin);
+  quote(kept.past, said.past);
   kept.past.at = at;
-  if ((kept.parts & says) != 0) {
-    const Words& words = words_[words_.size() - 1 - said_later];
-    kept.past.text = words.text;
-    kept.past.source = words.source;
-    kept.past.output = words.output;
-  }
-  return kept.past;
+  return std::move(kept.past);
 }
 
 }  // namespace lvsd

@@ -2,9 +2,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "model/health.h"
 
@@ -27,7 +27,7 @@ struct PastResult {
 PastResult past_result(const Observation& seen);
 
 // The last results of a check, for `lvsctl check history`. Ten thousand checks keep theirs, and
-// nearly all of them passed without a new word: such a result takes some nine bytes.
+// nearly all of them passed without a new word: such a result takes some ten bytes.
 class CheckHistory {
  public:
   static constexpr std::size_t most = 20;
@@ -39,22 +39,12 @@ class CheckHistory {
   PastResult newest(std::size_t i = 0) const;
 
  private:
-  struct Words {
-    std::string text;
-    std::optional<Address> source;
-    std::string output;
-
-    bool operator==(const Words&) const = default;
-  };
-
   void drop_oldest();
 
   // One result after the other, the newest at the end, each with its size behind it.
   std::string bytes_;
-  // What was said, the newest at the end; a server that says the same again is kept once.
-  std::vector<Words> words_;
   Time at_;  // of the newest one
-  std::size_t size_ = 0;
+  std::uint8_t size_ = 0;
 };
 
 }  // namespace lvsd
