@@ -1,5 +1,6 @@
 #include "daemon/check_book.h"
 
+#include <algorithm>
 #include <functional>
 #include <string_view>
 #include <utility>
@@ -74,6 +75,8 @@ CheckBook::Changes CheckBook::renew(const Config& config) {
   drop_unused(changes);
   for (const auto& [id, entry] : entries_)
     if (id < first_new) changes.kept.push_back(id);
+  std::sort(changes.kept.begin(), changes.kept.end());
+  std::sort(changes.ended.rbegin(), changes.ended.rend());
   return changes;
 }
 

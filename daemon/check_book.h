@@ -28,12 +28,12 @@ class CheckBook {
     Timing timing;                                       // when it was taken on, or resumed
     CheckHistory history;
     CheckTotals totals{};
-    std::uint64_t pause = 0;  // the number of the pause it is in; 0: it runs
+    std::uint32_t pause = 0;  // the number of the pause it is in; 0: it runs
     CertificateTerm certificate = CertificateTerm::fine;  // as it was last said
     std::optional<std::int64_t> certificate_end;          // in its last result, Unix seconds
   };
   struct Changes {
-    std::vector<CheckId> ended;
+    std::vector<CheckId> ended;  // the last one that begun first, as lists shrink fastest
     std::vector<CheckId> begun;
     std::vector<CheckId> kept;  // its users may be others now
   };
@@ -51,13 +51,13 @@ class CheckBook {
   // Takes a result down. Returns the check's entry; null when there is no such check (any more).
   const Entry* record(CheckId id, const Observation& observation);
 
-  const std::map<CheckId, Entry>& entries() const { return entries_; }
+  const std::unordered_map<CheckId, Entry>& entries() const { return entries_; }
 
  private:
   Entry& entry_of(const Check& check, Changes& changes);
   void drop_unused(Changes& changes);
 
-  std::map<CheckId, Entry> entries_;
+  std::unordered_map<CheckId, Entry> entries_;
   std::unordered_multimap<std::size_t, CheckId> by_endpoint_;  // by its hash
   CheckId next_ = 0;
 };

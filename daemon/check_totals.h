@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -22,7 +23,8 @@ class CheckTotals {
 
  private:
   std::uint32_t runs_ = 0;
-  std::array<std::uint32_t, 7> failures_{};
+  using Failures = std::array<std::uint32_t, 7>;
+  std::unique_ptr<Failures> failures_;  // null: there were none, as with most checks
 };
 
 }  // namespace lvsd

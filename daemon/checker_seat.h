@@ -2,6 +2,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/container/flat_set.hpp>
 #include <functional>
 #include <map>
 #include <memory>
@@ -9,7 +10,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 
 #include "daemon/check_runner.h"
 #include "daemon/checker_process.h"
@@ -81,7 +81,7 @@ class CheckerSeat {
   const std::string name_;  // for the log: "Checker 2"
   const Calls& calls_;
   ProbeSettings settings_;
-  std::unordered_set<CheckId> checks_;
+  boost::container::flat_set<CheckId> checks_;
   std::map<std::uint32_t, ProgramTask> programs_;
   std::uint32_t last_program_ = 0;
   // What of them a checker cannot open itself.

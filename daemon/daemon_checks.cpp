@@ -202,7 +202,7 @@ void Daemon::pause_checks(const std::vector<CheckId>& ids, std::optional<Duratio
 
 // A later pause of the same checks is another one, with an end of its own.
 asio::awaitable<void> Daemon::resume_later(std::vector<CheckId> ids, Duration length,
-                                           std::uint64_t pause) {
+                                           std::uint32_t pause) {
   asio::steady_timer over(loop_, length);
   co_await over.async_wait(asio::as_tuple(asio::use_awaitable));
   std::erase_if(ids, [&](CheckId id) {

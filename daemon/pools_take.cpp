@@ -11,13 +11,6 @@ namespace lvsd {
 
 namespace {
 
-Standing standing_of(const std::vector<Check>& checks, const ServerState& state) {
-  std::vector<Standing> standings;
-  for (std::size_t i = 0; i < checks.size(); ++i)
-    standings.push_back(standing(state.checks[i], checks[i].settings->policy));
-  return standing(standings);
-}
-
 ServerState started(const std::vector<Check>& checks, Start start, Time now) {
   ServerState state{.start = start};
   state.checks.reserve(checks.size());

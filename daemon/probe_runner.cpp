@@ -35,9 +35,9 @@ namespace {
 
 // An exception other than our own cancellation is a lack of ours (memory): it tells nothing of the
 // server, and the next run comes all the same.
-asio::awaitable<Observation> seen_by(ReadyProbe& probe) {
+asio::awaitable<Observation> seen_by(ReadyProbe& probe, const Check& check, ProbeKit& kit) {
   try {
-    co_return co_await probe.run();
+    co_return co_await probe.run(check, kit);
   } catch (const std::exception& failure) {
     co_return Observation{.result = CheckResult::socket_error,
                           .text = failure.what(),
@@ -140,7 +140,7 @@ void ProbeRunner::begin(Task& task) {
     if (failure) std::rethrow_exception(failure);
     take(run->task, seen);
   };
-  asio::co_spawn(strand_, seen_by(*task.probe),
+  asio::co_spawn(strand_, seen_by(*task.probe, task.check, *kit_),
                  asio::bind_cancellation_slot(run->cancel.slot(), std::move(ended)));
 }
 

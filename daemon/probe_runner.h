@@ -49,7 +49,7 @@ class ProbeRunner : public CheckRunner {
     CheckHealth health;
     Time phase;
     Time due;
-    std::unique_ptr<ReadyProbe> probe;
+    std::shared_ptr<ReadyProbe> probe;
     Run* run = nullptr;  // null: it waits
   };
   struct IsEarlier {

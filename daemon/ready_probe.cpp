@@ -63,44 +63,42 @@ Duration timeout(const Check& check) {
   return check.settings->policy.connect_timeout;
 }
 
-// A kind that takes nothing along from run to run. There may be ten thousand.
+// A kind that takes nothing along from run to run: one is enough for all its checks.
+template <class Run>
 class PlainProbe : public ReadyProbe {
  public:
-  using Run = asio::awaitable<Observation> (*)(const Check&, ProbeKit&);
-
-  PlainProbe(const Check& check, ProbeKit& kit, Run its_run)
-      : check_(check), kit_(kit), run_(its_run) {}
-  asio::awaitable<Observation> run() override { return run_(check_, kit_); }
-
- private:
-  const Check& check_;
-  ProbeKit& kit_;
-  Run run_;
+  asio::awaitable<Observation> run(const Check& check, ProbeKit& kit) override {
+    return Run()(check, kit);
+  }
 };
+
+template <class Run>
+std::shared_ptr<ReadyProbe> plain(Run) {
+  static const auto one = std::make_shared<PlainProbe<Run>>();
+  return one;
+}
 
 class TcpDialogueProbe : public ReadyProbe {
  public:
-  TcpDialogueProbe(const TcpCheck& settings, const Check& check)
-      : settings_(settings), check_(check), expected_(settings.expect, "") {}
-  asio::awaitable<Observation> run() override {
-    return probe_tcp_dialogue(settings_, expected_, check_.target, timeout(check_));
+  explicit TcpDialogueProbe(const TcpCheck& settings)
+      : settings_(settings), expected_(settings.expect, "") {}
+  asio::awaitable<Observation> run(const Check& check, ProbeKit&) override {
+    return probe_tcp_dialogue(settings_, expected_, check.target, timeout(check));
   }
 
  private:
   const TcpCheck& settings_;
-  const Check& check_;
   Pattern expected_;
 };
 
 class RotatingHttpProbe : public ReadyProbe {
  public:
-  RotatingHttpProbe(const HttpCheck& settings, const Check& check, ProbeKit& kit)
-      : settings_(settings), check_(check), kit_(kit) {}
+  explicit RotatingHttpProbe(const HttpCheck& settings) : settings_(settings) {}
 
-  asio::awaitable<Observation> run() override {
-    if (const auto failure = renew())
+  asio::awaitable<Observation> run(const Check& check, ProbeKit& kit) override {
+    if (const auto failure = renew(kit))
       co_return Attempt().observation({CheckResult::socket_error, 0, *failure});
-    Observation seen = co_await probe_->run(rotation_.next, check_.target, timeout(check_));
+    Observation seen = co_await probe_->run(rotation_.next, check.target, timeout(check));
     seen.partial = is_partial(rotation_, urls());
     co_return seen;
   }
@@ -115,19 +113,17 @@ class RotatingHttpProbe : public ReadyProbe {
   std::uint32_t urls() const { return static_cast<std::uint32_t>(settings_.urls.size()); }
 
   // Takes the probe of the settings as they are now. Returns why there is none.
-  std::optional<std::string> renew() {
-    if (probe_ && generation_ == kit_.generation()) return std::nullopt;
-    generation_ = kit_.generation();
+  std::optional<std::string> renew(ProbeKit& kit) {
+    if (probe_ && generation_ == kit.generation()) return std::nullopt;
+    generation_ = kit.generation();
     probe_.reset();
-    auto made = kit_.http_probe(settings_);
+    auto made = kit.http_probe(settings_);
     if (!made) return printable(text(made.error()), 200);
     probe_ = *std::move(made);
     return std::nullopt;
   }
 
   const HttpCheck& settings_;
-  const Check& check_;
-  ProbeKit& kit_;
   std::uint64_t generation_ = 0;
   std::shared_ptr<const HttpProbe> probe_;
   Rotation rotation_;
@@ -139,7 +135,7 @@ class FileProbe : public ReadyProbe {
   FileProbe(const FileCheck& settings, ProbeKit& kit, std::function<void()> hurry)
       : settings_(settings), watch_(kit.files().watch(settings.path, std::move(hurry))) {}
 
-  asio::awaitable<Observation> run() override {
+  asio::awaitable<Observation> run(const Check&, ProbeKit&) override {
     const Attempt attempt;
     const ScriptWord word = file_word(settings_, small_file(settings_.path));
     Observation seen = attempt.observation(word.judgement);
@@ -165,19 +161,17 @@ class FileProbe : public ReadyProbe {
 // Nothing runs and nothing is known (BFD_CHECK: the file's diagnostics say so).
 class NeverProbe : public ReadyProbe {
  public:
-  asio::awaitable<Observation> run() override {
+  asio::awaitable<Observation> run(const Check&, ProbeKit&) override {
     co_return Attempt().observation({CheckResult::socket_error, 0, "this check cannot be run yet"});
   }
   Time next_run(Time) override { return Time::max(); }
 };
 
 struct Readying {
-  const Check& check;
   ProbeKit& kit;
   std::function<void()>& hurry;
-  using Made = std::unique_ptr<ReadyProbe>;
+  using Made = std::shared_ptr<ReadyProbe>;
 
-  Made plain(PlainProbe::Run run) const { return std::make_unique<PlainProbe>(check, kit, run); }
   template <class Settings>
   static const Settings& of(const Check& check) {
     return std::get<Settings>(check.settings->probe);
@@ -185,11 +179,11 @@ struct Readying {
 
   Made operator()(const TcpCheck& settings) const {
     if (!settings.send.empty() || !settings.expect.empty())
-      return std::make_unique<TcpDialogueProbe>(settings, check);
+      return std::make_shared<TcpDialogueProbe>(settings);
     return plain([](const Check& its, ProbeKit&) { return probe_tcp(its.target, timeout(its)); });
   }
   Made operator()(const HttpCheck& settings) const {
-    return std::make_unique<RotatingHttpProbe>(settings, check, kit);
+    return std::make_shared<RotatingHttpProbe>(settings);
   }
   Made operator()(const SmtpCheck&) const {
     return plain([](const Check& its, ProbeKit&) {
@@ -216,21 +210,21 @@ struct Readying {
     });
   }
   Made operator()(const FileCheck& settings) const {
-    return std::make_unique<FileProbe>(settings, kit, std::move(hurry));
+    return std::make_shared<FileProbe>(settings, kit, std::move(hurry));
   }
   Made operator()(const AgentCheck&) const {
     return plain([](const Check& its, ProbeKit&) {
       return probe_agent(of<AgentCheck>(its), its.target, timeout(its));
     });
   }
-  Made operator()(const BfdCheck&) const { return std::make_unique<NeverProbe>(); }
+  Made operator()(const BfdCheck&) const { return std::make_shared<NeverProbe>(); }
 };
 
 }  // namespace
 
-std::unique_ptr<ReadyProbe> ready_probe(const Check& check, ProbeKit& kit,
+std::shared_ptr<ReadyProbe> ready_probe(const Check& check, ProbeKit& kit,
                                         std::function<void()> hurry) {
-  return std::visit(Readying{check, kit, hurry}, check.settings->probe);
+  return std::visit(Readying{kit, hurry}, check.settings->probe);
 }
 
 }  // namespace lvsd

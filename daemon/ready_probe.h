@@ -52,7 +52,8 @@ class ReadyProbe {
  public:
   virtual ~ReadyProbe() = default;
 
-  virtual boost::asio::awaitable<Observation> run() = 0;
+  // REQUIRES: `check` and `kit` are those it was made for.
+  virtual boost::asio::awaitable<Observation> run(const Check& check, ProbeKit& kit) = 0;
 
   // What its last run has made of the health of the check. Whether to run again at once.
   virtual bool learn(const CheckHealth& /*before*/, const CheckHealth& /*after*/) { return false; }
@@ -61,9 +62,10 @@ class ReadyProbe {
   virtual Time next_run(Time due) { return due; }
 };
 
+// Those that take nothing along from run to run are one for all checks of their kind.
 // Calls `hurry` when it is to run now, whatever its interval says.
 // REQUIRES: `kit` outlives it, and `check` as well.
-std::unique_ptr<ReadyProbe> ready_probe(const Check& check, ProbeKit& kit,
+std::shared_ptr<ReadyProbe> ready_probe(const Check& check, ProbeKit& kit,
                                         std::function<void()> hurry);
 
 }  // namespace lvsd
