@@ -4,7 +4,6 @@
 #include <array>
 #include <cassert>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -43,6 +42,8 @@ constexpr auto phase_parts =
                                                             {has_connect, &Phases::connect},
                                                             {has_tls, &Phases::tls},
                                                             {has_first_byte, &Phases::first_byte}});
+
+constexpr std::size_t growth = 32;  // bytes; ten thousand checks have what they need and no more
 
 // More than checkers say.
 constexpr std::size_t most_text = 4096;
@@ -97,13 +98,6 @@ bool says_something(const PastResult& past) {
   return !past.text.empty() || past.source || !past.output.empty();
 }
 
-// Takes the words of `other` for its own.
-void quote(PastResult& past, const PastResult& other) {
-  past.text = other.text;
-  past.source = other.source;
-  past.output = other.output;
-}
-
 bool say_the_same(const PastResult& a, const PastResult& b) {
   return std::tie(a.text, a.source, a.output) == std::tie(b.text, b.source, b.output);
 }
@@ -130,24 +124,25 @@ void get_words(const std::string& bytes, std::size_t at, PastResult& past) {
   past.output = text_at(bytes, at);
 }
 
-using Size = std::uint16_t;  // of a result, itself included
+std::size_t end_of_words(const std::string& bytes, std::size_t at) {
+  const auto text = static_cast<std::size_t>(number_at(bytes, at));
+  at += text;
+  if (bytes[at++] != 0) at += 1 + sizeof Address::bytes;
+  const auto output = static_cast<std::size_t>(number_at(bytes, at));
+  return at + output;
+}
 
-// The result that ends before `end`; its time is for its reader to add, and the words where it says
-// the same as another.
+// A result in the bytes; its time and words are for its reader to add.
 struct Kept {
   PastResult past;
   std::uint8_t parts = 0;
-  microseconds step{};  // from the result before it
-  std::size_t begin = 0;
-
-  bool says_the_same() const { return (parts & Part::says_the_same) != 0; }
+  microseconds step{};    // from the result before it
+  std::size_t words = 0;  // where they stand, if it has them
+  std::size_t end = 0;
 };
 
-Kept kept_before(const std::string& bytes, std::size_t end) {
-  Size size = 0;
-  std::memcpy(&size, bytes.data() + end - sizeof size, sizeof size);
+Kept kept_at(const std::string& bytes, std::size_t at) {
   Kept kept;
-  std::size_t at = kept.begin = end - size;
   kept.past.result = static_cast<CheckResult>(bytes[at++]);
   kept.parts = static_cast<std::uint8_t>(bytes[at++]);
   if ((kept.parts & has_code) != 0) kept.past.code = static_cast<int>(number_at(bytes, at));
@@ -156,7 +151,8 @@ Kept kept_before(const std::string& bytes, std::size_t end) {
   for (const auto& [part, phase] : phase_parts)
     if ((kept.parts & part) != 0) kept.past.phases.*phase = span(number_at(bytes, at));
   if ((kept.parts & connect_is_all) != 0) kept.past.phases.connect = kept.past.duration;
-  if ((kept.parts & says_words) != 0) get_words(bytes, at, kept.past);
+  kept.words = at;
+  kept.end = (kept.parts & says_words) != 0 ? end_of_words(bytes, at) : at;
   return kept;
 }
 
@@ -170,8 +166,7 @@ std::string bytes_of(const PastResult& past, std::uint8_t parts, microseconds st
   for (const auto& [part, phase] : phase_parts)
     if ((parts & part) != 0) put(out, count(past.phases.*phase));
   if ((parts & says_words) != 0) put_words(out, past);
-  const auto size = static_cast<Size>(out.size() + sizeof(Size));
-  return out.append(reinterpret_cast<const char*>(&size), sizeof size);
+  return out;
 }
 
 }  // namespace
@@ -185,41 +180,42 @@ void CheckHistory::add(const Observation& seen) {
   const Time at = std::max<Time>(at_, std::chrono::time_point_cast<microseconds>(past.at));
   const auto step =
       size_ == 0 ? microseconds() : std::chrono::duration_cast<microseconds>(at - at_);
-  bytes_ += bytes_of(past, parts, step);
+  const std::string bytes = bytes_of(past, parts, step);
+  if (bytes_.size() + bytes.size() > bytes_.capacity())
+    bytes_.reserve(bytes_.size() + std::max(bytes.size(), growth));
+  bytes_ += bytes;
   at_ = at;
   ++size_;
 }
 
+// What it said is for the next one to say, where that says the same.
 void CheckHistory::drop_oldest() {
-  Kept next = kept_before(bytes_, bytes_.size());
-  std::size_t end = bytes_.size();
-  for (std::size_t i = 2; i < size_; ++i) {
-    end = next.begin;
-    next = kept_before(bytes_, end);
+  const Kept oldest = kept_at(bytes_, 0);
+  const Kept next = kept_at(bytes_, oldest.end);
+  if ((next.parts & says_the_same) != 0) {
+    const auto parts = static_cast<std::uint8_t>((next.parts & ~says_the_same) | says_words);
+    bytes_[oldest.end + 1] = static_cast<char>(parts);
+    bytes_.insert(next.end, bytes_, oldest.words, oldest.end - oldest.words);
   }
-  if (next.says_the_same()) {
-    quote(next.past, kept_before(bytes_, next.begin).past);
-    next.parts = static_cast<std::uint8_t>((next.parts & ~says_the_same) | says_words);
-    bytes_.replace(0, end, bytes_of(next.past, next.parts, next.step));
-  } else {
-    bytes_.erase(0, next.begin);
-  }
+  bytes_.erase(0, oldest.end);
   --size_;
 }
 
 PastResult CheckHistory::newest(std::size_t i) const {
   assert(i < size_);
-  Time at = at_;
-  Kept kept = kept_before(bytes_, bytes_.size());
-  for (std::size_t passed = 0; passed < i; ++passed) {
-    at -= kept.step;
-    kept = kept_before(bytes_, kept.begin);
+  Kept kept;
+  std::size_t words = 0;
+  for (std::size_t number = i; number < size_; ++number) {
+    kept = kept_at(bytes_, kept.end);
+    if ((kept.parts & says_words) != 0) words = kept.words;
   }
-  Kept said = kept;
-  while (said.says_the_same())
-    said = kept_before(bytes_, said.begin);
-  quote(kept.past, said.past);
-  kept.past.at = at;
+  if ((kept.parts & (says_words | says_the_same)) != 0) get_words(bytes_, words, kept.past);
+  kept.past.at = at_;
+  for (std::size_t at = kept.end; at < bytes_.size();) {
+    const Kept later = kept_at(bytes_, at);
+    kept.past.at -= later.step;
+    at = later.end;
+  }
   return std::move(kept.past);
 }
 

@@ -27,7 +27,7 @@ struct PastResult {
 PastResult past_result(const Observation& seen);
 
 // The last results of a check, for `lvsctl check history`. Ten thousand checks keep theirs, and
-// nearly all of them passed without a new word: such a result takes some ten bytes.
+// nearly all of them passed without a new word: such a result takes some eight bytes.
 class CheckHistory {
  public:
   static constexpr std::size_t most = 20;
@@ -41,7 +41,7 @@ class CheckHistory {
  private:
   void drop_oldest();
 
-  // One result after the other, the newest at the end, each with its size behind it.
+  // One result after the other, the newest at the end.
   std::string bytes_;
   Time at_;  // of the newest one
   std::uint8_t size_ = 0;
