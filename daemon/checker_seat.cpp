@@ -41,8 +41,8 @@ std::chrono::milliseconds pause_after(unsigned early_deaths) {
 }
 
 // What a checker may say between two beats: far more than any does, far less than would hold us up.
-std::size_t most_messages(std::size_t tasks) {
-  return 2000 + 100 * tasks;
+std::size_t most_messages(std::size_t checks) {
+  return 2000 + 100 * checks;
 }
 
 }  // namespace
@@ -89,22 +89,19 @@ void CheckerSeat::equip(const ProbeSettings& settings) {
   if (life_) life_->link->send(frame(ToChecker(Equip{settings_})));
 }
 
-void CheckerSeat::begin(CheckId id, Task task, const CheckHealth& health) {
-  assert(!tasks_.contains(id));
-  if (needs_lending(task.check.target)) lent_.insert(task.check.target);
-  const Task& kept = tasks_.emplace(id, std::move(task)).first->second;
-  if (life_) return send_begin(id, kept, health);
+void CheckerSeat::begin(CheckId id, const RunningCheck& check) {
+  [[maybe_unused]] const bool is_new = checks_.insert(id).second;
+  assert(is_new);
+  const CheckTarget& target = check.check.target;
+  if (needs_lending(target)) lent_to_.emplace(id, lent_.insert(target));
+  if (life_) return send_begin(id, check);
   if (!std::exchange(wanted_, true)) launch();
 }
 
-CheckerSeat::Task CheckerSeat::end(CheckId id) {
-  const auto found = tasks_.find(id);
-  assert(found != tasks_.end());
-  Task task = std::move(found->second);
-  tasks_.erase(found);
-  if (const auto lent = lent_.find(task.check.target); lent != lent_.end()) lent_.erase(lent);
+void CheckerSeat::end(CheckId id) {
+  checks_.erase(id);
+  if (const auto lent = lent_to_.extract(id)) lent_.erase(lent.mapped());
   if (life_) life_->link->send(frame(ToChecker(Halt{id})));
-  return task;
 }
 
 void CheckerSeat::hurry(CheckId id) {
@@ -133,16 +130,16 @@ void CheckerSeat::give_up_programs(std::string_view why) {
     task.over(unknown);
 }
 
-void CheckerSeat::send_begin(CheckId id, const Task& task, const CheckHealth& health) {
+void CheckerSeat::send_begin(CheckId id, const RunningCheck& check) {
   life_->link->send(frame(ToChecker(Begin{.id = id,
-                                          .settings = packed(*task.check.settings),
-                                          .target = task.check.target,
-                                          .health = health,
-                                          .timing = task.timing})));
+                                          .settings = packed(*check.check.settings),
+                                          .target = check.check.target,
+                                          .health = check.health,
+                                          .timing = check.timing})));
 }
 
 std::optional<Time> CheckerSeat::silent_since() const {
-  return tasks_.empty() ? std::nullopt : vacant_since_;
+  return checks_.empty() ? std::nullopt : vacant_since_;
 }
 
 void CheckerSeat::launch() {
@@ -162,11 +159,8 @@ void CheckerSeat::launch() {
                       [this](std::string_view why) { lose(why); });
   life_->link->send(frame(ToChecker(Equip{settings_})));
   const Time now = std::chrono::steady_clock::now();
-  for (auto& [id, task] : tasks_) {
-    const CheckHealth health = calls_.known(id);
-    task.timing = resumed_timing(task.check, health, task.timing, now);
-    send_begin(id, task, health);
-  }
+  for (const CheckId id : checks_)
+    send_begin(id, resumed(calls_.known(id), now));
   for (const auto& [run, task] : programs_)
     send_launch(run, task);
   beat();
@@ -175,7 +169,7 @@ void CheckerSeat::launch() {
 void CheckerSeat::revive_after(std::string_view why) {
   const auto pause = pause_after(early_deaths_ == 0 ? 0 : early_deaths_ - 1);
   log(Level::warning,
-      fmt::format("{} {}; its {} checks go on in a new one{}", name_, why, tasks_.size(),
+      fmt::format("{} {}; its {} checks go on in a new one{}", name_, why, checks_.size(),
                   pause == 0ms ? std::string() : fmt::format(" in {}", pause)),
       {.kind = EventKind::checker, .reason = std::string(why)});
   revival_.expires_after(pause);
@@ -204,7 +198,7 @@ void CheckerSeat::lose(std::string_view why) {
 }
 
 bool CheckerSeat::take(std::string_view bytes) {
-  if (++life_->messages > most_messages(tasks_.size())) return false;
+  if (++life_->messages > most_messages(checks_.size())) return false;
   const auto message = from_checker(bytes, std::chrono::steady_clock::now());
   return message && std::visit([this](const auto& said) { return this->take(said); }, *message);
 }
@@ -226,7 +220,7 @@ bool CheckerSeat::take(const Alive&) {
 
 // A check that was stopped meanwhile may still report once.
 bool CheckerSeat::take(const Seen& seen) {
-  if (tasks_.contains(seen.id)) calls_.report(seen.id, seen.observation);
+  if (checks_.contains(seen.id)) calls_.report(seen.id, seen.observation);
   return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/container/flat_set.hpp>
 #include <functional>
 #include <map>
 #include <memory>
@@ -24,8 +25,8 @@ class CheckerSeat {
  public:
   struct Calls {
     CheckRunner::Report report;
-    // What is known of a check that goes on.
-    std::function<CheckHealth(CheckId)> known;
+    // A check that goes on; it is not kept here.
+    std::function<RunningCheck(CheckId)> known;
     LaunchChecker launch;
   };
 
@@ -39,21 +40,18 @@ class CheckerSeat {
 
   void equip(const ProbeSettings& settings);
 
-  struct Task {
-    Check check;
-    Timing timing;
-  };
   // The first one brings the process to life.
-  void begin(CheckId id, Task task, const CheckHealth& health);
-  // The task, for another seat. REQUIRES: it has begun here.
-  Task end(CheckId id);
+  void begin(CheckId id, const RunningCheck& check);
+  // REQUIRES: it has begun here.
+  void end(CheckId id);
+  bool has(CheckId id) const { return checks_.contains(id); }
+  const auto& checks() const { return checks_; }
   void hurry(CheckId id);
   // The first one brings the process to life, too. A program is run once: where the process is lost
   // while it has it, nobody knows how it ends.
   void run_program(const Script& script, Duration limit, Over over);
 
-  std::size_t tasks() const { return tasks_.size(); }
-  // Since when there are tasks and no process that has said a word; nothing while there is one.
+  // Since when there are checks and no process that has said a word; nothing while there is one.
   std::optional<Time> silent_since() const;
 
  private:
@@ -67,7 +65,7 @@ class CheckerSeat {
   void launch();
   void revive_after(std::string_view why);
   void lose(std::string_view why);
-  void send_begin(CheckId id, const Task& task, const CheckHealth& health);
+  void send_begin(CheckId id, const RunningCheck& check);
   void send_launch(std::uint32_t run, const ProgramTask& task);
   void give_up_programs(std::string_view why);
   bool take(std::string_view bytes);
@@ -83,14 +81,16 @@ class CheckerSeat {
   const std::string name_;  // for the log: "Checker 2"
   const Calls& calls_;
   ProbeSettings settings_;
-  std::map<CheckId, Task> tasks_;
+  boost::container::flat_set<CheckId> checks_;
   std::map<std::uint32_t, ProgramTask> programs_;
   std::uint32_t last_program_ = 0;
-  std::multiset<CheckTarget> lent_;  // what of them a checker cannot open itself
-  std::shared_ptr<Life> life_;       // null: nobody sits here
+  // What of them a checker cannot open itself.
+  std::multiset<CheckTarget> lent_;
+  std::map<CheckId, std::multiset<CheckTarget>::const_iterator> lent_to_;
+  std::shared_ptr<Life> life_;  // null: nobody sits here
   boost::asio::steady_timer revival_;
   unsigned early_deaths_ = 0;         // in a row
-  bool wanted_ = false;               // there has been a task
+  bool wanted_ = false;               // there has been something to run
   std::optional<Time> vacant_since_;  // absent: who sits here has greeted
   // Gone with this; what waits holds it weakly.
   std::shared_ptr<CheckerSeat*> self_ = std::make_shared<CheckerSeat*>(this);

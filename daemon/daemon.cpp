@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <grp.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -137,6 +138,7 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
                   failures.empty() ? "" : ", some not yet in the kernel as wanted"),
       {.kind = EventKind::daemon});
   co_await save_state();
+  ::malloc_trim(0);  // what reading the file left behind
   co_return std::nullopt;
 }
 

@@ -138,7 +138,7 @@ class Daemon {
   void pause_checks(const std::vector<CheckId>& ids, std::optional<Duration> length);
   void resume_checks(const std::vector<CheckId>& ids);
   boost::asio::awaitable<void> resume_later(std::vector<CheckId> ids, Duration length,
-                                            std::uint64_t pause);
+                                            std::uint32_t pause);
   boost::asio::awaitable<void> results_until(Time deadline, std::function<bool()> is_enough);
   boost::asio::awaitable<Observation> run_once(Check check);
   boost::asio::awaitable<api::Response> answer_checks(api::Call call);
@@ -269,9 +269,12 @@ class Daemon {
   bool save_again_ = false;
   CheckLog check_log_;
   boost::asio::steady_timer reported_;  // cancelled by every result: who waits for one looks then
-  std::uint64_t pauses_ = 0;            // so far
-  std::map<CheckId, std::optional<Observation>>
-      asides_;  // of no server, run once; and their result
+  std::uint32_t pauses_ = 0;            // so far
+  struct Aside {                        // a check of no server, run once
+    RunningCheck check;
+    std::optional<Observation> result;
+  };
+  std::map<CheckId, Aside> asides_;
   CheckId asides_so_far_ = 0;
   std::optional<KernelInfo> kernel_info_;
   std::uint64_t generation_ = 0;

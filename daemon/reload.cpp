@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -163,6 +164,7 @@ asio::awaitable<Daemon::Reloaded> Daemon::put_in_force(Prepared next, Time begin
       fmt::format("Reloaded {}: generation {}, {} services changed", options_.config_file,
                   generation_, touched.size()),
       {.kind = EventKind::reload, .after = done.view.state});
+  ::malloc_trim(0);  // as large as the configuration that is gone
   done.view.diagnostics = diagnostic_views(without_notes(std::move(loaded.diagnostics)));
   co_return done;
 }
