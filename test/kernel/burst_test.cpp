@@ -67,6 +67,24 @@ TEST_CASE("a burst within a load_interval is refused where nobody else serves an
   CHECK(text(crowd.arrive(3)) == "s2 3");
 }
 
+TEST_CASE("how soon the backup helps is what load_interval says") {
+  const bool soon = GENERATE(true, false);
+  const std::string global =
+      fmt::format("global_defs {{\n  load_interval {}\n}}\n", soon ? "0.05" : "30");
+  Site site(global + pair_config("max_connections 5"));
+  REQUIRE(site.becomes({1}));
+  Crowd crowd(site);
+  Tally tally = crowd.arrive(15);
+  INFO(text(tally));
+  CHECK(tally["s1"] == 5);
+  if (soon) {
+    CHECK(tally["refused"] <= 2);
+    CHECK(tally["s2"] >= 8);
+  } else {
+    CHECK(tally["refused"] == 10);
+  }
+}
+
 TEST_CASE(
     "a sorry server that takes over under load loses nobody though lvsd is killed meanwhile") {
   Site site(service_config({.servers = 2, .sorry = 3}), 3);
