@@ -63,9 +63,11 @@ std::unique_ptr<CheckRunner> Daemon::make_checker() {
     const CheckBook::Entry* entry = checks_.find(id);
     return entry == nullptr ? CheckHealth{} : entry->health;
   };
-  return std::make_unique<CheckerPool>(
+  auto pool = std::make_unique<CheckerPool>(
       loop_.get_executor(),
       CheckerSeat::Calls{std::move(report), std::move(known), launch_checker});
+  checkers_ = pool.get();
+  return pool;
 }
 
 asio::awaitable<ProbeSettings> Daemon::ready_settings(const GlobalSettings& global) {

@@ -26,7 +26,7 @@ void Daemon::announce(const PoolChange& change, const Observation* observation) 
     log(line);
   const auto services = pools_.services(change.pool);
   reconciler_.request({services.begin(), services.end()});
-  if (applied_) notifier_.tell(notices_.renew(pools_, change.pool));
+  if (applied_) notify(notices_.renew(pools_, change.pool));
   policy_timer_.cancel();
   if (pools_.memory() != remembered_ || not_saved_) save_soon();
 }
