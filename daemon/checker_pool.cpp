@@ -81,6 +81,11 @@ void CheckerPool::run_program(const Script& script, Duration limit, Over over) {
   local_->run_program(script, limit, std::move(over));
 }
 
+void CheckerPool::post(const Endpoint& server, const MailOrder& order, Duration limit,
+                       Posted over) {
+  network_.front()->post(server, order, limit, std::move(over));
+}
+
 std::optional<Time> CheckerPool::silent_since() const {
   std::optional<Time> first = local_->silent_since();
   for (const auto& seat : network_) {

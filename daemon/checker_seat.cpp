@@ -77,6 +77,7 @@ CheckerSeat::CheckerSeat(asio::any_io_executor executor, CheckerRole role, std::
       revival_(executor_) {}
 
 CheckerSeat::~CheckerSeat() {
+  give_up_mails("there are other checkers now");
   if (!life_) return;
   life_->link->close();
   life_->pulse.cancel();
@@ -121,6 +122,23 @@ void CheckerSeat::send_launch(std::uint32_t run, const ProgramTask& task) {
       frame(ToChecker(Launch{.run = run, .script = task.script, .limit = task.limit})));
 }
 
+void CheckerSeat::post(const Endpoint& server, const MailOrder& order, Duration limit,
+                       Posted over) {
+  const std::uint32_t mail = ++last_mail_;
+  const Post message{.mail = mail, .server = server, .limit = limit, .order = order};
+  mails_.emplace(mail, MailTask{message, std::move(over)});
+  if (life_) return life_->link->send(frame(ToChecker(message)));
+  if (!std::exchange(wanted_, true)) launch();
+}
+
+// One that was lost in the middle may have been handed over: twice is better than never.
+void CheckerSeat::give_up_mails(std::string_view why) {
+  const MailOutcome unknown{.is_final = false,
+                            .complaint = fmt::format("the process that had it is lost: {}", why)};
+  for (auto& [mail, task] : std::exchange(mails_, {}))
+    task.over(unknown);
+}
+
 // Those that the lost process may have begun.
 void CheckerSeat::give_up_programs(std::string_view why) {
   const ProgramRun unknown{.ended = {},
@@ -163,6 +181,8 @@ void CheckerSeat::launch() {
     send_begin(id, resumed(calls_.known(id), now));
   for (const auto& [run, task] : programs_)
     send_launch(run, task);
+  for (const auto& [mail, task] : mails_)
+    life_->link->send(frame(ToChecker(task.order)));
   beat();
 }
 
@@ -193,7 +213,10 @@ void CheckerSeat::lose(std::string_view why) {
                 log(Level::info, fmt::format("{}, process {}, {}", name, pid, how));
               });
   // One that has not greeted has not read what to do.
-  if (lost->greeted) give_up_programs(why);
+  if (lost->greeted) {
+    give_up_programs(why);
+    give_up_mails(why);
+  }
   revive_after(fmt::format("(process {}) is lost: {}", lost->pid, why));
 }
 
@@ -230,6 +253,15 @@ bool CheckerSeat::take(const Ran& ran) {
   const Over over = std::move(found->second.over);
   programs_.erase(found);
   over(ran.outcome);
+  return true;
+}
+
+bool CheckerSeat::take(const Delivered& mail) {
+  const auto found = mails_.find(mail.mail);
+  if (found == mails_.end()) return false;  // as above
+  const Posted over = std::move(found->second.over);
+  mails_.erase(found);
+  over(mail.outcome);
   return true;
 }
 

@@ -13,6 +13,7 @@
 
 #include "daemon/check_runner.h"
 #include "daemon/checker_process.h"
+#include "daemon/mailer.h"
 #include "health/checker_messages.h"
 
 namespace lvsd {
@@ -50,6 +51,8 @@ class CheckerSeat {
   // The first one brings the process to life, too. A program is run once: where the process is lost
   // while it has it, nobody knows how it ends.
   void run_program(const Script& script, Duration limit, Over over);
+  // Likewise.
+  void post(const Endpoint& server, const MailOrder& order, Duration limit, Posted over);
 
   // Since when there are checks and no process that has said a word; nothing while there is one.
   std::optional<Time> silent_since() const;
@@ -62,17 +65,24 @@ class CheckerSeat {
     Over over;
   };
 
+  struct MailTask {
+    Post order;
+    Posted over;
+  };
+
   void launch();
   void revive_after(std::string_view why);
   void lose(std::string_view why);
   void send_begin(CheckId id, const RunningCheck& check);
   void send_launch(std::uint32_t run, const ProgramTask& task);
   void give_up_programs(std::string_view why);
+  void give_up_mails(std::string_view why);
   bool take(std::string_view bytes);
   bool take(const Hello& hello);
   bool take(const Seen& seen);
   bool take(const Alive& alive);
   bool take(const Ran& ran);
+  bool take(const Delivered& mail);
   bool may_have(const CheckTarget& target) const { return lent_.contains(target); }
   void beat();
 
@@ -84,7 +94,9 @@ class CheckerSeat {
   boost::container::flat_set<CheckId> checks_;
   std::map<std::uint32_t, ProgramTask> programs_;
   std::uint32_t last_program_ = 0;
-  // What of them a checker cannot open itself.
+  std::map<std::uint32_t, MailTask> mails_;
+  std::uint32_t last_mail_ = 0;
+  // What of the checks a checker cannot open itself.
   std::multiset<CheckTarget> lent_;
   std::map<CheckId, std::multiset<CheckTarget>::const_iterator> lent_to_;
   std::shared_ptr<Life> life_;  // null: nobody sits here

@@ -65,9 +65,11 @@ std::unique_ptr<CheckRunner> Daemon::make_checker() {
     const CheckBook::Entry* entry = checks_.find(id);  // there is no other that runs
     return RunningCheck{entry->check, entry->health, entry->timing};
   };
-  return std::make_unique<CheckerPool>(
+  auto pool = std::make_unique<CheckerPool>(
       loop_.get_executor(),
       CheckerSeat::Calls{std::move(report), std::move(known), launch_checker});
+  checkers_ = pool.get();
+  return pool;
 }
 
 asio::awaitable<ProbeSettings> Daemon::ready_settings(const GlobalSettings& global) {

@@ -136,6 +136,7 @@ asio::awaitable<Daemon::Reloaded> Daemon::put_in_force(Prepared next, Time begin
   Loaded& loaded = next.loaded;
   const ProbeSettings settings = co_await ready_settings(loaded.config->global);
   co_await notifier_.set(loaded.config->global, settings.scripts);
+  mailer_.set(loaded.config->global);
   Reloaded done{.view = std::move(next.view)};
   reconciler_.set_audit_interval(loaded.config->global.audit_interval);
   timeout_wishes_ = reloaded(std::move(timeout_wishes_), loaded.config->global.timeouts);
@@ -155,7 +156,7 @@ asio::awaitable<Daemon::Reloaded> Daemon::put_in_force(Prepared next, Time begin
   done.view.failures = co_await reconciler_.reconcile(touched);
   if (const auto& trouble = reconciler_.controls().trouble())
     done.view.failures.push_back(*trouble);
-  notifier_.tell(notices_.renew(pools_));
+  notify(notices_.renew(pools_));
   done.view.state = done.view.failures.empty() ? "APPLIED" : "PARTLY";
   co_await save_state();
   const auto took = std::chrono::steady_clock::now() - begin;
