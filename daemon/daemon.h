@@ -17,6 +17,7 @@
 #include "api/metrics.h"
 #include "api/request.h"
 #include "api/routes.h"
+#include "api/status_page.h"
 #include "base/unique_fd.h"
 #include "config/load.h"
 #include "daemon/api_server.h"
@@ -219,6 +220,10 @@ class Daemon {
   boost::asio::awaitable<api::Response> answer_metrics(api::Call call);
   boost::asio::awaitable<bool> fill(std::shared_ptr<api::MetricsPage> page,
                                     std::optional<std::string> service);
+
+  // For people (page_answers.cpp).
+  boost::asio::awaitable<api::Response> answer_page(api::Call call);
+  boost::asio::awaitable<std::optional<api::StatusPage>> looked_at(const api::PageQuery& query);
 
   boost::asio::io_context& loop_;
   const Options options_;

@@ -1,5 +1,6 @@
 #include "daemon/event_book.h"
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -191,6 +192,20 @@ api::Response EventBook::list(const api::Head& head, const api::EventQuery& quer
       .body = std::move(frame.opening),
       .pieces = std::make_shared<ListPieces>(
           desk_, reading_of(desk_->ring, query, desk_->ring.newest()), std::move(frame.closing))};
+}
+
+std::vector<api::EventView> EventBook::latest(std::size_t count) const {
+  std::vector<api::EventView> events;
+  const api::EventQuery query{.filter = {}, .after = {}, .limit = count};
+  std::uint64_t after = desk_->ring.begin(query);
+  while (const api::EventView* event = desk_->ring.next(after, query.filter))
+    events.push_back(*event);
+  std::reverse(events.begin(), events.end());
+  return events;
+}
+
+std::uint64_t EventBook::newest() const {
+  return desk_->ring.newest();
 }
 
 api::Response EventBook::followed(const api::EventQuery& query) const {

@@ -132,6 +132,7 @@ Json body_schema(Action action, Schemas& schemas) {
     case Action::alive:
     case Action::ready:
       return one<ReadinessView>(schemas);
+    case Action::page:
     case Action::metrics:
     case Action::service_health:
       return {{"type", "string"}};
@@ -253,6 +254,7 @@ Json problem() {
 }
 
 std::string content_type(Action action) {
+  if (action == Action::page) return "text/html";
   const bool is_text = action == Action::metrics || action == Action::service_health;
   return is_text ? "text/plain" : "application/json";
 }
