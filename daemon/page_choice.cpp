@@ -32,10 +32,6 @@ bool has_all(const std::string& text, const std::vector<std::string>& words) {
   });
 }
 
-std::string words_of(const api::ServiceSummary& service) {
-  return lower(service.service + " " + api::address_text(service) + " " + service.state);
-}
-
 std::uint64_t badness(std::string_view state) {
   return state == "DOWN" ? 0 : state == "DEGRADED" ? 1 : 2;
 }
@@ -65,16 +61,21 @@ PageFilter::PageFilter(const std::string& text) {
     expression_ = *parsed;
 }
 
-bool PageFilter::holds(const api::ServiceSummary& service) const {
-  return !expression_ && has_all(words_of(service), words_);
+std::string PageFilter::text_of(const api::ServiceSummary& service) {
+  return lower(service.service + " " + api::address_text(service) + " " + service.state);
 }
 
-bool PageFilter::holds(const api::ServiceSummary& service, const api::ServerView& server) const {
+bool PageFilter::holds(const std::string& service_text) const {
+  return !expression_ && has_all(service_text, words_);
+}
+
+bool PageFilter::holds(const std::string& service_text, const api::ServerView& server) const {
   if (expression_) return expression_->holds(api::fields_of(server));
-  return has_all(words_of(service) + " " +
-                     lower(api::name_text(server) + " " + text(server.endpoint) + " " +
-                           server.role + " " + api::state_text(server)),
-                 words_);
+  const std::string its = lower(api::name_text(server) + " " + text(server.endpoint) + " " +
+                                server.role + " " + api::state_text(server));
+  return std::all_of(words_.begin(), words_.end(), [&](const std::string& word) {
+    return service_text.find(word) != std::string::npos || its.find(word) != std::string::npos;
+  });
 }
 
 PageChoice::PageChoice(api::PageQuery query) : query_(std::move(query)), filter_(query_.filter) {}
@@ -106,10 +107,11 @@ std::size_t PageChoice::look(const Outlook& outlook, std::size_t index) {
   if (is_unknown_ || (only_ && *only_ != index)) return servers;
 
   const api::ServiceSummary summary = service_summary(outlook, index);
-  if (!filter_.is_all() && !filter_.holds(summary)) {
+  const std::string words = filter_.is_all() ? "" : PageFilter::text_of(summary);
+  if (!filter_.is_all() && !filter_.holds(words)) {
     const auto views = server_views(outlook, index);
     if (std::none_of(views.begin(), views.end(),
-                     [&](const api::ServerView& server) { return filter_.holds(summary, server); }))
+                     [&](const api::ServerView& server) { return filter_.holds(words, server); }))
       return 4 * servers;  // what making the views of them costs more
   }
   Candidate candidate{.index = index, .rank = index, .name = {}};
@@ -192,9 +194,11 @@ api::ServiceSample PageChoice::service(const Outlook& outlook, const Totals& tot
                                        std::size_t index) const {
   if (query_.brief) return {.view = service_view(outlook, index, false)};
   api::ServiceSample sample = service_sample(outlook, totals, index);
-  if (!filter_.is_all() && !filter_.holds(sample.view))
+  if (filter_.is_all()) return sample;
+  const std::string words = PageFilter::text_of(sample.view);
+  if (!filter_.holds(words))
     std::erase_if(sample.servers, [&](const api::ServerSample& server) {
-      return !filter_.holds(sample.view, server.view);
+      return !filter_.holds(words, server.view);
     });
   return sample;
 }

@@ -23,9 +23,11 @@ class PageFilter {
   const std::optional<std::string>& problem() const { return problem_; }
   bool is_all() const { return words_.empty() && !expression_; }
 
+  // Where words are looked for of a service.
+  static std::string text_of(const api::ServiceSummary& service);
   // Whether a service is meant with all that is in it.
-  bool holds(const api::ServiceSummary& service) const;
-  bool holds(const api::ServiceSummary& service, const api::ServerView& server) const;
+  bool holds(const std::string& service_text) const;
+  bool holds(const std::string& service_text, const api::ServerView& server) const;
 
  private:
   std::optional<api::Filter> expression_;

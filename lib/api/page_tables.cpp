@@ -186,7 +186,7 @@ void append_checks(std::string& out, const StatusPage& page) {
 // ---- a service
 
 void append_servers(std::string& out, const StatusPage& page, const ServiceSample& service) {
-  out += "<div class=\"wide\"><table>";
+  out += "<div class=\"wide\"><table class=\"servers\">";
   titles(out, {"Server", "State", "Weight", "Act/Inact", "Max", "New/s", "Past", "In/s", "Out/s",
                "Last check", "Since", "Down", "Flaps"});
   if (page.may_write) out += "<th scope=\"col\">Change</th>";

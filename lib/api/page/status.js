@@ -18,7 +18,10 @@
   let pause = least_pause;
   let answered = Date.now();
   let source = null;
+  let again = 0;                   // when it is tried again
   let is_streaming = false;
+  let message = "";                // is said in the place of "live"
+  let message_ends = 0;
 
   root.classList.add("live");
   // The script does it better.
@@ -121,9 +124,16 @@
     const lost = silence > patience + pause;
     const text = lost
       ? `lost: no answer for ${Math.round(silence / 1000)} s; this is how it was`
+      : Date.now() < message_ends ? message
       : is_streaming ? "live" : "live, without events";
     if (live.textContent !== text) live.textContent = text;
     live.classList.toggle("lost", lost);
+  }
+
+  function say(text) {
+    message = text;
+    message_ends = Date.now() + 10000;
+    say_live();
   }
 
   function show(text, address) {
@@ -179,15 +189,20 @@
 
   function follow() {
     if (source) source.close();
+    clearTimeout(again);
+    // A browser has few connections to one place, and other pages of ours want one as well.
+    if (document.hidden) return;
     source = new EventSource(`/api/v1/events?after=${newest}`);
     source.onopen = () => { is_streaming = true; say_live(); };
     source.onerror = () => {
       is_streaming = false;
       say_live();
       // A refusal ends it for good; who follows may have made room by then.
-      if (source.readyState === EventSource.CLOSED) setTimeout(follow, patience);
+      if (source.readyState === EventSource.CLOSED) again = setTimeout(follow, patience);
     };
     const news = (event) => {
+      const { severity, text } = JSON.parse(event.data);
+      if (severity !== "info" && severity !== "notice") say(text);
       if (Number(event.lastEventId) > newest) newest = Number(event.lastEventId);
       if (asking) setTimeout(() => ask_in(news_pause), news_pause);
       else if (due - Date.now() > news_pause) ask_in(news_pause);
@@ -226,7 +241,10 @@
     typing = setTimeout(() => ask(form_address(form)), event.target.type === "search" ? 350 : 0);
   });
   addEventListener("popstate", () => ask(location.href));
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) ask_in(0); });
+  document.addEventListener("visibilitychange", () => {
+    follow();
+    if (!document.hidden) ask_in(0);
+  });
 
   // ---- changes
 
@@ -277,7 +295,7 @@
         const body = await answer.json();
         if (answer.ok) {
           dialog.close();
-          live.textContent = body.text;
+          say(body.text);
           ask_in(0);
           return;
         }
