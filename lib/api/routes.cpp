@@ -10,6 +10,7 @@ namespace lvsd::api {
 namespace {
 
 constexpr Route table[] = {
+    {Method::get, "/", Action::page, Access::read, "the status page, for people"},
     {Method::get, "/healthz", Action::alive, Access::read,
      "200 while the daemon's loop and its checks make progress, else 503"},
     {Method::get, "/readyz", Action::ready, Access::read,

@@ -58,9 +58,10 @@ TEST_CASE("an escaped slash belongs to the word it stands in") {
 }
 
 TEST_CASE("an unknown path is not found") {
-  for (const char* path : {"/", "/api", "/api/v1/status/", "/api/v1/services/", "//api/v1/status",
+  for (const char* path : {"//", "/api", "/api/v1/status/", "/api/v1/services/", "//api/v1/status",
                            "/api/v1/STATUS", "/api/v2/status", "/api/v1/status%20"})
     CHECK(get(path) == "404");
+  CHECK(get("/") == "/");
 }
 
 TEST_CASE("a target that cannot be read is a bad request") {
