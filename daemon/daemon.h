@@ -20,6 +20,7 @@
 #include "api/status_page.h"
 #include "base/unique_fd.h"
 #include "config/load.h"
+#include "daemon/api_listeners.h"
 #include "daemon/api_server.h"
 #include "daemon/check_book.h"
 #include "daemon/check_config.h"
@@ -103,7 +104,8 @@ class Daemon {
   boost::asio::awaitable<std::optional<Refusal>> read_kernel(Snapshot& table);
   boost::asio::awaitable<State> recall_state();
   boost::asio::awaitable<void> save_state();
-  std::optional<Refusal> open_api();
+  std::optional<Refusal> open_api(const ApiSettings& settings);
+  boost::asio::awaitable<void> set_listeners();
   void adopt(Config config, const Snapshot& table, const State& past,
              const ProbeSettings& settings);
   boost::asio::awaitable<void> obey_signals();
@@ -245,6 +247,7 @@ class Daemon {
   const std::unique_ptr<CheckRunner> checker_;
   api::Writers writers_;
   std::optional<ApiServer> api_;
+  ApiListeners listeners_;
   Supervisor supervisor_;
   ServicePhase phase_ = ServicePhase::starting;
   std::optional<Tally> tally_;  // absent: something has changed since

@@ -35,8 +35,8 @@ class EventBook {
   // The number of the newest.
   std::uint64_t newest() const;
   // What is asked for and all that follows, for as long as the client stays; 503 where too many
-  // follow already.
-  api::Response followed(const api::EventQuery& query) const;
+  // follow already. Those over TCP have places of their own.
+  api::Response followed(const api::EventQuery& query, bool is_remote) const;
 
  private:
   std::shared_ptr<EventDesk> desk_;  // the answers under way have it as well

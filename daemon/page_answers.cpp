@@ -67,9 +67,7 @@ const std::string& policy() {
 api::Response response_of(std::string text) {
   return {.content_type = "text/html; charset=utf-8",
           .body = std::move(text),
-          .headers = {{"Content-Security-Policy", policy()},
-                      {"X-Frame-Options", "DENY"},
-                      {"Referrer-Policy", "no-referrer"}}};
+          .headers = {{"Content-Security-Policy", policy()}}};
 }
 
 }  // namespace
@@ -117,6 +115,9 @@ asio::awaitable<api::Response> Daemon::answer_page(api::Call call) {
   std::optional<api::StatusPage> page;
   while (!page)
     page = co_await looked_at(std::get<api::PageQuery>(query));
+  // Over a Unix socket the browser is somebody else's: who forwards it could change things, and so
+  // could any page that their browser shows.
+  page->may_write = !call.peer.address.empty() && pools_.config().global.api.write;
   auto write = [page = std::move(*page)] { return api::html(page); };
   std::string text = co_await pages_.run(std::move(write));
   co_return response_of(std::move(text));

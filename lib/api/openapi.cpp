@@ -289,7 +289,9 @@ std::string openapi(std::string_view version) {
         {"summary", "the control plane of the IPVS load balancer"},
         {"description",
          "HTTP/1.1 over the Unix socket /run/lvsd/lvsd.sock. Reading needs the group lvsd, changes "
-         "lvsd-admin or root. Fields are only ever added, null is not known and never 0, "
+         "lvsd-admin or root. Over TCP, where 'listen' opens it, everybody reads, and changes need "
+         "'write yes' and a bearer token. Fields are only ever added, null is not known and never "
+         "0, "
          "rates.in_bps "
          "is bytes."},
         {"license", {{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}}}},
