@@ -136,6 +136,8 @@ Outlook Daemon::outlook(const Result<std::shared_ptr<const Snapshot>>& read) con
 asio::awaitable<api::Response> Daemon::answer(api::Call call) {
   using api::Action;
   switch (call.action) {
+    case Action::page:
+      co_return co_await answer_page(std::move(call));
     case Action::alive:
       co_return answer_readiness(liveness(longest_silence));
     case Action::ready:

@@ -1,12 +1,15 @@
 #include "daemon/api_connection.h"
 
+#include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http.hpp>
+#include <chrono>
 #include <exception>
 #include <memory>
 #include <string>
@@ -67,14 +70,40 @@ std::optional<api::Response> refusal_of(error_code error, std::size_t header, st
 }
 
 std::string audit_line(const api::Request& request, int status) {
-  return std::string(text(request.method)) + " " + request.target + " by uid " +
-         std::to_string(request.peer.uid) + " pid " + std::to_string(request.peer.pid) + ": " +
+  const std::string who = request.peer.address.empty()
+                              ? "by uid " + std::to_string(request.peer.uid) + " pid " +
+                                    std::to_string(request.peer.pid)
+                              : "from " + request.peer.address;
+  return std::string(text(request.method)) + " " + request.target + " " + who + ": " +
          std::to_string(status);
 }
 
+template <class Header>
+api::WebRequest web_request(const Header& header, api::Method method) {
+  const auto word = [&header](auto name) { return std::string(header[name]); };
+  api::WebRequest request{.method = method,
+                          .needs_host = header.version() >= 11,
+                          .hosts = {},
+                          .origin = word(http::field::origin),
+                          .fetch_site = word("Sec-Fetch-Site"),
+                          .authorization = word(http::field::authorization)};
+  const auto [first, last] = header.equal_range(http::field::host);
+  for (auto field = first; field != last; ++field)
+    request.hosts.emplace_back(field->value());
+  return request;
+}
+
+// An error page, a table or a list loads nothing and is shown in no frame; the status page says
+// itself what it needs.
+constexpr std::string_view strictest_policy = "default-src 'none'; frame-ancestors 'none'";
+
+// What a client that was refused before its body was read may go on sending, for it to read why.
+constexpr std::chrono::seconds leave_time{1};
+constexpr std::size_t leave_bytes = std::size_t{1} << 20;
+
 }  // namespace
 
-ApiConnection::ApiConnection(Socket socket, api::Peer peer, const ApiService& service)
+ApiConnection::ApiConnection(Socket socket, api::Peer peer, ApiService& service)
     : stream_(std::move(socket)),
       buffer_(service.limits.header + read_ahead),
       peer_(std::move(peer)),
@@ -87,6 +116,7 @@ asio::awaitable<void> ApiConnection::run() {
     if (auto* refused = std::get_if<api::Response>(&received)) {
       last_ = true;  // where the next request would begin is not known
       co_await send(std::move(*refused), true);
+      if (service_.web) co_await take_leave();
       co_return;
     }
     auto& incoming = std::get<Incoming>(received);
@@ -109,6 +139,13 @@ asio::awaitable<ApiConnection::Received> ApiConnection::receive() {
   receiving_ = true;
   stream_.expires_after(service_.limits.idle);
   auto [error, header_size] = co_await http::async_read_header(stream_, buffer_, parser, awaiting);
+  if (!error && service_.web) {
+    if (auto refused = refused_by_header(parser.get())) {
+      receiving_ = false;
+      stream_.expires_never();
+      co_return std::move(*refused);
+    }
+  }
   if (!error && beast::iequals(parser.get()[http::field::expect], "100-continue")) {
     http::response<http::empty_body> go_on(http::status::continue_, 11);
     std::tie(error, std::ignore) = co_await http::async_write(stream_, go_on, awaiting);
@@ -137,6 +174,36 @@ asio::awaitable<ApiConnection::Received> ApiConnection::receive() {
                       std::string(message["Last-Event-ID"])};
   incoming.keep_alive = message.keep_alive();
   co_return incoming;
+}
+
+// Over TCP, where nothing is read of a body that nobody will look at.
+template <class Header>
+std::optional<api::Response> ApiConnection::refused_by_header(const Header& header) {
+  const auto method = method_of(header.method());
+  if (!method) return std::nullopt;  // refused in any case
+  api::Admission admitted = api::admission(web_request(header, *method), *service_.web);
+  peer_.has_token = admitted.has_token;
+  if (admitted.refusal) {
+    const api::Request asked{*method, std::string(header.target()), {}, peer_};
+    service_.refusals.note(audit_line(asked, admitted.refusal->status),
+                           std::chrono::steady_clock::now());
+  }
+  return std::move(admitted.refusal);
+}
+
+// A connection that is closed while there is something to read is reset, and the answer with it.
+asio::awaitable<void> ApiConnection::take_leave() {
+  error_code failure;
+  stream_.socket().shutdown(Socket::shutdown_send, failure);
+  receiving_ = true;
+  stream_.expires_after(leave_time);
+  std::array<char, 4096> room{};
+  for (std::size_t taken = 0; !failure && taken < leave_bytes;) {
+    const auto [error, got] = co_await stream_.async_read_some(asio::buffer(room), awaiting);
+    failure = error;
+    taken += got;
+  }
+  receiving_ = false;
 }
 
 asio::awaitable<api::Response> ApiConnection::answered(api::Request request) {
@@ -174,8 +241,11 @@ http::response<Body> message_of(const api::Response& response, bool keep_alive) 
   message.set(http::field::content_type, response.content_type);
   message.set(http::field::cache_control, "no-store");
   message.set("X-Content-Type-Options", "nosniff");
+  message.set("X-Frame-Options", "DENY");
+  message.set("Referrer-Policy", "no-referrer");
+  message.set("Content-Security-Policy", strictest_policy);
   for (const auto& [name, value] : response.headers)
-    message.insert(name, value);
+    message.set(name, value);
   message.keep_alive(keep_alive);
   return message;
 }

@@ -1,13 +1,15 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <optional>
 #include <variant>
 
+#include "api/web_rules.h"
 #include "daemon/api_server.h"
+#include "daemon/refusal_log.h"
 
 namespace lvsd {
 
@@ -17,16 +19,19 @@ struct ApiService {
   ApiAnswer answer;
   ApiReport report;
   ApiLimits limits;
+  std::optional<api::WebRules> web;  // over TCP; absent: a Unix socket
+  RefusalLog refusals;
 };
 
 // One client: requests in, answers out, one after the other in the order they came, until it
 // leaves, breaks the protocol, is too slow, or is told to go.
 class ApiConnection {
  public:
-  using Socket = boost::asio::local::stream_protocol::socket;
+  using Protocol = boost::asio::generic::stream_protocol;
+  using Socket = Protocol::socket;
 
   // REQUIRES: `service` outlives the connection.
-  ApiConnection(Socket socket, api::Peer peer, const ApiService& service);
+  ApiConnection(Socket socket, api::Peer peer, ApiService& service);
 
   boost::asio::awaitable<void> run();
 
@@ -45,16 +50,19 @@ class ApiConnection {
 
   std::size_t body_limit() const;
   boost::asio::awaitable<Received> receive();
+  template <class Header>
+  std::optional<api::Response> refused_by_header(const Header& header);
+  boost::asio::awaitable<void> take_leave();
   boost::asio::awaitable<api::Response> answered(api::Request request);
   boost::asio::awaitable<api::Response> answered(api::Call call);
   boost::asio::awaitable<void> send(api::Response response, bool with_body);
   boost::asio::awaitable<void> send_pieces(api::Response response, bool with_body);
   boost::asio::awaitable<bool> send_chunk(std::string piece);
 
-  boost::beast::basic_stream<boost::asio::local::stream_protocol> stream_;
+  boost::beast::basic_stream<Protocol> stream_;
   boost::beast::flat_buffer buffer_;  // keeps what a pipelining client sent ahead
   api::Peer peer_;
-  const ApiService& service_;
+  ApiService& service_;
   bool receiving_ = false;
   bool last_ = false;  // after the answer under way, close
 };

@@ -9,4 +9,7 @@ namespace lvsd {
 // nothing but read.
 api::Peer peer_of(int descriptor);
 
+// Who connected over TCP: an address and a port, and nothing else that could be believed.
+api::Peer tcp_peer_of(int descriptor);
+
 }  // namespace lvsd

@@ -1,11 +1,13 @@
 #include "daemon/api_server.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
@@ -16,11 +18,13 @@
 
 #include "daemon/api_connection.h"
 #include "daemon/api_peer.h"
+#include "daemon/tcp_socket.h"
 
 namespace lvsd {
 
 namespace asio = boost::asio;
-using LocalProtocol = asio::local::stream_protocol;
+using SocketProtocol = ApiConnection::Protocol;
+using Acceptor = asio::basic_socket_acceptor<SocketProtocol>;
 using boost::system::error_code;
 
 namespace {
@@ -54,28 +58,27 @@ bool out_of_descriptors(error_code error) {
 }  // namespace
 
 struct ApiServer::State : std::enable_shared_from_this<State> {
-  State(asio::io_context& io, ListeningSocket listening, ApiService answers)
+  State(asio::io_context& io, int family, UniqueFd listening, ApiService answers)
       : loop(io),
-        file(std::move(listening)),
         service(std::move(answers)),
         acceptor(io),
         pause(io),
         grace(io),
         spare(spare_descriptor()) {
-    acceptor.assign(LocalProtocol(), file->take_descriptor().release());
+    acceptor.assign(SocketProtocol(family, 0), listening.release());
   }
 
   asio::awaitable<void> accept_all();
-  void admit(LocalProtocol::socket socket);
+  void admit(ApiConnection::Socket socket);
   void drop_one();
   void serve(const std::shared_ptr<ApiConnection>& connection);
   void ended(ApiConnection& connection, std::exception_ptr failure);
   void report_failure(std::exception_ptr failure);
 
   asio::io_context& loop;
-  std::optional<ListeningSocket> file;
+  std::optional<ListeningSocket> file;  // of a Unix socket
   ApiService service;
-  LocalProtocol::acceptor acceptor;
+  Acceptor acceptor;
   asio::steady_timer pause;
   asio::steady_timer grace;
   UniqueFd spare;  // given up to accept and close a client when there are no descriptors left
@@ -85,7 +88,7 @@ struct ApiServer::State : std::enable_shared_from_this<State> {
 asio::awaitable<void> ApiServer::State::accept_all() {
   bool failing = false;
   while (acceptor.is_open()) {
-    LocalProtocol::socket socket(loop);
+    ApiConnection::Socket socket(loop);
     const auto [error] = co_await acceptor.async_accept(socket, awaiting);
     if (!error) {
       failing = false;
@@ -114,11 +117,15 @@ void ApiServer::State::drop_one() {
   spare = spare_descriptor();
 }
 
-void ApiServer::State::admit(LocalProtocol::socket socket) {
-  api::Peer peer = peer_of(socket.native_handle());
+void ApiServer::State::admit(ApiConnection::Socket socket) {
+  const int descriptor = socket.native_handle();
+  const int on = 1;
+  // An answer in pieces does not wait for what came before it to be acknowledged.
+  if (service.web) ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  api::Peer peer = service.web ? tcp_peer_of(descriptor) : peer_of(descriptor);
   const bool may_write = api::may(peer, api::Access::write, service.writers);
   const std::size_t room = service.limits.connections + (may_write ? service.limits.reserved : 0);
-  if (connections.size() >= room) return turn_away(socket.native_handle());
+  if (connections.size() >= room) return turn_away(descriptor);
   serve(std::make_shared<ApiConnection>(std::move(socket), std::move(peer), service));
 }
 
@@ -158,8 +165,31 @@ Result<ApiServer> ApiServer::open(asio::io_context& loop, const ApiSocket& socke
                                   const ApiLimits& limits) {
   auto listening = ListeningSocket::open(socket);
   if (!listening) return within("opening the API", listening.error());
-  ApiService service{writers, std::move(answer), std::move(report), limits};
-  return ApiServer(std::make_shared<State>(loop, std::move(*listening), std::move(service)));
+  RefusalLog refusals(report);
+  ApiService service{writers, std::move(answer), std::move(report),
+                     limits,  std::nullopt,      std::move(refusals)};
+  auto state =
+      std::make_shared<State>(loop, AF_UNIX, listening->take_descriptor(), std::move(service));
+  state->file.emplace(std::move(*listening));
+  return ApiServer(std::move(state));
+}
+
+Result<ApiServer> ApiServer::open(asio::io_context& loop, const Endpoint& endpoint,
+                                  api::WebRules rules, ApiAnswer answer, ApiReport report,
+                                  const ApiLimits& limits) {
+  auto listening = listening_tcp_socket(endpoint);
+  if (!listening) return listening.error();
+  RefusalLog refusals(report);
+  // Nobody is known by a user here, so none of them may write.
+  ApiService service{api::Writers{}, std::move(answer), std::move(report),
+                     limits,         std::move(rules),  std::move(refusals)};
+  const int family = endpoint.address.family == Family::v4 ? AF_INET : AF_INET6;
+  return ApiServer(
+      std::make_shared<State>(loop, family, std::move(*listening), std::move(service)));
+}
+
+void ApiServer::set_rules(api::WebRules rules) {
+  state_->service.web = std::move(rules);
 }
 
 void ApiServer::start() {

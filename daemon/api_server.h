@@ -11,11 +11,13 @@
 #include "api/access.h"
 #include "api/request.h"
 #include "api/routes.h"
+#include "api/web_rules.h"
 #include "base/result.h"
 #include "daemon/api_socket.h"
+#include "model/address.h"
 
-// The door of the daemon: HTTP/1.1 over a Unix socket, in the daemon's one loop. It knows bytes,
-// bounds and who is calling; what is answered is decided by the ApiAnswer it is given.
+// The doors of the daemon: HTTP/1.1 over a Unix socket or TCP, in the daemon's one loop. They know
+// bytes, bounds and who is calling; what is answered is decided by the ApiAnswer they are given.
 
 namespace lvsd {
 
@@ -44,11 +46,19 @@ class ApiServer {
   static Result<ApiServer> open(boost::asio::io_context& loop, const ApiSocket& socket,
                                 const api::Writers& writers, ApiAnswer answer, ApiReport report,
                                 const ApiLimits& limits = {});
+  // The same over TCP, with room of its own; `rules` say who is let in. Errors are those of
+  // listening_tcp_socket().
+  static Result<ApiServer> open(boost::asio::io_context& loop, const Endpoint& endpoint,
+                                api::WebRules rules, ApiAnswer answer, ApiReport report,
+                                const ApiLimits& limits = {});
   ApiServer(ApiServer&&) noexcept;
   ApiServer& operator=(ApiServer&&) = delete;
   ~ApiServer();  // stop() without grace
 
   void start();
+
+  // From the next request on, of those who are connected as well. REQUIRES: it is open over TCP.
+  void set_rules(api::WebRules rules);
 
   // No new connections or requests; removes the socket file; calls under way are answered, and
   // every connection is closed after `grace` at the latest. Returns at once.

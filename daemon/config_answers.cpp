@@ -90,8 +90,7 @@ asio::awaitable<api::Response> Daemon::answer_config(api::Call call) {
     config = std::move(*again.config);
     origins = std::move(again.origins);
   }
-  if (!api::may(call.peer, api::Access::write, writers_))
-    config = without_secrets(std::move(config));
+  if (!api::may_see_secrets(call.peer, writers_)) config = without_secrets(std::move(config));
   auto show = [head, request = *request, config = std::move(config), origins = std::move(origins)] {
     return api::response(
         head, config_view(config, request.detail, request.as, origins ? &*origins : nullptr));

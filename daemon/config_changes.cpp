@@ -71,6 +71,9 @@ Diagnostics fixed_at_start(const GlobalSettings& old, const GlobalSettings& next
   };
   compare("net_namespace", old.net_namespace == next.net_namespace);
   compare("net_namespace_ipvs", old.net_namespace_ipvs == next.net_namespace_ipvs);
+  compare("socket", old.api.socket == next.api.socket);
+  compare("read_group", old.api.read_group == next.api.read_group);
+  compare("write_group", old.api.write_group == next.api.write_group);
   return found;
 }
 

@@ -39,6 +39,14 @@ std::optional<gid_t> group_id(const char* name) {
   return found == nullptr ? std::nullopt : std::optional(found->gr_gid);
 }
 
+// The group of the configuration; one that does not exist here is nobody's.
+std::optional<gid_t> api_group(const std::string& word, const char* usual) {
+  if (word.empty()) return group_id(usual);
+  const auto found = group_id(word.c_str());
+  if (!found) log(Level::warning, fmt::format("The API: there is no group '{}' here", word));
+  return found;
+}
+
 // Numbers of events only grow: no daemon has a million of them in each second of its life.
 std::uint64_t first_event(const api::Moment& now) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now.at.time_since_epoch());
@@ -71,6 +79,12 @@ Daemon::Daemon(asio::io_context& loop, Options options, KernelWriter::Open open_
                   [this](const Services& services) { return pools_.wanted(services); }),
       events_(loop.get_executor(), first_event(wall_clock())),
       checker_(make_checker()),
+      listeners_(
+          loop, [this](api::Call call) { return answer(std::move(call)); },
+          [](std::string_view line) { log(Level::notice, line); },
+          [](bool is_trouble, std::string_view line) {
+            log(is_trouble ? Level::error : Level::notice, line, {.kind = EventKind::daemon});
+          }),
       state_file_(options_.state_dir),
       notifier_(loop.get_executor(), files_,
                 [this](const Script& script, Duration limit, Over over) {
@@ -121,7 +135,7 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
   if (auto refusal = co_await read_config(config)) co_return refusal;
   if (auto refusal = enter_namespaces(config.global)) co_return refusal;
   if (auto refusal = co_await read_kernel(table)) co_return refusal;
-  if (auto refusal = open_api()) co_return refusal;
+  if (auto refusal = open_api(config.global.api)) co_return refusal;
 
   const State past = co_await recall_state();
   const ProbeSettings settings = co_await ready_settings(config.global);
@@ -133,6 +147,7 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
   co_await tune();
   co_await save_state();
   api_->start();
+  co_await set_listeners();
   // What we owned before and is configured no more goes, too.
   const auto failures = co_await reconciler_.take_over(std::move(table));
   reconciler_.on_release([this] { save_soon(); });
@@ -200,11 +215,13 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::read_kernel(Snapshot& ta
   co_return std::nullopt;
 }
 
-std::optional<Daemon::Refusal> Daemon::open_api() {
-  writers_ = {.daemon = ::geteuid(), .admin_group = group_id("lvsd-admin")};
+std::optional<Daemon::Refusal> Daemon::open_api(const ApiSettings& settings) {
+  writers_ = {.daemon = ::geteuid(), .admin_group = api_group(settings.write_group, "lvsd-admin")};
   auto server = ApiServer::open(
-      loop_, {.path = options_.socket, .group = group_id("lvsd")}, writers_,
-      [this](api::Call call) { return answer(std::move(call)); },
+      loop_,
+      {.path = settings.socket.empty() ? options_.socket : settings.socket,
+       .group = api_group(settings.read_group, "lvsd")},
+      writers_, [this](api::Call call) { return answer(std::move(call)); },
       [](std::string_view line) { log(Level::notice, line); });
   if (!server) return Refusal{exit_refused, text(server.error())};
   api_.emplace(std::move(*server));
@@ -353,6 +370,7 @@ asio::awaitable<void> Daemon::remove_services() {
 
 void Daemon::stop() {
   if (api_) api_->stop(0ms);
+  listeners_.stop();
   loop_.stop();
 }
 

@@ -17,8 +17,10 @@
 #include "api/metrics.h"
 #include "api/request.h"
 #include "api/routes.h"
+#include "api/status_page.h"
 #include "base/unique_fd.h"
 #include "config/load.h"
+#include "daemon/api_listeners.h"
 #include "daemon/api_server.h"
 #include "daemon/check_book.h"
 #include "daemon/check_config.h"
@@ -105,7 +107,8 @@ class Daemon {
   boost::asio::awaitable<std::optional<Refusal>> read_kernel(Snapshot& table);
   boost::asio::awaitable<State> recall_state();
   boost::asio::awaitable<void> save_state();
-  std::optional<Refusal> open_api();
+  std::optional<Refusal> open_api(const ApiSettings& settings);
+  boost::asio::awaitable<void> set_listeners();
   void adopt(Config config, const Snapshot& table, const State& past,
              const ProbeSettings& settings);
   boost::asio::awaitable<void> obey_signals();
@@ -229,6 +232,10 @@ class Daemon {
   boost::asio::awaitable<bool> fill(std::shared_ptr<api::MetricsPage> page,
                                     std::optional<std::string> service);
 
+  // For people (page_answers.cpp).
+  boost::asio::awaitable<api::Response> answer_page(api::Call call);
+  boost::asio::awaitable<std::optional<api::StatusPage>> looked_at(const api::PageQuery& query);
+
   boost::asio::io_context& loop_;
   const Options options_;
   const std::string lock_name_;
@@ -250,6 +257,7 @@ class Daemon {
   const std::unique_ptr<CheckRunner> checker_;
   api::Writers writers_;
   std::optional<ApiServer> api_;
+  ApiListeners listeners_;
   Supervisor supervisor_;
   ServicePhase phase_ = ServicePhase::starting;
   std::optional<Tally> tally_;  // absent: something has changed since

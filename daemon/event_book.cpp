@@ -1,5 +1,6 @@
 #include "daemon/event_book.h"
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -28,6 +29,7 @@ constexpr std::size_t kept = 10000;
 constexpr std::size_t longest_text = 1024;  // of an event, that strangers may have a say in
 constexpr std::size_t piece_size = 32768;   // of an answer, about
 constexpr long most_followers = 64;         // of the API's connections; others want to ask, too
+constexpr long most_remote_followers = 32;  // likewise over TCP
 // A client that went away shows when it is written to.
 constexpr auto heartbeat = 10s;
 
@@ -52,6 +54,7 @@ struct EventDesk {
   api::EventRing ring;
   asio::steady_timer news;  // cancelled by every event
   std::shared_ptr<int> followers = std::make_shared<int>();
+  std::shared_ptr<int> remote_followers = std::make_shared<int>();
 };
 
 namespace {
@@ -138,8 +141,8 @@ class ListPieces final : public api::Pieces {
 
 class StreamPieces final : public api::Pieces {
  public:
-  StreamPieces(const std::shared_ptr<EventDesk>& desk, Reading reading)
-      : here_(std::make_shared<Here>(desk, desk->followers, std::move(reading))) {}
+  StreamPieces(const std::shared_ptr<EventDesk>& desk, std::shared_ptr<int> place, Reading reading)
+      : here_(std::make_shared<Here>(desk, std::move(place), std::move(reading))) {}
 
   void next(Take take) override {
     asio::co_spawn(here_->desk->strand, pass_on(here_, std::move(take)),
@@ -193,12 +196,28 @@ api::Response EventBook::list(const api::Head& head, const api::EventQuery& quer
           desk_, reading_of(desk_->ring, query, desk_->ring.newest()), std::move(frame.closing))};
 }
 
-api::Response EventBook::followed(const api::EventQuery& query) const {
-  if (desk_->followers.use_count() > most_followers)
+std::vector<api::EventView> EventBook::latest(std::size_t count) const {
+  std::vector<api::EventView> events;
+  const api::EventQuery query{.filter = {}, .after = {}, .limit = count};
+  std::uint64_t after = desk_->ring.begin(query);
+  while (const api::EventView* event = desk_->ring.next(after, query.filter))
+    events.push_back(*event);
+  std::reverse(events.begin(), events.end());
+  return events;
+}
+
+std::uint64_t EventBook::newest() const {
+  return desk_->ring.newest();
+}
+
+api::Response EventBook::followed(const api::EventQuery& query, bool is_remote) const {
+  const auto& places = is_remote ? desk_->remote_followers : desk_->followers;
+  if (places.use_count() > (is_remote ? most_remote_followers : most_followers))
     return api::response(api::unavailable("as many clients as may follow the events do"));
   return {.content_type = std::string(api::event_stream_type),
           .body = api::stream_opening(desk_->ring.begin(query)),
-          .pieces = std::make_shared<StreamPieces>(desk_, reading_of(desk_->ring, query, no_end))};
+          .pieces = std::make_shared<StreamPieces>(desk_, places,
+                                                   reading_of(desk_->ring, query, no_end))};
 }
 
 }  // namespace lvsd

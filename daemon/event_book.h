@@ -1,9 +1,11 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "api/event_ring.h"
 #include "api/request.h"
@@ -28,9 +30,13 @@ class EventBook {
 
   // All that is asked for, as a list that is written while it is sent.
   api::Response list(const api::Head& head, const api::EventQuery& query) const;
+  // The last ones, the newest first.
+  std::vector<api::EventView> latest(std::size_t count) const;
+  // The number of the newest.
+  std::uint64_t newest() const;
   // What is asked for and all that follows, for as long as the client stays; 503 where too many
-  // follow already.
-  api::Response followed(const api::EventQuery& query) const;
+  // follow already. Those over TCP have places of their own.
+  api::Response followed(const api::EventQuery& query, bool is_remote) const;
 
  private:
   std::shared_ptr<EventDesk> desk_;  // the answers under way have it as well

@@ -156,6 +156,7 @@ asio::awaitable<Daemon::Reloaded> Daemon::put_in_force(Prepared next, Time begin
   done.view.failures = co_await reconciler_.reconcile(touched);
   if (const auto& trouble = reconciler_.controls().trouble())
     done.view.failures.push_back(*trouble);
+  co_await set_listeners();
   notify(notices_.renew(pools_));
   done.view.state = done.view.failures.empty() ? "APPLIED" : "PARTLY";
   co_await save_state();

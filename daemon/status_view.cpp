@@ -41,6 +41,8 @@ void add_wishes(const Outlook& outlook, std::size_t index, std::size_t server,
                                        *wishes.backup, pool.backup_servers[server]));
 }
 
+}  // namespace
+
 void add_attention(const Outlook& outlook, std::size_t index,
                    std::vector<api::AttentionView>& attention) {
   const VirtualServer& service = outlook.pools.config().virtual_servers[index];
@@ -70,13 +72,20 @@ void add_attention(const Outlook& outlook, std::size_t index,
   }
 }
 
-std::vector<api::AttentionView> attention(const Outlook& outlook) {
+std::vector<api::AttentionView> own_attention(const Outlook& outlook) {
   std::vector<api::AttentionView> found;
   if (outlook.trouble) found.push_back({"error", "", *outlook.trouble, {}});
   for (const std::string& entry : outlook.fights)
     found.push_back({"error", entry, "another program changes it each time it is repaired", {}});
   for (const std::string& what : outlook.untuned)
     found.push_back({"warning", "", what, {}});
+  return found;
+}
+
+namespace {
+
+std::vector<api::AttentionView> attention(const Outlook& outlook) {
+  std::vector<api::AttentionView> found = own_attention(outlook);
   for (std::size_t i = 0; i < outlook.pools.config().virtual_servers.size(); ++i)
     add_attention(outlook, i, found);
   std::stable_partition(found.begin(), found.end(),
@@ -139,16 +148,20 @@ api::DriftView drift_view(const Outlook& outlook) {
   return view;
 }
 
+api::StatusView daemon_view(const Outlook& outlook) {
+  return {.version = LVSD_VERSION,
+          .host = host_name(),
+          .pid = ::getpid(),
+          .uptime_seconds = seconds(outlook.now - outlook.started),
+          .config = {outlook.config_file, outlook.loaded, {}},
+          .kernel = kernel_view(outlook),
+          .drift = drift_view(outlook),
+          .checks = check_counts(outlook)};
+}
+
 api::StatusView status_view(const Outlook& outlook) {
-  api::StatusView view{.version = LVSD_VERSION,
-                       .host = host_name(),
-                       .pid = ::getpid(),
-                       .uptime_seconds = seconds(outlook.now - outlook.started),
-                       .config = {outlook.config_file, outlook.loaded, {}},
-                       .kernel = kernel_view(outlook),
-                       .drift = drift_view(outlook),
-                       .checks = check_counts(outlook),
-                       .attention = attention(outlook)};
+  api::StatusView view = daemon_view(outlook);
+  view.attention = attention(outlook);
   for (std::size_t i = 0; i < outlook.pools.config().virtual_servers.size(); ++i)
     view.services.push_back(service_summary(outlook, i));
   view.state = api::overall_state(view);

@@ -121,7 +121,7 @@ api::Response Daemon::answer_events(const api::Call& call) const {
       return api::response(api::bad_request("Last-Event-ID: not the number of an event"));
     asked.limit.reset();  // it was of the first time
   }
-  return events_.followed(asked);
+  return events_.followed(asked, !call.peer.address.empty());
 }
 
 // Counted on the walkers' thread, a bounded time at a go; the client is answered with the sum.

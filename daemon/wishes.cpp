@@ -36,6 +36,12 @@ std::string user_name(uid_t uid) {
   return found == nullptr ? fmt::format("uid {}", uid) : std::string(found->pw_name);
 }
 
+// "192.0.2.7" of "192.0.2.7:40112".
+std::string host_of(const std::string& endpoint) {
+  const auto parsed = parse_endpoint(endpoint);
+  return parsed ? text(parsed->address) : endpoint;
+}
+
 std::string query_text(const api::Call& call, std::string_view name) {
   const auto found = call.query.find(name);
   return found == call.query.end() ? std::string() : found->second;
@@ -253,7 +259,9 @@ api::WishView calm_view(const std::string& name, bool was_panic) {
 
 asio::awaitable<Author> Daemon::author_of(const api::Call& call) {
   const uid_t uid = call.peer.uid;
-  const auto ask_name = [uid] { return user_name(uid); };
+  const auto ask_name = [uid, from = call.peer.address] {
+    return from.empty() ? user_name(uid) : "the token from " + host_of(from);
+  };
   // In a statement of its own: g++ 12 destroys what is awaited within braces twice.
   std::string user = co_await files_.run(ask_name);
   co_return Author{.user = std::move(user),

@@ -30,10 +30,6 @@ std::string phase_text(const std::optional<double>& seconds) {
   return seconds ? latency_text(*seconds) : "-";
 }
 
-std::string result_text(const api::CheckResultView& result) {
-  return result.code ? fmt::format("{}/{}", result.result, *result.code) : result.result;
-}
-
 Table results_table(const CheckHistoryView& check, const api::Head& head, std::size_t limit) {
   Table table;
   table.columns = {{"AT"},
@@ -58,17 +54,9 @@ Table results_table(const CheckHistoryView& check, const api::Head& head, std::s
   return table;
 }
 
-std::string state_text(const CheckHistoryView& check) {
-  return check.paused ? "PAUSED: nobody looks" : check.state;
-}
-
 std::string check_text(const CheckHistoryView& check, const api::Head& head, const Screen& screen,
                        std::size_t limit) {
-  std::vector<std::string> pieces = {fmt::format("{} {}", check.kind, check.target),
-                                     "every " + period_text(check.interval_seconds),
-                                     state_text(check)};
-  if (check.servers > 1) pieces.push_back(fmt::format("shared by {} servers", check.servers));
-  const std::string title = flowing(pieces, screen, 2) + "\n";
+  const std::string title = flowing(check_pieces(check), screen, 2) + "\n";
   if (check.results.empty()) return title + "  has not run yet\n";
   return title + text(results_table(check, head, limit), screen, 2);
 }

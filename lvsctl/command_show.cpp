@@ -91,20 +91,6 @@ std::string service_text(const Page<ServiceView>& page, const Screen& screen) {
 
 // ---- a server
 
-std::vector<std::string> admin_pieces(const api::AdminView& admin, const Head& head) {
-  std::string what = admin.state;
-  if (admin.user) what += " by " + *admin.user;
-  std::string who;
-  if (admin.uid) who = fmt::format("uid {}", *admin.uid);
-  if (admin.origin) who += (who.empty() ? "" : ", ") + *admin.origin;
-  if (!who.empty()) what += " (" + who + ")";
-  if (admin.reason) what += " " + in_quotes(*admin.reason);
-  std::vector<std::string> pieces = {what};
-  if (admin.since) pieces.push_back("since " + clock_text(*admin.since, head.time));
-  if (admin.until) pieces.push_back("until " + clock_text(*admin.until, head.time));
-  return pieces;
-}
-
 std::string last_text(const api::HealthView& health) {
   if (!health.last) return "not checked yet";
   std::string out = fmt::format("last {}, {} ago", last_check_text(health),

@@ -34,59 +34,14 @@ std::string labelled(std::string_view label, const std::vector<std::string>& pie
   return flowing(line, screen, 2 + label_width) + "\n";
 }
 
-std::string config_text(const StatusPage& page) {
-  const api::ConfigFileView& config = page.view.config;
-  std::string out = fmt::format("config gen {}", page.head.generation);
-  if (config.loaded) out += " loaded " + clock_text(*config.loaded, page.head.time);
-  if (config.changed) out += *config.changed ? ", file CHANGED since" : ", file unchanged";
-  return out;
-}
-
-std::string drift_text(const api::DriftView& drift) {
-  std::string now;
-  const auto add = [&now](std::uint64_t count, std::string_view what) {
-    if (count > 0) now += fmt::format("{}{} {}", now.empty() ? "" : ", ", count, what);
-  };
-  add(drift.missing, "missing");
-  add(drift.extra, "extra");
-  add(drift.changed, "changed");
-  std::string out = "drift " + (now.empty() ? "none" : now);
-  return drift.repaired > 0 ? out + fmt::format(" ({} repaired)", drift.repaired) : out;
-}
-
-std::string counts_text(std::string_view whose, const std::optional<api::EntryCounts>& counts) {
-  if (!counts) return fmt::format("{} -", whose);
-  if (counts->services == 0) return fmt::format("{} 0", whose);
-  return fmt::format("{} {} service{}/{} server{}", whose, counts->services,
-                     counts->services == 1 ? "" : "s", counts->servers,
-                     counts->servers == 1 ? "" : "s");
-}
-
-std::vector<std::string> kernel_pieces(const api::KernelView& kernel) {
-  std::string ipvs = kernel.ipvs_version ? "IPVS " + *kernel.ipvs_version : "IPVS not reachable";
-  if (kernel.table_size) ipvs += fmt::format(" size {}", *kernel.table_size);
-  std::vector<std::string> pieces = {ipvs, counts_text("ours", kernel.ours),
-                                     counts_text("foreign", kernel.foreign)};
-  if (kernel.error) pieces.push_back("error: " + *kernel.error);
-  return pieces;
-}
-
-std::string checks_text(const api::CheckCounts& checks) {
-  std::string out =
-      fmt::format("{} running, {} pass, {} fail", checks.running, checks.pass, checks.fail);
-  if (checks.paused > 0) out += fmt::format(", {} PAUSED", checks.paused);
-  if (checks.slowest_seconds) out += ", slowest " + latency_text(*checks.slowest_seconds);
-  return out;
-}
-
 std::string heading(const StatusPage& page, const Screen& screen) {
   const StatusView& status = page.view;
   const std::string mark =
       painted(screen.unicode ? "●" : "*", style_of(status.state), screen.color);
   const std::string who = fmt::format("{} lvsd {} on {} {}", mark, status.version, status.host,
                                       painted(status.state, style_of(status.state), screen.color));
-  return flowing({who, "running " + duration_text(status.uptime_seconds), config_text(page),
-                  drift_text(status.drift)},
+  return flowing({who, "running " + duration_text(status.uptime_seconds),
+                  config_text(page.head, status.config), drift_text(status.drift)},
                  screen, 2) +
          "\n";
 }

@@ -1,41 +1,33 @@
 #pragma once
 
-#include <optional>
-#include <string>
+#include <string_view>
 
-#include "api/json.h"
+#include "api/words.h"
 #include "lvsctl/render.h"
 
-// How one fact about a service or server is said, the same in every command.
+// How one fact about a service or server is said (api/words.h), in the colours of a terminal.
 
 namespace lvsd::ctl {
 
-// By the first word of a STATE: "WARMING 40%" is on its way.
+using api::address_text;
+using api::admin_pieces;
+using api::check_pieces;
+using api::checks_text;
+using api::config_text;
+using api::connections_text;
+using api::drift_text;
+using api::health_text;
+using api::kernel_difference;
+using api::kernel_pieces;
+using api::last_check_text;
+using api::name_text;
+using api::persistence_text;
+using api::result_text;
+using api::servers_text;
+using api::weight_text;
+
+// By the first word of a STATE.
 Style style_of(std::string_view state);
-
-// "tcp 203.0.113.10:80", "fwmark 10"; of a group the first and how many more: "tcp … +2".
-std::string address_text(const api::ServiceSummary& service);
-// "4/4 up +2 bkp", "1/2 up DEGRADED", "0/2 up ON SORRY".
-std::string servers_text(const api::ServiceSummary& service);
-// "300s /32 sip", "-".
-std::string persistence_text(const std::optional<api::PersistenceView>& persistence);
-
-// "web/web01"
-std::string name_text(const api::ServerView& server);
-// "ACTIVE"; with "!kernel: weight 5" or "!kernel: absent" when the kernel differs from what is
-// wanted.
 Cell state_cell(const api::ServerView& server);
-// "up", "falling 2/3", "rising 1/2".
-std::string health_text(const api::HealthView& health);
-// What is wanted, and what the file says when that is something else: "10", "0 (10)", "- (10)".
-std::string weight_text(const api::WeightView& weight);
-// "L7OK/200 3ms", "L4TOUT 2000ms", "-" before the first.
-std::string last_check_text(const api::HealthView& health);
-// What the kernel has instead of what is wanted: "weight 5", "absent"; nothing when they agree, or
-// when the kernel has not been read.
-std::optional<std::string> kernel_difference(const api::ServerView& server);
-
-// "402/3011"
-std::string connections_text(const api::ConnectionsView& connections, bool with_persistent);
 
 }  // namespace lvsd::ctl

@@ -21,4 +21,7 @@ struct Writers {
 
 bool may(const Peer& peer, Access access, const Writers& writers);
 
+// Whether passwords and keys are shown: to those who may write, and never over a network.
+bool may_see_secrets(const Peer& peer, const Writers& writers);
+
 }  // namespace lvsd::api

@@ -132,6 +132,7 @@ Json body_schema(Action action, Schemas& schemas) {
     case Action::alive:
     case Action::ready:
       return one<ReadinessView>(schemas);
+    case Action::page:
     case Action::metrics:
     case Action::service_health:
       return {{"type", "string"}};
@@ -253,6 +254,7 @@ Json problem() {
 }
 
 std::string content_type(Action action) {
+  if (action == Action::page) return "text/html";
   const bool is_text = action == Action::metrics || action == Action::service_health;
   return is_text ? "text/plain" : "application/json";
 }
@@ -287,7 +289,9 @@ std::string openapi(std::string_view version) {
         {"summary", "the control plane of the IPVS load balancer"},
         {"description",
          "HTTP/1.1 over the Unix socket /run/lvsd/lvsd.sock. Reading needs the group lvsd, changes "
-         "lvsd-admin or root. Fields are only ever added, null is not known and never 0, "
+         "lvsd-admin or root. Over TCP, where 'listen' opens it, everybody reads, and changes need "
+         "'write yes' and a bearer token. Fields are only ever added, null is not known and never "
+         "0, "
          "rates.in_bps "
          "is bytes."},
         {"license", {{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}}}},

@@ -26,7 +26,10 @@ struct Peer {
   uid_t uid = static_cast<uid_t>(-1);
   gid_t gid = static_cast<gid_t>(-1);
   pid_t pid = -1;
-  std::vector<gid_t> groups;  // supplementary
+  std::vector<gid_t> groups = {};  // supplementary
+  // Over TCP, where none of these are known: "192.0.2.7:40112"; empty: a Unix socket.
+  std::string address = {};
+  bool has_token = false;  // of this request: it showed the token that changes need over TCP
 };
 
 struct Request {

@@ -10,6 +10,10 @@ namespace lvsd::api {
 namespace {
 
 constexpr Route table[] = {
+    {Method::get, "/", Action::page, Access::read,
+     "the status page, for people; ?service= ?filter= ?sort=file|worst|name|active|rate|traffic "
+     "?servers=no ?page= ?open=SERVICE/SERVER ?refresh=SECONDS",
+     "service filter sort servers page open refresh"},
     {Method::get, "/healthz", Action::alive, Access::read,
      "200 while the daemon's loop and its checks make progress, else 503"},
     {Method::get, "/readyz", Action::ready, Access::read,

@@ -17,6 +17,7 @@
 namespace lvsd::api {
 
 enum class Action : std::uint8_t {
+  page,
   alive,
   ready,
   metrics,

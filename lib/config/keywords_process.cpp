@@ -55,8 +55,40 @@ std::optional<std::string> show_sysctl_mode(const Subject& s) {
   return std::string();
 }
 
-void set_listen(Compiler& c, const Arguments& a) {
-  g(c).api.listen = Endpoint{a.address(0), a.port(1)};
+void add_listen(Compiler& c, const Arguments& a) {
+  const Endpoint endpoint{a.address(0), a.port(1)};
+  std::vector<Endpoint>& all = g(c).api.listen;
+  if (std::find(all.begin(), all.end(), endpoint) != all.end())
+    return c.problems().report(Code::repeated, a.where(), "this 'listen' stands here twice");
+  all.push_back(endpoint);
+}
+
+std::vector<std::string> show_listen(const Subject& s) {
+  std::vector<std::string> out;
+  for (const Endpoint& endpoint : g(s).api.listen)
+    out.push_back(spelled(endpoint));
+  return out;
+}
+
+void add_host_names(Compiler& c, const Arguments& a) {
+  for (const std::string_view name : a.words())
+    g(c).api.host_names.emplace_back(name);
+}
+
+std::optional<std::string> show_host_names(const Subject& s) {
+  std::string out;
+  for (const std::string& name : g(s).api.host_names)
+    out += (out.empty() ? "" : " ") + plain_word(name);
+  if (out.empty()) return std::nullopt;
+  return out;
+}
+
+void close_api(Compiler& c) {
+  const ApiSettings& api = g(c).api;
+  if (api.write && api.token_file.empty())
+    c.problems().report(Code::contradiction, c.reader().span(),
+                        "'write yes' without 'token_file': there would be nothing to tell who may",
+                        "name a file with a token, or leave 'write' out");
 }
 
 constexpr auto table = std::to_array<Keyword>({
@@ -231,8 +263,8 @@ constexpr auto table = std::to_array<Keyword>({
      .help = "how lvsctl and others reach the daemon",
      .opens = Opens::block,
      .block = Block::api,
-     .effect = Effect::inert,
-     .ours = true},
+     .ours = true,
+     .finish = close_api},
     {.name = "socket",
      .blocks = Block::api,
      .arguments = {word("PATH")},
@@ -261,13 +293,38 @@ constexpr auto table = std::to_array<Keyword>({
      .blocks = Block::api,
      .arguments = {address(), port()},
      .fallback = "only the Unix socket",
-     .help = "read-only HTTP on this address",
+     .help = "HTTP on this address, for reading; may stand several times",
      .ours = true,
-     .apply = set_listen,
+     .apply = add_listen,
+     .show_each = show_listen},
+    {.name = "host_names",
+     .blocks = Block::api,
+     .arguments = {words("NAME…")},
+     .fallback = "addresses, localhost and the machine's own name",
+     .help = "further names by which clients may ask for what 'listen' opens",
+     .ours = true,
+     .apply = add_host_names,
+     .show = show_host_names},
+    {.name = "write",
+     .blocks = Block::api,
+     .arguments = {boolean()},
+     .fallback = "no",
+     .help = "what 'listen' opens takes changes, too, from who shows the token",
+     .ours = true,
+     .apply = [](Compiler& c, const Arguments& a) { g(c).api.write = a.flag(0, true); },
      .show = [](const Subject& s) -> std::optional<std::string> {
-       if (!g(s).api.listen) return std::nullopt;
-       return spelled(*g(s).api.listen);
+       if (!g(s).api.write) return std::nullopt;
+       return spelled(true);
      }},
+    {.name = "token_file",
+     .blocks = Block::api,
+     .arguments = {word("FILE")},
+     .fallback = "none",
+     .help =
+         "a file with the token that changes need: 16 characters or more, not readable by others",
+     .ours = true,
+     .apply = [](Compiler& c, const Arguments& a) { g(c).api.token_file = a.word(0); },
+     .show = [](const Subject& s) { return spelled_word(g(s).api.token_file); }},
 });
 
 }  // namespace

@@ -141,10 +141,13 @@ struct Sysctl {
 };
 
 struct ApiSettings {
-  std::string socket;              // empty: the command line's
-  std::string read_group;          // empty: "lvsd"
-  std::string write_group;         // empty: "lvsd-admin"
-  std::optional<Endpoint> listen;  // read-only HTTP; absent: none
+  std::string socket;                   // empty: the command line's
+  std::string read_group;               // empty: "lvsd"
+  std::string write_group;              // empty: "lvsd-admin"
+  std::vector<Endpoint> listen;         // HTTP over TCP, for reading
+  std::vector<std::string> host_names;  // by which it may be asked for there
+  bool write = false;                   // changes are taken there from who has the token
+  std::string token_file;               // empty: there is no token
 
   bool operator==(const ApiSettings&) const = default;
 };

@@ -1,9 +1,11 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
+#include "test/daemon/open_port.h"
 #include "test/daemon/site.h"
 
 using namespace lvsd;
+using lvsd::test::OpenPort;
 using lvsd::test::Site;
 
 namespace {
@@ -25,13 +27,25 @@ Ran ran(const std::string& command) {
   return result;
 }
 
+std::string with(std::string text, const std::string& what, const std::string& other) {
+  for (std::size_t at = 0; (at = text.find(what, at)) != text.npos; at += other.size())
+    text.replace(at, what.size(), other);
+  return text;
+}
+
 }  // namespace
 
 TEST_CASE("every example of the page about the API works as it stands there") {
-  Site site(
-      "virtual_server 10.0.0.1 80 {\n  name web\n  protocol TCP\n  lvs_method NAT\n"
-      "  real_server 10.0.0.2 80 {\n    name web01\n    weight 1\n  }\n"
-      "  real_server 10.0.0.3 80 {\n    name web02\n    weight 1\n  }\n}\n");
+  const std::string port = OpenPort().text();
+  Site site("");
+  const std::string token = (site.directory / "token").string();
+  REQUIRE(ran("umask 077; echo 0123456789abcdef >" + token).exit == 0);
+  site.write("global_defs {\n  api {\n    listen 127.0.0.1 " + port +
+             "\n    write yes\n    token_file " + token +
+             "\n  }\n}\n"
+             "virtual_server 10.0.0.1 80 {\n  name web\n  protocol TCP\n  lvs_method NAT\n"
+             "  real_server 10.0.0.2 80 {\n    name web01\n    weight 1\n  }\n"
+             "  real_server 10.0.0.3 80 {\n    name web02\n    weight 1\n  }\n}\n");
   site.up();
   std::ifstream page(LVSD_SOURCE_DIR "/docs/api.md");
   const std::string there = "/run/lvsd/lvsd.sock";
@@ -39,10 +53,11 @@ TEST_CASE("every example of the page about the API works as it stands there") {
   for (std::string line; std::getline(page, line);) {
     if (!line.starts_with("    curl ")) continue;
     ++tried;
-    REQUIRE(line.find(there) != line.npos);
-    std::string command = line;
-    command.replace(command.find(there), there.size(), (site.directory / "lvsd.sock").string());
-    const Ran answer = ran(command);
+    const std::string over_tcp = "127.0.0.1:18080";
+    REQUIRE((line.find(there) != line.npos || line.find(over_tcp) != line.npos));
+    const Ran answer = ran(with(with(with(line, there, (site.directory / "lvsd.sock").string()),
+                                     over_tcp, "127.0.0.1:" + port),
+                                "/etc/lvsd/token", token));
     INFO(line << "\n" << answer.output);
     const bool goes_on = line.find("--max-time") != line.npos;
     CHECK(answer.exit == (goes_on ? 28 : 0));  // 28: the time is over

@@ -22,6 +22,7 @@ bool is_pure_c(const std::string& symbol) {
       "|(__)?v?snprintf(_chk)?|localeconv|inet_ntop|inet_pton|(is|to)[a-z]+"
       // OpenSSL's digests and c-ares's packets work on memory, as RE2 does.
       "|EVP_[A-Za-z0-9_]+|ares_(create_query|expand_name|free_string)"
+      "|__u?(div|mod)ti3"
       "|l?l?(abs|round|rint|floor|ceil|pow|log|log2|log10|exp|fmod|sqrt)f?l?");
   return std::regex_match(symbol, allowed);
 }

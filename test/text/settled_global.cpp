@@ -1,4 +1,5 @@
 #include <limits>
+#include <set>
 
 #include "test/text/random_words.h"
 #include "test/text/settled.h"
@@ -39,6 +40,20 @@ NotifyFifo random_fifo(Random& random) {
   if (!out.path.empty()) out.user = random_option(random);
   if (!out.user.empty()) out.group = random_option(random);
   out.script = random_script(random);
+  return out;
+}
+
+ApiSettings random_api(Random& random) {
+  ApiSettings out{random_option(random), random_option(random), random_option(random), {}, {},
+                  random.chance(30),     random_option(random)};
+  std::set<Endpoint> endpoints;
+  for (std::uint32_t left = random.below(3); left > 0; --left)
+    endpoints.insert({random_address(random, random.chance(50) ? Family::v4 : Family::v6),
+                      random_number<std::uint16_t>(random, 1, 65535)});
+  out.listen.assign(endpoints.begin(), endpoints.end());
+  for (std::uint32_t left = random.below(3); left > 0; --left)
+    out.host_names.push_back(random_word(random));
+  out.write = out.write && !out.token_file.empty();
   return out;
 }
 
@@ -153,10 +168,7 @@ GlobalSettings random_global_settings(Random& random) {
   if (random.chance(30)) out.tls = random_tls(random);
   name_files_and_sessions(random, out);
   if (random.chance(30)) out.audit_interval = random_time(random, 100'000);
-  out.api = {random_option(random), random_option(random), random_option(random), std::nullopt};
-  if (random.chance(30))
-    out.api.listen = Endpoint{random_address(random, random.chance(50) ? Family::v4 : Family::v6),
-                              random_number<std::uint16_t>(random, 1, 65535)};
+  out.api = random_api(random);
   out.panic_percent = random_number<std::uint32_t>(random, 0, 100);
   out.reload_guard = random_number<std::uint32_t>(random, 0, 100);
   if (random.chance(30)) out.flap_hold = random_time(random);

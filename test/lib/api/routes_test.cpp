@@ -41,6 +41,8 @@ std::string get(std::string target) {
 }  // namespace
 
 TEST_CASE("a path finds its route and its words") {
+  CHECK(get("/") == "/");
+  CHECK(get("/?page=2") == "/ ? page=2");
   CHECK(get("/healthz") == "/healthz");
   CHECK(get("/api/v1/status") == "/api/v1/status");
   CHECK(get("/api/v1/services/web") == "/api/v1/services/{service} service=web");
@@ -58,7 +60,7 @@ TEST_CASE("an escaped slash belongs to the word it stands in") {
 }
 
 TEST_CASE("an unknown path is not found") {
-  for (const char* path : {"/", "/api", "/api/v1/status/", "/api/v1/services/", "//api/v1/status",
+  for (const char* path : {"//", "/api", "/api/v1/status/", "/api/v1/services/", "//api/v1/status",
                            "/api/v1/STATUS", "/api/v2/status", "/api/v1/status%20"})
     CHECK(get(path) == "404");
 }

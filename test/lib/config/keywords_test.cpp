@@ -85,7 +85,7 @@ Frame frame(Block block) {
     case Block::sysctls:
       return nested(global, "ipvs_sysctl {\n", "\n}\n");
     case Block::api:
-      return nested(global, "api {\n", "\n}\n");
+      return nested(global, "api {\ntoken_file /run/token\n", "\n}\n");
     case Block::mail_addresses:
       return nested(global, "notification_email {\n", "\n}\n");
     case Block::bfd_instance:

@@ -1,0 +1,33 @@
+#include "api/html.h"
+
+#include "base/printable.h"
+
+namespace lvsd::api {
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : printable_line(text)) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace lvsd::api
