@@ -1,7 +1,9 @@
 // The part of Daemon that answers monitors: /metrics, and whether one service works.
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -25,6 +27,40 @@ constexpr Duration counters_age = 1s;
 
 // Servers that are looked at in one turn of the loop: a few milliseconds.
 constexpr std::size_t servers_a_turn = 500;
+
+constexpr std::size_t piece_size = std::size_t{256} << 10;
+
+// The page, written out on the thread of long answers as fast as the client takes it.
+class PagePieces final : public api::Pieces {
+ public:
+  PagePieces(asio::any_io_executor strand, SideThread& thread,
+             std::shared_ptr<api::MetricsPage> page)
+      : strand_(std::move(strand)), thread_(thread), page_(std::move(page)) {}
+
+  void next(Take take) override {
+    asio::co_spawn(strand_, pass_on(thread_, page_, std::move(take)),
+                   [](const std::exception_ptr& failure) {
+                     if (failure) std::rethrow_exception(failure);
+                   });
+  }
+
+ private:
+  static asio::awaitable<void> pass_on(SideThread& thread, std::shared_ptr<api::MetricsPage> page,
+                                       Take take) {
+    auto write = [page]() -> std::optional<std::string> {
+      std::string out;
+      out.reserve(piece_size + piece_size / 16);
+      if (!page->write(out, piece_size)) return std::nullopt;
+      return out;
+    };
+    auto piece = co_await thread.run(std::move(write));
+    take(std::move(piece));
+  }
+
+  asio::any_io_executor strand_;
+  SideThread& thread_;
+  std::shared_ptr<api::MetricsPage> page_;
+};
 
 api::Response plain(int status, std::string body) {
   return {.status = status, .content_type = "text/plain; charset=utf-8", .body = std::move(body)};
@@ -96,13 +132,15 @@ asio::awaitable<api::Response> Daemon::answer_metrics(api::Call call) {
   auto page = std::make_shared<api::MetricsPage>(*choice);
   while (!co_await fill(page, service))
     page = std::make_shared<api::MetricsPage>(*choice);
-  auto write = [page] {
+  auto add_process = [page] {
     page->add(process_sample());
-    return std::move(*page).text();
+    return true;
   };
-  std::string text = co_await pages_.run(std::move(write));
-  co_return api::Response{.content_type = std::string(api::metrics_content_type),
-                          .body = std::move(text)};
+  co_await pages_.run(std::move(add_process));
+  co_return api::Response{
+      .content_type = std::string(api::metrics_content_type),
+      .body = {},
+      .pieces = std::make_shared<PagePieces>(loop_.get_executor(), pages_, std::move(page))};
 }
 
 }  // namespace lvsd

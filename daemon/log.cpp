@@ -7,15 +7,22 @@
 #include <atomic>
 #include <cstdlib>
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "base/printable.h"
+#include "daemon/journal.h"
+#include "daemon/log_format.h"
+#include "daemon/wall_clock.h"
 
 namespace lvsd {
 
 namespace {
 
-bool to_journal = false;
+LogFormat format = LogFormat::text;
+bool to_journal = false;         // that is, standard error leads there
+std::optional<Journal> journal;  // lines go there with their fields; set before other threads log
 Level lowest_at_start = Level::info;
 std::atomic<Level> lowest = Level::info;
 thread_local EventListener event_listener;
@@ -44,15 +51,37 @@ Words words(Level level) {
   return {6, "INFO", "info"};
 }
 
+std::string stderr_line(Level level, const std::string& message, const EventSubject* subject) {
+  if (format == LogFormat::json) return json_line(level, message, subject, wall_clock());
+  const auto [priority, name, lower] = words(level);
+  return to_journal ? fmt::format("<{}>{}", priority, message)
+                    : fmt::format("{} {}", name, message);
+}
+
+void write(Level level, std::string_view line, const EventSubject* subject) {
+  if (!is_logged(level)) return;
+  const std::string message = printable_line(line);
+  if (journal && journal->send(journal_entry(words(level).priority, message, subject))) return;
+  spdlog::info("{}", stderr_line(level, message, subject));
+}
+
 }  // namespace
+
+void set_log_format(LogFormat its_format) {
+  format = its_format;
+}
 
 void open_log(Level threshold) {
   lowest_at_start = threshold;
   lowest = threshold;
   to_journal = std::getenv("JOURNAL_STREAM") != nullptr;
+  journal.reset();
+  if (auto opened = format == LogFormat::text ? Journal::open() : std::nullopt)
+    journal.emplace(std::move(*opened));
   auto logger =
       std::make_shared<spdlog::logger>("lvsd", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-  logger->set_pattern(to_journal ? "%v" : "%Y-%m-%dT%H:%M:%S.%e%z %v");
+  const bool is_bare = to_journal || format == LogFormat::json;
+  logger->set_pattern(is_bare ? "%v" : "%Y-%m-%dT%H:%M:%S.%e%z %v");
   logger->flush_on(spdlog::level::trace);
   spdlog::set_default_logger(std::move(logger));
 }
@@ -90,15 +119,11 @@ void set_event_listener(EventListener listener) {
 
 void log(Level level, std::string_view line, const EventSubject& subject) {
   if (event_listener) event_listener(level, line, subject);
-  log(level, line);
+  write(level, line, &subject);
 }
 
 void log(Level level, std::string_view line) {
-  if (!is_logged(level)) return;
-  const auto [priority, name, lower] = words(level);
-  const std::string message = printable_line(line);
-  spdlog::info("{}", to_journal ? fmt::format("<{}>{}", priority, message)
-                                : fmt::format("{} {}", name, message));
+  write(level, line, nullptr);
 }
 
 }  // namespace lvsd

@@ -13,6 +13,7 @@
 #include "daemon/checker.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
+#include "daemon/log_format.h"
 #include "daemon/module_loading_kernel.h"
 #include "daemon/netlink_kernel.h"
 #include "daemon/netlink_socket.h"
@@ -68,6 +69,11 @@ int main(int argc, char** argv) {
   app.add_flag("--single-process", options.single_process,
                "Run the checks in the daemon itself, for tests: what they read is then read with "
                "the daemon's powers");
+  std::string log_format = "text";
+  app.add_option("--log-format", log_format,
+                 "How lines look on standard error: text, or json, an object a line")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
   app.add_flag("-v,--verbose", options.verbose, "Log every check and every change of the kernel");
 
   try {
@@ -76,6 +82,7 @@ int main(int argc, char** argv) {
     return app.exit(wrong) == 0 ? exit_done : exit_usage;
   }
   if (lenient || strict) options.lenient = lenient;
+  if (log_format == "json") set_log_format(LogFormat::json);
   try {
     return options.check_config ? check_config(options) : serve(options);
   } catch (const std::exception& failure) {

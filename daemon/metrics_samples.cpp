@@ -57,7 +57,8 @@ api::ServiceSample service_sample(const Outlook& outlook, const Totals& totals, 
   api::ServiceSample sample{.view = service_view(outlook, index, false),
                             .life = past.life.sample(outlook.now),
                             .check_durations = past.check_durations};
-  auto views = server_views(outlook, index);
+  auto views = server_views(outlook, index, ViewDetail::figures);
+  sample.servers.reserve(views.size());
   auto next = views.begin();
   for (std::size_t i = 0; i < service.real_servers.size(); ++i) {
     sample.servers.push_back(server_sample(outlook, std::move(*next++),

@@ -11,14 +11,16 @@ namespace {
 // What a real server and a sorry server are shown with alike.
 api::ServerView member_view(const Outlook& outlook, const VirtualServer& service,
                             const Endpoint& endpoint, const DestinationSettings& settings,
-                            const Decision& decision) {
+                            const Decision& decision, ViewDetail detail) {
   const ServiceKey& first = service.services.front();
   api::ServerView view;
-  view.service = id(service);
+  if (detail == ViewDetail::all) {
+    view.service = id(service);
+    view.reason = text(decision.reason);
+  }
   view.protocol = first.protocol;
   view.endpoint = destination_key(service, first, endpoint, settings.forwarding);
   view.state = state_text(decision);
-  view.reason = text(decision.reason);
   view.forwarding = text(settings.forwarding);
   view.weight.config = settings.weight;
   if (decision.presence != Presence::absent) view.weight.wanted = decision.weight;
@@ -36,7 +38,7 @@ api::ServerView member_view(const Outlook& outlook, const VirtualServer& service
 }
 
 api::ServerView backup_server_view(const Outlook& outlook, std::size_t pool_index,
-                                   std::size_t index) {
+                                   std::size_t index, ViewDetail detail) {
   const VirtualServer& service = outlook.pools.config().virtual_servers[pool_index];
   const RealServer& master = service.real_servers[index];
   const BackupServer& server = *master.backup;
@@ -45,11 +47,12 @@ api::ServerView backup_server_view(const Outlook& outlook, std::size_t pool_inde
   const DestinationSettings settings{
       .forwarding = server.forwarding, .tunnel = server.tunnel, .weight = master.settings.weight};
   api::ServerView view =
-      member_view(outlook, service, server.endpoint, settings, pool.backup_servers[index]);
+      member_view(outlook, service, server.endpoint, settings, pool.backup_servers[index], detail);
   view.server = id(server);
   view.role = "backup";
   view.since = moment(outlook, state.since);
   view.admin = backup_admin_view(outlook, pool_index, index);
+  if (detail == ViewDetail::figures) return view;
   view.health = health_view(outlook, server.checks, state);
   view.checks = check_views(outlook, server.checks, state);
   view.config = origin_text(outlook.pools.config(), server.origin);
@@ -57,33 +60,35 @@ api::ServerView backup_server_view(const Outlook& outlook, std::size_t pool_inde
 }
 
 api::ServerView real_server_view(const Outlook& outlook, std::size_t pool_index, std::size_t index,
-                                 bool with_checks) {
+                                 ViewDetail detail) {
   const VirtualServer& service = outlook.pools.config().virtual_servers[pool_index];
   const RealServer& server = service.real_servers[index];
   const Pool& pool = outlook.pools.pool(pool_index);
   const ServerState& state = pool.servers[index];
-  api::ServerView view =
-      member_view(outlook, service, server.endpoint, server.settings, pool.real_servers[index]);
+  api::ServerView view = member_view(outlook, service, server.endpoint, server.settings,
+                                     pool.real_servers[index], detail);
   view.server = id(server);
   view.role = "primary";
   view.since = moment(outlook, state.since);
   view.admin = admin_view(outlook, pool_index, index);
+  if (detail == ViewDetail::figures) return view;
   view.health = health_view(outlook, server.checks, state);
-  if (with_checks) view.checks = check_views(outlook, server.checks, state);
+  view.checks = check_views(outlook, server.checks, state);
   view.config = origin_text(outlook.pools.config(), server.origin);
   return view;
 }
 
-api::ServerView sorry_server_view(const Outlook& outlook, std::size_t pool_index,
-                                  std::size_t index) {
+api::ServerView sorry_server_view(const Outlook& outlook, std::size_t pool_index, std::size_t index,
+                                  ViewDetail detail) {
   const VirtualServer& service = outlook.pools.config().virtual_servers[pool_index];
   const SorryServer& server = service.sorry_servers[index];
   const Pool& pool = outlook.pools.pool(pool_index);
-  api::ServerView view =
-      member_view(outlook, service, server.endpoint, server.settings, pool.sorry_servers[index]);
+  api::ServerView view = member_view(outlook, service, server.endpoint, server.settings,
+                                     pool.sorry_servers[index], detail);
   view.server = text(server.endpoint);
   view.role = "sorry";
   view.since = moment(outlook, pool.quorum_since);
+  if (detail == ViewDetail::figures) return view;
   view.health = health_view(outlook, server.checks, pool.sorries[index]);
   if (!server.checks.empty())
     view.checks = check_views(outlook, server.checks, pool.sorries[index]);
@@ -93,15 +98,17 @@ api::ServerView sorry_server_view(const Outlook& outlook, std::size_t pool_index
 
 }  // namespace
 
-std::vector<api::ServerView> server_views(const Outlook& outlook, std::size_t index) {
+std::vector<api::ServerView> server_views(const Outlook& outlook, std::size_t index,
+                                          ViewDetail detail) {
   const VirtualServer& service = outlook.pools.config().virtual_servers[index];
   std::vector<api::ServerView> views;
   for (std::size_t i = 0; i < service.real_servers.size(); ++i)
-    views.push_back(real_server_view(outlook, index, i, true));
+    views.push_back(real_server_view(outlook, index, i, detail));
   for (std::size_t i = 0; i < service.sorry_servers.size(); ++i)
-    views.push_back(sorry_server_view(outlook, index, i));
+    views.push_back(sorry_server_view(outlook, index, i, detail));
   for (std::size_t i = 0; i < service.real_servers.size(); ++i)
-    if (service.real_servers[i].backup) views.push_back(backup_server_view(outlook, index, i));
+    if (service.real_servers[i].backup)
+      views.push_back(backup_server_view(outlook, index, i, detail));
   return views;
 }
 

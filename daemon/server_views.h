@@ -1,13 +1,19 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "daemon/outlook.h"
 
 namespace lvsd {
 
+// What a view has of a server; figures: not what its checks found, nor where it is configured and
+// why it is as it is.
+enum class ViewDetail : std::uint8_t { all, figures };
+
 // The servers of one virtual server: real servers, then sorry servers, then backups.
-std::vector<api::ServerView> server_views(const Outlook& outlook, std::size_t index);
+std::vector<api::ServerView> server_views(const Outlook& outlook, std::size_t index,
+                                          ViewDetail detail = ViewDetail::all);
 
 }  // namespace lvsd

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <concepts>
+#include <limits>
 #include <map>
 
 #include "api/metric_families.h"
@@ -34,6 +35,12 @@ double unix_seconds(const Moment& moment) {
   return std::chrono::duration<double>(moment.at.time_since_epoch()).count();
 }
 
+// Printable ASCII that needs no escapes, as almost all that labels say.
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return c >= ' ' && c < '\x7f' && c != '"' && c != '\\'; });
+}
+
 std::string value_text(std::integral auto value) {
   return fmt::format_int(value).str();
 }
@@ -42,45 +49,44 @@ std::string value_text(double value) {
   return fmt::format("{}", value);
 }
 
-// A page under construction: the lines of each family.
+// One thing on a page, by the labels it has.
 class Lines {
  public:
-  explicit Lines(std::vector<std::string>& samples) : samples_(samples) {}
+  using Labels = MetricStore::Labels;
+
+  Lines(MetricStore& store, Labels labels) : store_(store), labels_(labels) {}
 
   template <class Value>
-  void add(Metric metric, std::string_view labels, Value value, std::string_view suffix = {}) {
-    const auto place = static_cast<std::size_t>(metric);
-    std::string& lines = samples_[place];
-    lines += metric_families()[place].name;
-    lines += suffix;
-    if (!labels.empty()) {
-      lines += '{';
-      lines += labels;
-      lines += '}';
-    }
-    lines += ' ';
-    lines += value_text(value);
-    lines += '\n';
+  void add(Metric metric, Value value) {
+    store_.add(metric, labels_, MetricStore::no_labels, value);
   }
-
+  // With labels that few others have; and with such as many have.
   template <class Value>
-  void add_known(Metric metric, std::string_view labels, const std::optional<Value>& value) {
-    if (value) add(metric, labels, *value);
+  void add(Metric metric, std::string_view own, Value value) {
+    store_.add(metric, labels_, store_.keep(own), value);
+  }
+  template <class Value>
+  void add_shared(Metric metric, std::string_view more, Value value) {
+    store_.add(metric, labels_, store_.share(more), value);
+  }
+  template <class Value>
+  void add_known(Metric metric, const std::optional<Value>& value) {
+    if (value) add(metric, *value);
   }
 
   // 1 for `is`, 0 for the other words.
-  void add_choice(Metric metric, const std::string& labels, std::string_view name,
-                  std::span<const std::string_view> words, std::string_view is) {
-    bool found = false;
-    for (const std::string_view word : words) {
-      found = found || word == is;
-      add(metric, labels + "," + label(name, word), word == is ? 1 : 0);
-    }
-    if (!found && !is.empty()) add(metric, labels + "," + label(name, is), 1);
+  void add_choice(Metric metric, const MetricsPage::Choice& choice, std::string_view is) {
+    const auto found = std::find(choice.words.begin(), choice.words.end(), is);
+    const bool is_known = found != choice.words.end();
+    const auto place = static_cast<std::size_t>(found - choice.words.begin());
+    store_.add_choice(metric, labels_, choice.labels,
+                      is_known ? std::optional(place) : std::nullopt);
+    if (!is_known && !is.empty()) add_shared(metric, label(choice.name, is), 1);
   }
 
  private:
-  std::vector<std::string>& samples_;
+  MetricStore& store_;
+  Labels labels_;
 };
 
 struct CounterMetrics {
@@ -93,13 +99,12 @@ constexpr CounterMetrics of_server{Metric::server_connections, Metric::server_in
                                    Metric::server_out_packets, Metric::server_in_bytes,
                                    Metric::server_out_bytes};
 
-void add_counters(Lines lines, const CounterMetrics& metrics, const std::string& labels,
-                  const CountersView& counters) {
-  lines.add_known(metrics.connections, labels, counters.connections);
-  lines.add_known(metrics.in_packets, labels, counters.in_packets);
-  lines.add_known(metrics.out_packets, labels, counters.out_packets);
-  lines.add_known(metrics.in_bytes, labels, counters.in_bytes);
-  lines.add_known(metrics.out_bytes, labels, counters.out_bytes);
+void add_counters(Lines lines, const CounterMetrics& metrics, const CountersView& counters) {
+  lines.add_known(metrics.connections, counters.connections);
+  lines.add_known(metrics.in_packets, counters.in_packets);
+  lines.add_known(metrics.out_packets, counters.out_packets);
+  lines.add_known(metrics.in_bytes, counters.in_bytes);
+  lines.add_known(metrics.out_bytes, counters.out_bytes);
 }
 
 // node_exporter's way: what a service has not is there and empty.
@@ -111,16 +116,17 @@ std::string address_labels(const ServiceKey& key) {
          "," + label("local_port", value_text(key.port)) + ",local_mark=\"\"";
 }
 
-void add_histogram(Lines lines, const std::string& labels, const DurationHistogram& durations) {
+void add_histogram(MetricStore& store, MetricStore::Labels labels,
+                   const DurationHistogram& durations) {
   std::uint64_t count = 0;
   for (std::size_t i = 0; i < durations.counts.size(); ++i) {
     count += durations.counts[i];
     const std::string bound =
         i < durations.bounds.size() ? value_text(durations.bounds[i]) : std::string("+Inf");
-    lines.add(Metric::check_durations, labels + "," + label("le", bound), count, "_bucket");
+    store.add_bucket(Metric::check_durations, labels, store.share(label("le", bound)), count);
   }
-  lines.add(Metric::check_durations, labels, durations.sum, "_sum");
-  lines.add(Metric::check_durations, labels, count, "_count");
+  store.add_sum(Metric::check_durations, labels, durations.sum);
+  store.add_count(Metric::check_durations, labels, count);
 }
 
 }  // namespace
@@ -138,8 +144,14 @@ std::string_view text(MetricKind kind) {
 }
 
 std::string label(std::string_view name, std::string_view value) {
-  std::string out(name);
+  std::string out;
+  out.reserve(name.size() + value.size() + 3);
+  out += name;
   out += "=\"";
+  if (is_plain(value)) {
+    out += value;
+    return out += '"';
+  }
   while (!value.empty()) {
     const std::string_view before = value;
     const auto character = next_character(value);
@@ -181,7 +193,11 @@ std::optional<MetricsChoice> parse_metrics_choice(std::string_view words) {
   return choice;
 }
 
-MetricsPage::MetricsPage(const MetricsChoice& choice) : choice_(choice), samples_(metric_count) {}
+MetricsPage::MetricsPage(const MetricsChoice& choice)
+    : choice_(choice),
+      states_{"state", states, store_.share_choice("state", states)},
+      admin_states_{"state", admin_states, store_.share_choice("state", admin_states)},
+      pools_{"pool", pools, store_.share_choice("pool", pools)} {}
 
 std::string MetricsPage::unique(std::string name, std::string_view role,
                                 std::set<std::string>& given) {
@@ -196,121 +212,124 @@ std::string MetricsPage::unique(std::string name, std::string_view role,
 void MetricsPage::add(const ServiceSample& service, const Moment& now) {
   const ServiceView& view = service.view;
   const std::string labels = label("service", unique(view.service, "", services_));
-  Lines lines(samples_);
-  if (choice_.services) {
-    lines.add(Metric::service_info,
-              labels + "," + address_labels(view.key) + "," + label("scheduler", view.scheduler),
-              1);
-    lines.add(Metric::service_up, labels, view.quorum.holds ? 1 : 0);
-    lines.add_choice(Metric::service_pool, labels, "pool", pools,
-                     view.pool == "none" ? std::string_view() : std::string_view(view.pool));
-    std::map<std::string_view, std::uint64_t> counts;
-    for (const std::string_view state : states)
-      counts[state] = 0;
-    for (const ServerSample& server : service.servers)
-      ++counts[first_word(server.view.state)];
-    for (const auto& [state, count] : counts)
-      lines.add(Metric::service_servers, labels + "," + label("state", state), count);
-    lines.add(Metric::service_quorum_weight, labels, view.quorum.weight);
-    lines.add(Metric::service_quorum_required, labels, view.quorum.required);
-    lines.add(Metric::service_state_changes, labels, service.life.changes);
-    lines.add(Metric::service_downtime, labels, service.life.downtime_seconds);
-    add_counters(lines, of_service, labels, view.counters);
-  }
-  if (choice_.checks) add_histogram(lines, labels, service.check_durations);
+  const auto its = store_.keep(labels);
+  if (choice_.services) add_service(service, its);
+  if (choice_.checks) add_histogram(store_, its, service.check_durations);
   if (choice_.servers || choice_.checks) add_servers(service, labels, now);
+}
+
+void MetricsPage::add_service(const ServiceSample& service, MetricStore::Labels labels) {
+  const ServiceView& view = service.view;
+  Lines lines(store_, labels);
+  lines.add(Metric::service_info,
+            address_labels(view.key) + "," + label("scheduler", view.scheduler), 1);
+  lines.add(Metric::service_up, view.quorum.holds ? 1 : 0);
+  lines.add_choice(Metric::service_pool, pools_,
+                   view.pool == "none" ? std::string_view() : std::string_view(view.pool));
+  std::map<std::string_view, std::uint64_t> counts;
+  for (const std::string_view state : states)
+    counts[state] = 0;
+  for (const ServerSample& server : service.servers)
+    ++counts[first_word(server.view.state)];
+  for (const auto& [state, count] : counts)
+    lines.add_shared(Metric::service_servers, label("state", state), count);
+  lines.add(Metric::service_quorum_weight, view.quorum.weight);
+  lines.add(Metric::service_quorum_required, view.quorum.required);
+  lines.add(Metric::service_state_changes, service.life.changes);
+  lines.add(Metric::service_downtime, service.life.downtime_seconds);
+  add_counters(lines, of_service, view.counters);
 }
 
 void MetricsPage::add_servers(const ServiceSample& service, const std::string& labels,
                               const Moment& now) {
   std::set<std::string> given;
+  const std::string address = address_labels(service.view.key);
   for (const ServerSample& server : service.servers) {
     const std::string name = unique(server.view.server, server.view.role, given);
-    const std::string its = labels + "," + label("server", name);
-    if (choice_.servers) add_server(server, address_labels(service.view.key), its);
+    const auto its = store_.keep(labels + "," + label("server", name));
+    if (choice_.servers) add_server(server, address, its);
     if (choice_.checks) add_checks(server, its, now);
   }
 }
 
-void MetricsPage::add_server(const ServerSample& server, const std::string& service,
-                             const std::string& labels) {
+void MetricsPage::add_server(const ServerSample& server, const std::string& address,
+                             MetricStore::Labels labels) {
   const ServerView& view = server.view;
-  Lines lines(samples_);
+  Lines lines(store_, labels);
   lines.add(Metric::server_info,
-            fmt::format("{},{},{},{},{},{}", labels, service,
+            fmt::format("{},{},{},{},{}", address,
                         label("remote_address", lvsd::text(view.endpoint.address)),
                         label("remote_port", value_text(view.endpoint.port)),
                         label("forward", view.forwarding), label("role", view.role)),
             1);
-  lines.add(Metric::server_up, labels, server.up ? 1 : 0);
-  lines.add_choice(Metric::server_state, labels, "state", states, first_word(view.state));
+  lines.add(Metric::server_up, server.up ? 1 : 0);
+  lines.add_choice(Metric::server_state, states_, first_word(view.state));
   if (view.role == "primary")
-    lines.add_choice(Metric::server_admin_state, labels, "state", admin_states,
-                     admin_word(view.admin.state));
-  lines.add_known(Metric::server_weight, labels, view.weight.kernel);
-  lines.add(Metric::server_config_weight, labels, view.weight.config);
-  lines.add_known(Metric::server_active, labels, view.connections.active);
-  lines.add_known(Metric::server_inactive, labels, view.connections.inactive);
-  lines.add_known(Metric::server_persistent, labels, view.connections.persistent);
-  lines.add_known(Metric::server_max, labels, view.connections.max);
-  lines.add(Metric::server_overloaded, labels, first_word(view.state) == "FULL" ? 1 : 0);
-  add_counters(lines, of_server, labels, view.counters);
-  if (view.since) lines.add(Metric::server_last_change, labels, unix_seconds(*view.since));
+    lines.add_choice(Metric::server_admin_state, admin_states_, admin_word(view.admin.state));
+  lines.add_known(Metric::server_weight, view.weight.kernel);
+  lines.add(Metric::server_config_weight, view.weight.config);
+  lines.add_known(Metric::server_active, view.connections.active);
+  lines.add_known(Metric::server_inactive, view.connections.inactive);
+  lines.add_known(Metric::server_persistent, view.connections.persistent);
+  lines.add_known(Metric::server_max, view.connections.max);
+  lines.add(Metric::server_overloaded, first_word(view.state) == "FULL" ? 1 : 0);
+  add_counters(lines, of_server, view.counters);
+  if (view.since) lines.add(Metric::server_last_change, unix_seconds(*view.since));
   if (server.life) {
-    lines.add(Metric::server_downtime, labels, server.life->downtime_seconds);
-    lines.add(Metric::server_changes, labels, server.life->changes);
+    lines.add(Metric::server_downtime, server.life->downtime_seconds);
+    lines.add(Metric::server_changes, server.life->changes);
   }
   if (first_word(view.state) == "WARMING" && view.weight.wanted && view.weight.config != 0)
-    lines.add(Metric::server_slow_start, labels,
+    lines.add(Metric::server_slow_start,
               static_cast<double>(*view.weight.wanted) / static_cast<double>(view.weight.config));
 }
 
-void MetricsPage::add_checks(const ServerSample& server, const std::string& labels,
+void MetricsPage::add_checks(const ServerSample& server, MetricStore::Labels labels,
                              const Moment& now) {
-  Lines lines(samples_);
+  Lines lines(store_, labels);
   std::size_t number = 0;
   for (const CheckSample& check : server.checks) {
-    const std::string its = labels + "," + label("check", value_text(++number));
+    const std::string its = label("check", value_text(++number));
     lines.add(Metric::check_info,
               its + "," + label("kind", check.kind) + "," + label("target", check.target), 1);
-    lines.add(Metric::check_up, its, check.up ? 1 : 0);
-    lines.add(Metric::check_runs, its, check.runs);
+    lines.add_shared(Metric::check_up, its, check.up ? 1 : 0);
+    lines.add_shared(Metric::check_runs, its, check.runs);
     for (const auto& [reason, count] : check.failures)
-      lines.add(Metric::check_failures, its + "," + label("reason", reason), count);
+      lines.add_shared(Metric::check_failures, its + "," + label("reason", reason), count);
     if (!check.last) continue;
-    lines.add(Metric::check_result, its + "," + label("result", check.last->result), 1);
-    lines.add_known(Metric::check_code, its, check.last->code);
-    lines.add(Metric::check_last_duration, its, check.last->duration_seconds);
-    lines.add(Metric::check_last_run, its, unix_seconds(now) - check.last->age_seconds);
+    lines.add_shared(Metric::check_result, its + "," + label("result", check.last->result), 1);
+    if (check.last->code) lines.add_shared(Metric::check_code, its, *check.last->code);
+    lines.add_shared(Metric::check_last_duration, its, check.last->duration_seconds);
+    lines.add_shared(Metric::check_last_run, its, unix_seconds(now) - check.last->age_seconds);
   }
-  lines.add_known(Metric::certificate_end, labels, server.certificate);
+  lines.add_known(Metric::certificate_end, server.certificate);
 }
 
 void MetricsPage::add(const DaemonSample& daemon) {
   if (!choice_.daemon) return;
-  Lines lines(samples_);
+  Lines lines(store_, MetricStore::no_labels);
   lines.add(Metric::build_info,
             label("version", daemon.version) + "," + label("compiler", daemon.compiler), 1);
-  lines.add(Metric::ready, "", daemon.ready ? 1 : 0);
-  lines.add(Metric::checks_running, "", daemon.checks.running);
-  lines.add(Metric::checks_paused, "", daemon.checks.paused);
+  lines.add(Metric::ready, daemon.ready ? 1 : 0);
+  lines.add(Metric::checks_running, daemon.checks.running);
+  lines.add(Metric::checks_paused, daemon.checks.paused);
   if (daemon.drift.audited)
-    lines.add(Metric::sync_last_success, "", unix_seconds(*daemon.drift.audited));
+    lines.add(Metric::sync_last_success, unix_seconds(*daemon.drift.audited));
   lines.add(Metric::operations, label("result", "done"), daemon.operations_done);
   lines.add(Metric::operations, label("result", "refused"), daemon.operations_refused);
   lines.add(Metric::drift_entries, label("kind", "missing"), daemon.drift.missing);
   lines.add(Metric::drift_entries, label("kind", "extra"), daemon.drift.extra);
   lines.add(Metric::drift_entries, label("kind", "changed"), daemon.drift.changed);
-  lines.add(Metric::drift_repairs, "", daemon.drift.repaired);
+  lines.add(Metric::drift_repairs, daemon.drift.repaired);
   if (daemon.kernel.ours) {
-    lines.add(Metric::kernel_services, "", daemon.kernel.ours->services);
-    lines.add(Metric::kernel_servers, "", daemon.kernel.ours->servers);
+    lines.add(Metric::kernel_services, daemon.kernel.ours->services);
+    lines.add(Metric::kernel_servers, daemon.kernel.ours->servers);
   }
   if (daemon.kernel.foreign)
-    lines.add(Metric::kernel_foreign_services, "", daemon.kernel.foreign->services);
-  lines.add(Metric::reload_successful, "", daemon.reloaded ? 1 : 0);
-  lines.add(Metric::reload_success_time, "", unix_seconds(daemon.loaded));
-  lines.add(Metric::config_generation, "", daemon.generation);
+    lines.add(Metric::kernel_foreign_services, daemon.kernel.foreign->services);
+  lines.add(Metric::reload_successful, daemon.reloaded ? 1 : 0);
+  lines.add(Metric::reload_success_time, unix_seconds(daemon.loaded));
+  lines.add(Metric::config_generation, daemon.generation);
   std::map<std::string_view, std::uint64_t> overrides{
       {"admin", 0}, {"weight", 0}, {"max_connections", 0}};
   for (const std::string& kind : daemon.overrides)
@@ -321,39 +340,32 @@ void MetricsPage::add(const DaemonSample& daemon) {
   lines.add(Metric::ipvs_timeout, label("timeout", "tcp"), daemon.idle->tcp);
   lines.add(Metric::ipvs_timeout, label("timeout", "tcpfin"), daemon.idle->tcp_fin);
   lines.add(Metric::ipvs_timeout, label("timeout", "udp"), daemon.idle->udp);
-  lines.add_known(Metric::keepalive, "", daemon.idle->keepalive);
-  if (daemon.idle->zombie_risk)
-    lines.add(Metric::zombie_risk, "", *daemon.idle->zombie_risk ? 1 : 0);
+  lines.add_known(Metric::keepalive, daemon.idle->keepalive);
+  if (daemon.idle->zombie_risk) lines.add(Metric::zombie_risk, *daemon.idle->zombie_risk ? 1 : 0);
 }
 
 void MetricsPage::add(const ProcessSample& process) {
   if (!choice_.daemon) return;
-  Lines lines(samples_);
-  lines.add(Metric::process_cpu, "", process.cpu_seconds);
-  lines.add(Metric::process_start, "", process.start_time);
-  lines.add(Metric::process_resident, "", process.resident_bytes);
-  lines.add(Metric::process_virtual, "", process.virtual_bytes);
-  lines.add(Metric::process_open_fds, "", process.open_descriptors);
-  lines.add(Metric::process_max_fds, "", process.most_descriptors);
+  Lines lines(store_, MetricStore::no_labels);
+  lines.add(Metric::process_cpu, process.cpu_seconds);
+  lines.add(Metric::process_start, process.start_time);
+  lines.add(Metric::process_resident, process.resident_bytes);
+  lines.add(Metric::process_virtual, process.virtual_bytes);
+  lines.add(Metric::process_open_fds, process.open_descriptors);
+  lines.add(Metric::process_max_fds, process.most_descriptors);
 }
 
 bool MetricsPage::has_services() const {
   return choice_.services || choice_.servers || choice_.checks;
 }
 
+bool MetricsPage::write(std::string& out, std::size_t size) {
+  return store_.write(out, size);
+}
+
 std::string MetricsPage::text() && {
-  std::size_t size = 0;
-  for (const std::string& samples : samples_)
-    size += samples.size() + 256;
   std::string out;
-  out.reserve(size);
-  for (std::size_t i = 0; i < samples_.size(); ++i) {
-    if (samples_[i].empty()) continue;
-    const MetricFamily& family = metric_families()[i];
-    out += fmt::format("# HELP {} {}\n# TYPE {} {}\n", family.name, family.help, family.name,
-                       api::text(family.kind));
-    out += samples_[i];
-    samples_[i] = std::string();
+  while (write(out, std::numeric_limits<std::size_t>::max())) {
   }
   return out;
 }

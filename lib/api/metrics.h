@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/metric_store.h"
 #include "api/views.h"
 
 // What /metrics says, in Prometheus' text format 0.0.4. The daemon fills the samples, this writes
@@ -129,6 +130,13 @@ std::optional<MetricsChoice> parse_metrics_choice(std::string_view words);
 // Takes samples in any order and writes each family once.
 class MetricsPage {
  public:
+  // Words of which a sample has one, and where their labels are.
+  struct Choice {
+    std::string_view name;
+    std::span<const std::string_view> words;
+    MetricStore::Labels labels;
+  };
+
   explicit MetricsPage(const MetricsChoice& choice);
 
   void add(const ServiceSample& service, const Moment& now);
@@ -138,21 +146,26 @@ class MetricsPage {
   // Whether what is added of services is on the page at all.
   bool has_services() const;
 
-  // The page, whose parts are given up while it is put together: of ten thousand servers it has
-  // thirty megabytes.
+  // Appends the next part of the page to `out`, until that has about `size` bytes; false when there
+  // was nothing left. What is written is given up: of ten thousand servers a page has thirty
+  // megabytes.
+  bool write(std::string& out, std::size_t size);
+  // All that is left of it.
   std::string text() &&;
 
  private:
+  void add_service(const ServiceSample& service, MetricStore::Labels labels);
   void add_servers(const ServiceSample& service, const std::string& labels, const Moment& now);
-  void add_server(const ServerSample& server, const std::string& service,
-                  const std::string& labels);
-  void add_checks(const ServerSample& server, const std::string& labels, const Moment& now);
+  void add_server(const ServerSample& server, const std::string& address,
+                  MetricStore::Labels labels);
+  void add_checks(const ServerSample& server, MetricStore::Labels labels, const Moment& now);
   // Another one where a name was given before: no two series have the same labels.
   static std::string unique(std::string name, std::string_view role, std::set<std::string>& given);
 
   MetricsChoice choice_;
-  std::vector<std::string> samples_;  // beside metric_families()
-  std::set<std::string> services_;    // that have been added
+  MetricStore store_;
+  Choice states_, admin_states_, pools_;
+  std::set<std::string> services_;  // that have been added
 };
 
 inline constexpr std::string_view metrics_content_type = "text/plain; version=0.0.4; charset=utf-8";

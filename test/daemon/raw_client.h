@@ -97,6 +97,25 @@ class RawClient {
     return out;
   }
 
+  // The same of an answer that may come in chunks, which are put together.
+  std::string whole_answer() {
+    std::string out = answer();
+    if (out.find("Transfer-Encoding: chunked\r\n") == out.npos) return out;
+    for (;;) {
+      while (buffer_.find("\r\n") == buffer_.npos && more()) {
+      }
+      const auto end_of_size = buffer_.find("\r\n");
+      if (end_of_size == buffer_.npos) return out;  // broken off
+      const std::size_t size = std::stoul(buffer_.substr(0, end_of_size), nullptr, 16);
+      const std::size_t begin = end_of_size + 2;
+      while (buffer_.size() < begin + size + 2 && more()) {
+      }
+      out += buffer_.substr(begin, size);
+      buffer_.erase(0, begin + size + 2);
+      if (size == 0) return out;
+    }
+  }
+
   // Takes in this many bytes more, for a later answer().
   bool take_in(std::size_t bytes) {
     const std::size_t wanted = buffer_.size() + bytes;

@@ -101,7 +101,8 @@ class Site {
   Answer ask(const std::string& method, const std::string& path) const {
     RawClient client(directory / "lvsd.sock");
     if (!client.connected()) return {};
-    return answer_of(client.ask(request(method, path)));
+    client.send(request(method, path));
+    return answer_of(client.whole_answer());
   }
   Answer get(const std::string& path) const { return ask("GET", path); }
   Answer reload() const { return ask("POST", "/api/v1/config/reload"); }

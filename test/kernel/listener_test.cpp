@@ -25,7 +25,7 @@ std::string with_api(const std::string& lines) {
 // The status that curl sees from the client, "000" where nobody answers; more arguments in front.
 std::string status(const TestNet& net, const std::string& where, Command more = {}) {
   Command command{"sh", "-c",
-                  "exec curl --max-time 3 -sS -o /dev/null -w '%{http_code}' \"$@\" || :", "curl"};
+                  "curl --max-time 3 -sS -o /dev/null -w '%{http_code}' \"$@\" || :", "curl"};
   command.insert(command.end(), more.begin(), more.end());
   command.push_back(where);
   return net.client().output_of(command).substr(0, 3);
@@ -62,7 +62,7 @@ TEST_CASE("a machine next door reads over TCP and changes only with the token") 
         std::string::npos);
   CHECK(status(net, drain, {"-X", "POST", "-H", "Authorization: Bearer 0123456789abcdef"}) ==
         "200");
-  CHECK(net.director().output_of({"ipvsadm", "-Sn"}).find("10.0.1.1:80 -m -w 0") !=
+  CHECK(net.director().output_of({"ipvsadm", "-Sn"}).find("10.0.1.1:80 -m -w 1") ==
         std::string::npos);
   CHECK(lvsd.logged("from 10.0.0.1:"));
 
