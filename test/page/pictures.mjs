@@ -10,8 +10,8 @@ const site = await Site.start(
 const browser = await launch();
 const shot = async (name, path, options) => {
   const page = await open(browser, site, path, options);
-  await page.waitForTimeout(9000);  // for lines of the past
-  await page.screenshot({ path: `docs/pictures/${name}.png`, fullPage: name !== "status-phone" });
+  await page.waitForTimeout(25000);  // for lines of the past
+  await page.screenshot({ path: `docs/pictures/${name}.png` });
   await page.context().close();
 };
 {
@@ -25,8 +25,8 @@ const shot = async (name, path, options) => {
   await until("it is down", async () => (await row(page, "shop/shop02").innerText()).includes("DOWN"));
   await page.context().close();
 }
-await shot("status", "/", { viewport: { width: 1280, height: 900 } });
-await shot("status-dark", "/?open=shop%2Fshop02", { viewport: { width: 1280, height: 900 }, colorScheme: "dark" });
+await shot("status", "/", { viewport: { width: 1240, height: 1090 } });
+await shot("status-dark", "/?open=shop%2Fshop02", { viewport: { width: 1240, height: 1090 }, colorScheme: "dark" });
 await shot("status-phone", "/", { viewport: { width: 390, height: 844 }, isMobile: true });
 await browser.close();
 await site.stop();
