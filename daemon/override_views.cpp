@@ -1,5 +1,9 @@
 #include "daemon/override_views.h"
 
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
 #include <utility>
 
 #include "plan/overrides.h"
@@ -8,11 +12,17 @@ namespace lvsd {
 
 namespace {
 
+// Who showed the token is nobody this machine knows.
+std::optional<std::uint32_t> uid_of(const Author& author) {
+  if (author.uid == static_cast<uid_t>(-1)) return std::nullopt;
+  return author.uid;
+}
+
 api::AdminView view_of(const Outlook& outlook, const AdminOverride& wish) {
   api::AdminView view{.state = std::string(text(wish)),
                       .origin = "api",
                       .user = wish.by.user,
-                      .uid = wish.by.uid,
+                      .uid = uid_of(wish.by),
                       .reason = wish.by.reason,
                       .since = moment(outlook, wish.by.since)};
   if (wish.by.until) view.until = moment(outlook, *wish.by.until);

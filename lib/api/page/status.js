@@ -285,7 +285,7 @@
       if (!part("token").hidden && fields.token.value !== "") held.put(fields.token.value);
       const words = new URLSearchParams({ reason: fields.reason.value });
       if (button.dataset.wish === "Weight") words.set("value", fields.weight.value);
-      if (fields.force.checked) words.set("force", "yes");
+      if (fields.force.checked) words.set("force", "1");
       part("do").disabled = true;
       part("answer").textContent = "";
       try {
