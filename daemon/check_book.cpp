@@ -1,35 +1,48 @@
 #include "daemon/check_book.h"
 
+#include <algorithm>
+#include <functional>
+#include <string_view>
 #include <utility>
 
 #include "health/observe.h"
 
 namespace lvsd {
 
+namespace {
+
+std::size_t hash_of(const Endpoint& endpoint) {
+  const auto& bytes = endpoint.address.bytes;
+  const std::string_view address(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  return std::hash<std::string_view>()(address) + endpoint.port;
+}
+
+}  // namespace
+
 // Those that go to one place are few, so a comparison of each is enough.
 std::optional<CheckId> CheckBook::id_of(const Check& check) const {
-  const auto [first, last] = by_target_.equal_range(check.target);
+  const auto [first, last] = by_endpoint_.equal_range(hash_of(check.target.endpoint));
   for (auto it = first; it != last; ++it)
     if (entries_.at(it->second).check == check) return it->second;
   return std::nullopt;
 }
 
-bool CheckBook::is_paused(const Check& check) const {
+const CheckBook::Entry* CheckBook::find(const Check& check) const {
   const auto id = id_of(check);
-  return id && entries_.at(*id).pause != 0;
+  return id ? &entries_.at(*id) : nullptr;
 }
 
 CheckBook::Entry& CheckBook::entry_of(const Check& check, Changes& changes) {
   if (const auto known = id_of(check)) return entries_.at(*known);
   const CheckId id = next_++;
-  by_target_.emplace(check.target, id);
+  by_endpoint_.emplace(hash_of(check.target.endpoint), id);
   changes.begun.push_back(id);
   return entries_.emplace(id, Entry{.check = check}).first->second;
 }
 
 void CheckBook::drop_unused(Changes& changes) {
   const auto is_unused = [this](CheckId id) { return entries_.at(id).users.empty(); };
-  std::erase_if(by_target_, [&](const auto& place) { return is_unused(place.second); });
+  std::erase_if(by_endpoint_, [&](const auto& place) { return is_unused(place.second); });
   for (auto it = entries_.begin(); it != entries_.end();) {
     if (!it->second.users.empty()) {
       ++it;
@@ -62,6 +75,8 @@ CheckBook::Changes CheckBook::renew(const Config& config) {
   drop_unused(changes);
   for (const auto& [id, entry] : entries_)
     if (id < first_new) changes.kept.push_back(id);
+  std::sort(changes.kept.begin(), changes.kept.end());
+  std::sort(changes.ended.rbegin(), changes.ended.rend());
   return changes;
 }
 
@@ -81,6 +96,7 @@ const CheckBook::Entry* CheckBook::record(CheckId id, const Observation& observa
   entry->health = observe(std::move(entry->health), entry->check.settings->policy, observation);
   entry->history.add(observation);
   entry->totals.add(observation.result);
+  entry->certificate_end = observation.certificate;
   return entry;
 }
 

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "daemon/check_totals.h"
@@ -21,16 +23,17 @@ class CheckBook {
  public:
   struct Entry {
     Check check;
-    std::vector<CheckUser> users;  // never empty
-    CheckHealth health;            // what its results say, whoever uses it
-    Timing timing;                 // when it was taken on, or resumed
+    boost::container::small_vector<CheckUser, 1> users;  // never empty
+    CheckHealth health;                                  // what its results say, whoever uses it
+    Timing timing;                                       // when it was taken on, or resumed
     CheckHistory history;
     CheckTotals totals{};
-    std::uint64_t pause = 0;  // the number of the pause it is in; 0: it runs
+    std::uint32_t pause = 0;  // the number of the pause it is in; 0: it runs
     CertificateTerm certificate = CertificateTerm::fine;  // as it was last said
+    std::optional<std::int64_t> certificate_end;          // in its last result, Unix seconds
   };
   struct Changes {
-    std::vector<CheckId> ended;
+    std::vector<CheckId> ended;  // the last one that begun first, as lists shrink fastest
     std::vector<CheckId> begun;
     std::vector<CheckId> kept;  // its users may be others now
   };
@@ -39,8 +42,8 @@ class CheckBook {
   Changes renew(const Config& config);
 
   std::optional<CheckId> id_of(const Check& check) const;
-  // Whether an operator has stopped it.
-  bool is_paused(const Check& check) const;
+  // Null when nobody uses such a check.
+  const Entry* find(const Check& check) const;
   // Null when there is no such check (any more).
   const Entry* find(CheckId id) const;
   Entry* find(CheckId id);
@@ -48,14 +51,14 @@ class CheckBook {
   // Takes a result down. Returns the check's entry; null when there is no such check (any more).
   const Entry* record(CheckId id, const Observation& observation);
 
-  const std::map<CheckId, Entry>& entries() const { return entries_; }
+  const std::unordered_map<CheckId, Entry>& entries() const { return entries_; }
 
  private:
   Entry& entry_of(const Check& check, Changes& changes);
   void drop_unused(Changes& changes);
 
-  std::map<CheckId, Entry> entries_;
-  std::multimap<CheckTarget, CheckId> by_target_;
+  std::unordered_map<CheckId, Entry> entries_;
+  std::unordered_multimap<std::size_t, CheckId> by_endpoint_;  // by its hash
   CheckId next_ = 0;
 };
 

@@ -18,6 +18,18 @@ namespace lvsd {
 using Over = std::function<void(const ProgramRun&)>;
 using RunProgram = std::function<void(const Script& script, Duration limit, Over over)>;
 
+// All there is to say of a check that is to be run.
+struct RunningCheck {
+  Check check;
+  CheckHealth health;
+  Timing timing;
+};
+// Going on after it was interrupted.
+inline RunningCheck resumed(RunningCheck check, Time now) {
+  check.timing = resumed_timing(check.check, check.health, check.timing, now);
+  return check;
+}
+
 // Runs checks at their times and reports how each ended. Knows nothing of servers: who uses a
 // check, and what its results mean for them, is decided by whoever receives the report.
 //

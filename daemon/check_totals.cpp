@@ -47,13 +47,16 @@ std::optional<std::size_t> reason_of(CheckResult result) {
 
 void CheckTotals::add(CheckResult result) {
   ++runs_;
-  if (const auto reason = reason_of(result)) ++failures_[*reason];
+  const auto reason = reason_of(result);
+  if (!reason) return;
+  if (!failures_) failures_ = std::make_unique<Failures>();
+  ++(*failures_)[*reason];
 }
 
 std::vector<std::pair<std::string_view, std::uint64_t>> CheckTotals::failures() const {
   std::vector<std::pair<std::string_view, std::uint64_t>> found;
-  for (std::size_t i = 0; i < reasons.size(); ++i)
-    if (failures_[i] != 0) found.emplace_back(reasons[i], failures_[i]);
+  for (std::size_t i = 0; failures_ && i < reasons.size(); ++i)
+    if ((*failures_)[i] != 0) found.emplace_back(reasons[i], (*failures_)[i]);
   return found;
 }
 

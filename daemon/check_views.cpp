@@ -34,11 +34,7 @@ std::string_view text(Verdict verdict) {
 api::PastResultView past_result_view(const PastResult& past, const Clocks& clocks) {
   const auto age = clocks.now - past.at;
   return {
-      .result = {.result = std::string(lvsd::text(past.result)),
-                 .code = past.code != 0 ? std::optional(past.code) : std::nullopt,
-                 .text = past.text,
-                 .duration_seconds = seconds(past.duration),
-                 .age_seconds = seconds(age)},
+      .result = result_view(past, clocks),
       .verdict = std::string(text(verdict(past.result))),
       .at = api::Moment{clocks.wall.at - std::chrono::duration_cast<std::chrono::milliseconds>(age),
                         clocks.wall.offset},
@@ -68,12 +64,12 @@ api::CheckHistoryView history_view(const CheckBook::Entry& entry, const Clocks& 
 
 }  // namespace
 
-api::CheckResultView result_view(const Observation& seen, const Clocks& clocks) {
-  return {.result = std::string(lvsd::text(seen.result)),
-          .code = seen.code != 0 ? std::optional(seen.code) : std::nullopt,
-          .text = seen.text,
-          .duration_seconds = seconds(seen.duration),
-          .age_seconds = seconds(clocks.now - seen.at)};
+api::CheckResultView result_view(const PastResult& past, const Clocks& clocks) {
+  return {.result = std::string(lvsd::text(past.result)),
+          .code = past.code != 0 ? std::optional(past.code) : std::nullopt,
+          .text = past.text,
+          .duration_seconds = seconds(past.duration),
+          .age_seconds = seconds(clocks.now - past.at)};
 }
 
 Named<std::vector<Check>> checks_of(const Config& config, const api::Words& path) {

@@ -21,7 +21,7 @@ struct Clocks {
   api::Moment wall;
 };
 
-api::CheckResultView result_view(const Observation& seen, const Clocks& clocks);
+api::CheckResultView result_view(const PastResult& past, const Clocks& clocks);
 
 // The checks with their last results, newest first.
 std::vector<api::CheckHistoryView> check_history_views(const CheckBook& book,

@@ -3,6 +3,8 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <csignal>
 #include <cstdio>
@@ -15,6 +17,8 @@
 #include "daemon/checker_link.h"
 #include "daemon/checker_process.h"
 #include "daemon/confinement.h"
+#include "daemon/die_of.h"
+#include "daemon/mail_delivery.h"
 #include "daemon/options.h"
 #include "daemon/probe_runner.h"
 #include "daemon/socket_lender.h"
@@ -70,6 +74,13 @@ class Checker {
     runner_.run_program(order.script, order.limit, [this, run = order.run](const ProgramRun& over) {
       link_->send(frame(FromChecker(Ran{run, sayable(over)})));
     });
+  }
+  void obey(const Post& order) {
+    const auto send = [link = link_, order]() -> asio::awaitable<void> {
+      MailOutcome outcome = co_await delivered(order.server, order.order, order.limit);
+      link->send(frame(FromChecker(Delivered{order.mail, sayable(std::move(outcome))})));
+    };
+    asio::co_spawn(loop_, send, die_of);
   }
   void obey(const Ask& order) { link_->send(frame(FromChecker(Alive{order.round}))); }
 

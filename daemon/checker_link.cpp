@@ -18,6 +18,7 @@ namespace {
 
 // 10,000 checks that are taken on at once are some 4 MiB.
 constexpr std::size_t most_unsent = 64 * 1024 * 1024;
+constexpr std::size_t most_kept = 64 * 1024;  // of room that is not needed now
 constexpr auto soon = 100ms;
 
 }  // namespace
@@ -80,6 +81,7 @@ void CheckerLink::flush() {
       ::send(socket_.native_handle(), unsent_.data(), unsent_.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   if (sent < 0 && errno != EAGAIN && errno != EINTR) return end(std::strerror(errno));
   if (sent > 0) unsent_.erase(0, static_cast<std::size_t>(sent));
+  if (unsent_.empty() && unsent_.capacity() > most_kept) unsent_.shrink_to_fit();
   if (unsent_.size() > most_unsent) return end("it does not read");
   flushing_ = !unsent_.empty();
   if (!flushing_) return;

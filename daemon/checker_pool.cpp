@@ -48,14 +48,9 @@ void CheckerPool::resize(std::size_t count) {
     network_.back()->equip(settings_);
   }
   const Time now = std::chrono::steady_clock::now();
-  for (auto& [id, place] : places_) {
-    if (place == local_.get()) continue;
-    CheckerSeat::Task task = place->end(id);
-    const CheckHealth health = calls_.known(id);
-    task.timing = resumed_timing(task.check, health, task.timing, now);
-    place = &seat_of(id, task.check);
-    place->begin(id, std::move(task), health);
-  }
+  for (const auto& seat : before)
+    for (const CheckId id : seat->checks())
+      network_[id % count]->begin(id, resumed(calls_.known(id), now));
 }
 
 CheckerSeat& CheckerPool::seat_of(CheckId id, const Check& check) {
@@ -65,25 +60,30 @@ CheckerSeat& CheckerPool::seat_of(CheckId id, const Check& check) {
 
 void CheckerPool::start(CheckId id, const Check& check, const CheckHealth& health,
                         const Timing& timing) {
-  CheckerSeat& seat = seat_of(id, check);
-  places_.emplace(id, &seat);
-  seat.begin(id, {check, timing}, health);
+  seat_of(id, check).begin(id, {check, health, timing});
+}
+
+CheckerSeat* CheckerPool::seat_with(CheckId id) {
+  if (local_->has(id)) return local_.get();
+  CheckerSeat& seat = *network_[id % network_.size()];
+  return seat.has(id) ? &seat : nullptr;
 }
 
 void CheckerPool::stop(CheckId id) {
-  const auto found = places_.find(id);
-  if (found == places_.end()) return;
-  found->second->end(id);
-  places_.erase(found);
+  if (CheckerSeat* seat = seat_with(id)) seat->end(id);
 }
 
 void CheckerPool::hurry(CheckId id) {
-  const auto found = places_.find(id);
-  if (found != places_.end()) found->second->hurry(id);
+  if (CheckerSeat* seat = seat_with(id)) seat->hurry(id);
 }
 
 void CheckerPool::run_program(const Script& script, Duration limit, Over over) {
   local_->run_program(script, limit, std::move(over));
+}
+
+void CheckerPool::post(const Endpoint& server, const MailOrder& order, Duration limit,
+                       Posted over) {
+  network_.front()->post(server, order, limit, std::move(over));
 }
 
 std::optional<Time> CheckerPool::silent_since() const {

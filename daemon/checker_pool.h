@@ -1,7 +1,6 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
-#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -26,9 +25,13 @@ class CheckerPool : public CheckRunner {
   void hurry(CheckId id) override;
   void run_program(const Script& script, Duration limit, Over over) override;
   std::optional<Time> silent_since() const override;
+  // By one of those that talk with strangers.
+  void post(const Endpoint& server, const MailOrder& order, Duration limit, Posted over);
 
  private:
   CheckerSeat& seat_of(CheckId id, const Check& check);
+  // Null: it does not run.
+  CheckerSeat* seat_with(CheckId id);
   void resize(std::size_t count);
 
   boost::asio::any_io_executor executor_;
@@ -36,7 +39,6 @@ class CheckerPool : public CheckRunner {
   ProbeSettings settings_;
   std::vector<std::unique_ptr<CheckerSeat>> network_;
   std::unique_ptr<CheckerSeat> local_;
-  std::map<CheckId, CheckerSeat*> places_;
 };
 
 }  // namespace lvsd

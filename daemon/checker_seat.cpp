@@ -41,8 +41,8 @@ std::chrono::milliseconds pause_after(unsigned early_deaths) {
 }
 
 // What a checker may say between two beats: far more than any does, far less than would hold us up.
-std::size_t most_messages(std::size_t tasks) {
-  return 2000 + 100 * tasks;
+std::size_t most_messages(std::size_t checks) {
+  return 2000 + 100 * checks;
 }
 
 }  // namespace
@@ -77,6 +77,7 @@ CheckerSeat::CheckerSeat(asio::any_io_executor executor, CheckerRole role, std::
       revival_(executor_) {}
 
 CheckerSeat::~CheckerSeat() {
+  give_up_mails("there are other checkers now");
   if (!life_) return;
   life_->link->close();
   life_->pulse.cancel();
@@ -89,22 +90,19 @@ void CheckerSeat::equip(const ProbeSettings& settings) {
   if (life_) life_->link->send(frame(ToChecker(Equip{settings_})));
 }
 
-void CheckerSeat::begin(CheckId id, Task task, const CheckHealth& health) {
-  assert(!tasks_.contains(id));
-  if (needs_lending(task.check.target)) lent_.insert(task.check.target);
-  const Task& kept = tasks_.emplace(id, std::move(task)).first->second;
-  if (life_) return send_begin(id, kept, health);
+void CheckerSeat::begin(CheckId id, const RunningCheck& check) {
+  [[maybe_unused]] const bool is_new = checks_.insert(id).second;
+  assert(is_new);
+  const CheckTarget& target = check.check.target;
+  if (needs_lending(target)) lent_to_.emplace(id, lent_.insert(target));
+  if (life_) return send_begin(id, check);
   if (!std::exchange(wanted_, true)) launch();
 }
 
-CheckerSeat::Task CheckerSeat::end(CheckId id) {
-  const auto found = tasks_.find(id);
-  assert(found != tasks_.end());
-  Task task = std::move(found->second);
-  tasks_.erase(found);
-  if (const auto lent = lent_.find(task.check.target); lent != lent_.end()) lent_.erase(lent);
+void CheckerSeat::end(CheckId id) {
+  checks_.erase(id);
+  if (const auto lent = lent_to_.extract(id)) lent_.erase(lent.mapped());
   if (life_) life_->link->send(frame(ToChecker(Halt{id})));
-  return task;
 }
 
 void CheckerSeat::hurry(CheckId id) {
@@ -124,6 +122,23 @@ void CheckerSeat::send_launch(std::uint32_t run, const ProgramTask& task) {
       frame(ToChecker(Launch{.run = run, .script = task.script, .limit = task.limit})));
 }
 
+void CheckerSeat::post(const Endpoint& server, const MailOrder& order, Duration limit,
+                       Posted over) {
+  const std::uint32_t mail = ++last_mail_;
+  const Post message{.mail = mail, .server = server, .limit = limit, .order = order};
+  mails_.emplace(mail, MailTask{message, std::move(over)});
+  if (life_) return life_->link->send(frame(ToChecker(message)));
+  if (!std::exchange(wanted_, true)) launch();
+}
+
+// One that was lost in the middle may have been handed over: twice is better than never.
+void CheckerSeat::give_up_mails(std::string_view why) {
+  const MailOutcome unknown{.is_final = false,
+                            .complaint = fmt::format("the process that had it is lost: {}", why)};
+  for (auto& [mail, task] : std::exchange(mails_, {}))
+    task.over(unknown);
+}
+
 // Those that the lost process may have begun.
 void CheckerSeat::give_up_programs(std::string_view why) {
   const ProgramRun unknown{.ended = {},
@@ -133,16 +148,16 @@ void CheckerSeat::give_up_programs(std::string_view why) {
     task.over(unknown);
 }
 
-void CheckerSeat::send_begin(CheckId id, const Task& task, const CheckHealth& health) {
+void CheckerSeat::send_begin(CheckId id, const RunningCheck& check) {
   life_->link->send(frame(ToChecker(Begin{.id = id,
-                                          .settings = packed(*task.check.settings),
-                                          .target = task.check.target,
-                                          .health = health,
-                                          .timing = task.timing})));
+                                          .settings = packed(*check.check.settings),
+                                          .target = check.check.target,
+                                          .health = check.health,
+                                          .timing = check.timing})));
 }
 
 std::optional<Time> CheckerSeat::silent_since() const {
-  return tasks_.empty() ? std::nullopt : vacant_since_;
+  return checks_.empty() ? std::nullopt : vacant_since_;
 }
 
 void CheckerSeat::launch() {
@@ -162,20 +177,19 @@ void CheckerSeat::launch() {
                       [this](std::string_view why) { lose(why); });
   life_->link->send(frame(ToChecker(Equip{settings_})));
   const Time now = std::chrono::steady_clock::now();
-  for (auto& [id, task] : tasks_) {
-    const CheckHealth health = calls_.known(id);
-    task.timing = resumed_timing(task.check, health, task.timing, now);
-    send_begin(id, task, health);
-  }
+  for (const CheckId id : checks_)
+    send_begin(id, resumed(calls_.known(id), now));
   for (const auto& [run, task] : programs_)
     send_launch(run, task);
+  for (const auto& [mail, task] : mails_)
+    life_->link->send(frame(ToChecker(task.order)));
   beat();
 }
 
 void CheckerSeat::revive_after(std::string_view why) {
   const auto pause = pause_after(early_deaths_ == 0 ? 0 : early_deaths_ - 1);
   log(Level::warning,
-      fmt::format("{} {}; its {} checks go on in a new one{}", name_, why, tasks_.size(),
+      fmt::format("{} {}; its {} checks go on in a new one{}", name_, why, checks_.size(),
                   pause == 0ms ? std::string() : fmt::format(" in {}", pause)),
       {.kind = EventKind::checker, .reason = std::string(why)});
   revival_.expires_after(pause);
@@ -199,12 +213,15 @@ void CheckerSeat::lose(std::string_view why) {
                 log(Level::info, fmt::format("{}, process {}, {}", name, pid, how));
               });
   // One that has not greeted has not read what to do.
-  if (lost->greeted) give_up_programs(why);
+  if (lost->greeted) {
+    give_up_programs(why);
+    give_up_mails(why);
+  }
   revive_after(fmt::format("(process {}) is lost: {}", lost->pid, why));
 }
 
 bool CheckerSeat::take(std::string_view bytes) {
-  if (++life_->messages > most_messages(tasks_.size())) return false;
+  if (++life_->messages > most_messages(checks_.size())) return false;
   const auto message = from_checker(bytes, std::chrono::steady_clock::now());
   return message && std::visit([this](const auto& said) { return this->take(said); }, *message);
 }
@@ -226,7 +243,7 @@ bool CheckerSeat::take(const Alive&) {
 
 // A check that was stopped meanwhile may still report once.
 bool CheckerSeat::take(const Seen& seen) {
-  if (tasks_.contains(seen.id)) calls_.report(seen.id, seen.observation);
+  if (checks_.contains(seen.id)) calls_.report(seen.id, seen.observation);
   return true;
 }
 
@@ -236,6 +253,15 @@ bool CheckerSeat::take(const Ran& ran) {
   const Over over = std::move(found->second.over);
   programs_.erase(found);
   over(ran.outcome);
+  return true;
+}
+
+bool CheckerSeat::take(const Delivered& mail) {
+  const auto found = mails_.find(mail.mail);
+  if (found == mails_.end()) return false;  // as above
+  const Posted over = std::move(found->second.over);
+  mails_.erase(found);
+  over(mail.outcome);
   return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/container/flat_set.hpp>
 #include <functional>
 #include <map>
 #include <memory>
@@ -12,6 +13,7 @@
 
 #include "daemon/check_runner.h"
 #include "daemon/checker_process.h"
+#include "daemon/mailer.h"
 #include "health/checker_messages.h"
 
 namespace lvsd {
@@ -24,8 +26,8 @@ class CheckerSeat {
  public:
   struct Calls {
     CheckRunner::Report report;
-    // What is known of a check that goes on.
-    std::function<CheckHealth(CheckId)> known;
+    // A check that goes on; it is not kept here.
+    std::function<RunningCheck(CheckId)> known;
     LaunchChecker launch;
   };
 
@@ -39,21 +41,20 @@ class CheckerSeat {
 
   void equip(const ProbeSettings& settings);
 
-  struct Task {
-    Check check;
-    Timing timing;
-  };
   // The first one brings the process to life.
-  void begin(CheckId id, Task task, const CheckHealth& health);
-  // The task, for another seat. REQUIRES: it has begun here.
-  Task end(CheckId id);
+  void begin(CheckId id, const RunningCheck& check);
+  // REQUIRES: it has begun here.
+  void end(CheckId id);
+  bool has(CheckId id) const { return checks_.contains(id); }
+  const auto& checks() const { return checks_; }
   void hurry(CheckId id);
   // The first one brings the process to life, too. A program is run once: where the process is lost
   // while it has it, nobody knows how it ends.
   void run_program(const Script& script, Duration limit, Over over);
+  // Likewise.
+  void post(const Endpoint& server, const MailOrder& order, Duration limit, Posted over);
 
-  std::size_t tasks() const { return tasks_.size(); }
-  // Since when there are tasks and no process that has said a word; nothing while there is one.
+  // Since when there are checks and no process that has said a word; nothing while there is one.
   std::optional<Time> silent_since() const;
 
  private:
@@ -64,17 +65,24 @@ class CheckerSeat {
     Over over;
   };
 
+  struct MailTask {
+    Post order;
+    Posted over;
+  };
+
   void launch();
   void revive_after(std::string_view why);
   void lose(std::string_view why);
-  void send_begin(CheckId id, const Task& task, const CheckHealth& health);
+  void send_begin(CheckId id, const RunningCheck& check);
   void send_launch(std::uint32_t run, const ProgramTask& task);
   void give_up_programs(std::string_view why);
+  void give_up_mails(std::string_view why);
   bool take(std::string_view bytes);
   bool take(const Hello& hello);
   bool take(const Seen& seen);
   bool take(const Alive& alive);
   bool take(const Ran& ran);
+  bool take(const Delivered& mail);
   bool may_have(const CheckTarget& target) const { return lent_.contains(target); }
   void beat();
 
@@ -83,14 +91,18 @@ class CheckerSeat {
   const std::string name_;  // for the log: "Checker 2"
   const Calls& calls_;
   ProbeSettings settings_;
-  std::map<CheckId, Task> tasks_;
+  boost::container::flat_set<CheckId> checks_;
   std::map<std::uint32_t, ProgramTask> programs_;
   std::uint32_t last_program_ = 0;
-  std::multiset<CheckTarget> lent_;  // what of them a checker cannot open itself
-  std::shared_ptr<Life> life_;       // null: nobody sits here
+  std::map<std::uint32_t, MailTask> mails_;
+  std::uint32_t last_mail_ = 0;
+  // What of the checks a checker cannot open itself.
+  std::multiset<CheckTarget> lent_;
+  std::map<CheckId, std::multiset<CheckTarget>::const_iterator> lent_to_;
+  std::shared_ptr<Life> life_;  // null: nobody sits here
   boost::asio::steady_timer revival_;
   unsigned early_deaths_ = 0;         // in a row
-  bool wanted_ = false;               // there has been a task
+  bool wanted_ = false;               // there has been something to run
   std::optional<Time> vacant_since_;  // absent: who sits here has greeted
   // Gone with this; what waits holds it weakly.
   std::shared_ptr<CheckerSeat*> self_ = std::make_shared<CheckerSeat*>(this);

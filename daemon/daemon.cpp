@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <grp.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,10 +17,12 @@
 #include <variant>
 #include <vector>
 
+#include "daemon/checker_pool.h"
 #include "daemon/die_of.h"
 #include "daemon/instance_lock.h"
 #include "daemon/kernel_error.h"
 #include "daemon/log.h"
+#include "daemon/mail_delivery.h"
 #include "daemon/network_namespace.h"
 #include "daemon/wall_clock.h"
 #include "plan/timeouts.h"
@@ -87,6 +90,14 @@ Daemon::Daemon(asio::io_context& loop, Options options, KernelWriter::Open open_
                 [this](const Script& script, Duration limit, Over over) {
                   checker_->run_program(script, limit, std::move(over));
                 }),
+      mailer_(
+          loop.get_executor(),
+          [this](const Script& script, Duration limit, Over over) {
+            checker_->run_program(script, limit, std::move(over));
+          },
+          [this](const Endpoint& server, const MailOrder& order, Duration limit, Posted over) {
+            post(server, order, limit, std::move(over));
+          }),
       policy_timer_(loop),
       log_level_timer_(loop),
       reported_(loop, Time::max()),
@@ -129,6 +140,7 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
   const State past = co_await recall_state();
   const ProbeSettings settings = co_await ready_settings(config.global);
   co_await notifier_.set(config.global, settings.scripts);
+  mailer_.set(config.global);
   adopt(std::move(config), table, past, settings);
   const Notices first = notices_.renew(pools_);
   sysctls_before_ = past.sysctls;
@@ -144,14 +156,15 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
   asio::co_spawn(loop_, watch_settings(), die_of);
   applied_ = true;
   asio::co_spawn(loop_, report_to_supervisor(), die_of);
-  notifier_.tell(first);
-  notifier_.tell(notices_.renew(pools_));  // of what turned meanwhile
+  notify(first);
+  notify(notices_.renew(pools_));  // of what turned meanwhile
   log(Level::notice,
       fmt::format("lvsd {} serves {} virtual servers of {}{}", LVSD_VERSION,
                   pools_.config().virtual_servers.size(), options_.config_file,
                   failures.empty() ? "" : ", some not yet in the kernel as wanted"),
       {.kind = EventKind::daemon});
   co_await save_state();
+  ::malloc_trim(0);  // what reading the file left behind
   co_return std::nullopt;
 }
 
@@ -310,13 +323,29 @@ asio::awaitable<void> Daemon::obey_signals() {
 // What is done at the end does not hold it up for long, whatever the kernel and scripts do.
 asio::awaitable<void> Daemon::take_leave() {
   const Time deadline = std::chrono::steady_clock::now() + 4s;
-  if (applied_) notifier_.tell(notices_.farewell(pools_));
+  if (applied_) notify(notices_.farewell(pools_));
   if (applied_ && pools_.config().global.flush_on_stop != FlushOnStop::no) {
     co_await remove_services();
   } else {
     log(Level::notice, "Stopping; the kernel's table stays as it is");
   }
   co_await notifier_.finished(deadline);
+  co_await mailer_.finished(deadline);
+}
+
+void Daemon::notify(const Notices& notices) {
+  notifier_.tell(notices);
+  for (const Notice& notice : notices)
+    if (!notice.letter.subject.empty()) mailer_.tell(notice.letter);
+}
+
+void Daemon::post(const Endpoint& server, const MailOrder& order, Duration limit, Posted over) {
+  if (checkers_ != nullptr) return checkers_->post(server, order, limit, std::move(over));
+  const auto hand_over = [server, order, limit, over]() -> asio::awaitable<void> {
+    const MailOutcome outcome = co_await delivered(server, order, limit);
+    over(outcome);
+  };
+  asio::co_spawn(loop_, hand_over, die_of);
 }
 
 // Ours only, whichever of keepalived's two forms of lvs_flush_on_stop asks for it.

@@ -28,6 +28,7 @@
 #include "daemon/check_text.h"
 #include "daemon/event_book.h"
 #include "daemon/kernel_writer.h"
+#include "daemon/mailer.h"
 #include "daemon/notices.h"
 #include "daemon/notifier.h"
 #include "daemon/options.h"
@@ -43,6 +44,8 @@
 #include "model/timeouts.h"
 
 namespace lvsd {
+
+class CheckerPool;
 
 // The life of lvsd: everything is made, joined and ended here.
 //
@@ -141,7 +144,7 @@ class Daemon {
   void pause_checks(const std::vector<CheckId>& ids, std::optional<Duration> length);
   void resume_checks(const std::vector<CheckId>& ids);
   boost::asio::awaitable<void> resume_later(std::vector<CheckId> ids, Duration length,
-                                            std::uint64_t pause);
+                                            std::uint32_t pause);
   boost::asio::awaitable<void> results_until(Time deadline, std::function<bool()> is_enough);
   boost::asio::awaitable<Observation> run_once(Check check);
   boost::asio::awaitable<api::Response> answer_checks(api::Call call);
@@ -153,6 +156,9 @@ class Daemon {
   boost::asio::awaitable<void> read_counters();
   Time next_policy_moment() const;
   void save_soon();
+  // By script, FIFO and mail.
+  void notify(const Notices& notices);
+  void post(const Endpoint& server, const MailOrder& order, Duration limit, Posted over);
 
   boost::asio::awaitable<Outlook> outlook();
   // With what the kernel has of one service only; that is enough for views of it.
@@ -169,6 +175,7 @@ class Daemon {
   boost::asio::awaitable<api::Response> answer_reload(bool forced);
   // The kernel's settings beside IPVS's own (tuning.cpp).
   boost::asio::awaitable<void> tune();
+  boost::asio::awaitable<Result<bool>> see_templates(bool ends);
   boost::asio::awaitable<void> route();
   boost::asio::awaitable<void> see_idle_times();
   boost::asio::awaitable<void> watch_settings();
@@ -189,6 +196,8 @@ class Daemon {
   boost::asio::awaitable<Author> author_of(const api::Call& call);
   boost::asio::awaitable<api::Response> answer_wish(api::Call call);
   boost::asio::awaitable<api::Response> answer_calm(api::Call call, std::size_t pool, Author by);
+  boost::asio::awaitable<std::optional<bool>> ends_templates(const api::Call& call,
+                                                             Returning returning);
   boost::asio::awaitable<api::Response> bring_wish_about(std::size_t pool, api::WishView view);
   // What a change would send to the kernel, in the place of doing it.
   boost::asio::awaitable<api::Response> answer_rehearsal(Table wanted, api::WishView view);
@@ -243,7 +252,8 @@ class Daemon {
   std::shared_ptr<UniqueFd> ipvs_namespace_;
   KernelWriter kernel_;
   Reconciler reconciler_;
-  EventBook events_;  // before those that log
+  EventBook events_;                 // before those that log
+  CheckerPool* checkers_ = nullptr;  // `checker_`, unless all checks are made in this process
   const std::unique_ptr<CheckRunner> checker_;
   api::Writers writers_;
   std::optional<ApiServer> api_;
@@ -263,6 +273,7 @@ class Daemon {
   Totals totals_;
   NoticeBook notices_;
   Notifier notifier_;
+  Mailer mailer_;
   TimeoutOverrides timeout_wishes_;
   Sysctls sysctls_before_;                  // what was there before we set them
   std::vector<std::string> untuned_;        // what is not as the configuration needs it
@@ -277,9 +288,12 @@ class Daemon {
   bool save_again_ = false;
   CheckLog check_log_;
   boost::asio::steady_timer reported_;  // cancelled by every result: who waits for one looks then
-  std::uint64_t pauses_ = 0;            // so far
-  std::map<CheckId, std::optional<Observation>>
-      asides_;  // of no server, run once; and their result
+  std::uint32_t pauses_ = 0;            // so far
+  struct Aside {                        // a check of no server, run once
+    RunningCheck check;
+    std::optional<Observation> result;
+  };
+  std::map<CheckId, Aside> asides_;
   CheckId asides_so_far_ = 0;
   std::optional<KernelInfo> kernel_info_;
   std::uint64_t generation_ = 0;

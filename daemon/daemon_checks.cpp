@@ -9,6 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -36,7 +37,7 @@ constexpr CheckId first_aside = CheckId{1} << 31;
 
 // How a check is begun that several share: at once if one of them waits for it, and at the pace of
 // one that serves.
-CheckHealth common_health(const Pools& pools, const std::vector<CheckUser>& users) {
+CheckHealth common_health(const Pools& pools, std::span<const CheckUser> users) {
   const auto is_up = [&pools](const CheckUser& user) { return pools.health(user).up; };
   const auto serving = std::find_if(users.begin(), users.end(), is_up);
   const auto waiting = std::find_if_not(users.begin(), users.end(), is_up);
@@ -60,12 +61,15 @@ std::unique_ptr<CheckRunner> Daemon::make_checker() {
         loop_.get_executor(),
         [report](CheckId id, const Observation& seen, bool) { report(id, seen); });
   auto known = [this](CheckId id) {
-    const CheckBook::Entry* entry = checks_.find(id);
-    return entry == nullptr ? CheckHealth{} : entry->health;
+    if (const auto aside = asides_.find(id); aside != asides_.end()) return aside->second.check;
+    const CheckBook::Entry* entry = checks_.find(id);  // there is no other that runs
+    return RunningCheck{entry->check, entry->health, entry->timing};
   };
-  return std::make_unique<CheckerPool>(
+  auto pool = std::make_unique<CheckerPool>(
       loop_.get_executor(),
       CheckerSeat::Calls{std::move(report), std::move(known), launch_checker});
+  checkers_ = pool.get();
+  return pool;
 }
 
 asio::awaitable<ProbeSettings> Daemon::ready_settings(const GlobalSettings& global) {
@@ -94,17 +98,22 @@ void Daemon::begin_check(CheckId id) {
 // What a check knows holds for whoever comes to share it.
 void Daemon::join_check(CheckId id) {
   const CheckBook::Entry* entry = checks_.find(id);
-  if (!entry->health.has_run || !entry->health.last) return;
+  if (!entry->health.has_run || entry->history.size() == 0) return;
+  const PastResult last = entry->history.newest();
+  const Observation seen{.result = last.result,
+                         .code = last.code,
+                         .text = last.text,
+                         .duration = last.duration,
+                         .at = last.at};
   for (const CheckUser& user : entry->users) {
     if (pools_.health(user).has_run) continue;
-    if (const auto change = pools_.inform(user, entry->health))
-      announce(*change, &*entry->health.last);
+    if (const auto change = pools_.inform(user, entry->health)) announce(*change, &seen);
   }
 }
 
 void Daemon::observe(CheckId id, const Observation& observation) {
   if (const auto aside = asides_.find(id); aside != asides_.end()) {
-    aside->second = observation;
+    aside->second.result = observation;
     reported_.cancel();
     return;
   }
@@ -165,15 +174,16 @@ asio::awaitable<void> Daemon::results_until(Time deadline, std::function<bool()>
 // taken for another's.
 asio::awaitable<Observation> Daemon::run_once(Check check) {
   const CheckId id = first_aside + asides_so_far_++;
-  asides_.emplace(id, std::nullopt);
   const Time now = std::chrono::steady_clock::now();
-  checker_->start(id, check, {}, {now, now});
-  const auto is_there = [this, id] { return asides_.at(id).has_value(); };
+  const Timing timing{now, now};
+  asides_.emplace(id, Aside{{check, {}, timing}, {}});
+  checker_->start(id, check, {}, timing);
+  const auto is_there = [this, id] { return asides_.at(id).result.has_value(); };
   co_await results_until(now + longest_run(*check.settings) + 1s, is_there);
   checker_->stop(id);
   Observation late;
   late.text = "no checker has run it in time";
-  const auto seen = std::move(asides_.extract(id).mapped());
+  const auto seen = std::move(asides_.extract(id).mapped().result);
   co_return seen.value_or(std::move(late));
 }
 
@@ -194,7 +204,7 @@ void Daemon::pause_checks(const std::vector<CheckId>& ids, std::optional<Duratio
 
 // A later pause of the same checks is another one, with an end of its own.
 asio::awaitable<void> Daemon::resume_later(std::vector<CheckId> ids, Duration length,
-                                           std::uint64_t pause) {
+                                           std::uint32_t pause) {
   asio::steady_timer over(loop_, length);
   co_await over.async_wait(asio::as_tuple(asio::use_awaitable));
   std::erase_if(ids, [&](CheckId id) {
@@ -285,7 +295,8 @@ asio::awaitable<api::Response> Daemon::answer_digest(api::Call call) {
   check.target.endpoint = *target;
   const Observation seen = co_await run_once(std::move(check));
   const Clocks now{std::chrono::steady_clock::now(), wall_clock()};
-  const api::DigestView view{.digest = told_digest(seen), .result = result_view(seen, now)};
+  const api::DigestView view{.digest = told_digest(seen),
+                             .result = result_view(past_result(seen), now)};
   co_return api::response(api::Head{now.wall, generation_}, view);
 }
 

@@ -252,9 +252,14 @@ void log(const LogLine& line) {
     log(line.level, line.text);
 }
 
+std::string evidence(const LastResult& last) {
+  std::string out(prose(last.result));
+  if (last.code != 0 && has_status(last.result)) out += fmt::format(", code: {}", last.code);
+  return out;
+}
+
 std::string evidence(const Observation& seen) {
-  std::string out(prose(seen.result));
-  if (seen.code != 0 && has_status(seen.result)) out += fmt::format(", code: {}", seen.code);
+  std::string out = evidence(last_result(seen));
   if (!seen.text.empty()) out += fmt::format(", info: \"{}\"", seen.text);
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(seen.duration);
   return out + fmt::format(", check duration: {}ms", ms.count());

@@ -23,6 +23,8 @@ void log(const LogLine& line);
 
 // "Layer7 wrong status, code: 503, info: "Service Unavailable", check duration: 0ms".
 std::string evidence(const Observation& seen);
+// "Layer7 wrong status, code: 503": what is still known of it later.
+std::string evidence(const LastResult& last);
 
 // `observation` is what brought `change` about.
 std::vector<LogLine> event_lines(const Pools& pools, const PoolChange& change,

@@ -4,12 +4,12 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <cerrno>
-#include <chrono>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <cstring>
+#include <map>
+#include <vector>
 
 #include "base/unique_fd.h"
 
@@ -23,18 +23,6 @@ constexpr std::uint32_t changes =
     IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_MODIFY | IN_ONLYDIR;
 
 }  // namespace
-
-struct FileWatch::Watch::Bell {
-  explicit Bell(const asio::any_io_executor& executor) : timer(executor, Time::max()) {}
-
-  void ring() {
-    rung = true;
-    timer.cancel();
-  }
-
-  asio::steady_timer timer;
-  bool rung = false;
-};
 
 // Shared with the wait for events, which may end after the owner.
 struct FileWatch::State : std::enable_shared_from_this<FileWatch::State> {
@@ -62,11 +50,11 @@ struct FileWatch::State : std::enable_shared_from_this<FileWatch::State> {
 
   // Whether the directory is watched now.
   bool add(const std::string& directory, const std::string& name,
-           const std::shared_ptr<Watch::Bell>& bell) {
+           const std::shared_ptr<const Changed>& changed) {
     if (!open()) return false;
     const int id = ::inotify_add_watch(events.native_handle(), directory.c_str(), changes);
     if (id < 0) return false;
-    bells.emplace(std::pair(id, name), bell);
+    watches.emplace(std::pair(id, name), changed);
     return true;
   }
 
@@ -85,29 +73,31 @@ struct FileWatch::State : std::enable_shared_from_this<FileWatch::State> {
     }
   }
 
+  // Those concerned are told when all is in order: they may watch anew, or end their watch.
   void take(const inotify_event& event, const std::string& name) {
-    const bool all = (event.mask & (IN_Q_OVERFLOW | IN_IGNORED)) != 0;
-    for (auto it = bells.begin(); it != bells.end();) {
-      const auto bell = it->second.lock();
-      const bool concerned = (event.mask & IN_Q_OVERFLOW) != 0 ||
-                             (it->first.first == event.wd && (all || it->first.second == name));
-      if (bell && concerned) bell->ring();
-      // A directory that is gone is watched anew by whoever wakes up from this.
-      const bool gone = !bell || (it->first.first == event.wd && (event.mask & IN_IGNORED) != 0);
-      if (bell && gone) bell->rung = true;
-      it = gone ? bells.erase(it) : std::next(it);
+    const bool all = (event.mask & IN_Q_OVERFLOW) != 0;
+    const bool gone = (event.mask & IN_IGNORED) != 0;  // the directory
+    std::vector<std::shared_ptr<const Changed>> concerned;
+    for (auto it = watches.begin(); it != watches.end();) {
+      const auto& [id, its_name] = it->first;
+      const auto changed = it->second.lock();
+      const bool is_lost = gone && id == event.wd;
+      if (changed && (all || is_lost || (id == event.wd && its_name == name)))
+        concerned.push_back(changed);
+      it = !changed || is_lost ? watches.erase(it) : std::next(it);
     }
+    for (const auto& changed : concerned)
+      (*changed)();
   }
 
-  bool has(const std::shared_ptr<Watch::Bell>& wanted) const {
-    for (const auto& [key, bell] : bells)
-      if (bell.lock() == wanted) return true;
-    return false;
+  bool has(const std::shared_ptr<const Changed>& wanted) const {
+    return std::any_of(watches.begin(), watches.end(),
+                       [&](const auto& watch) { return watch.second.lock() == wanted; });
   }
 
   asio::any_io_executor executor;
   asio::posix::stream_descriptor events;
-  std::multimap<std::pair<int, std::string>, std::weak_ptr<Watch::Bell>> bells;
+  std::multimap<std::pair<int, std::string>, std::weak_ptr<const Changed>> watches;
 };
 
 FileWatch::FileWatch(asio::any_io_executor executor) : state_(std::make_shared<State>(executor)) {}
@@ -117,29 +107,16 @@ FileWatch::~FileWatch() {
   state_->events.close(ignored);
 }
 
-FileWatch::Watch::Watch(FileWatch& owner, const std::string& path) : owner_(&owner) {
+FileWatch::Watch::Watch(FileWatch& owner, const std::string& path, Changed changed)
+    : owner_(&owner), changed_(std::make_shared<const Changed>(std::move(changed))) {
   const std::size_t slash = path.rfind('/');
   directory_ = slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
   name_ = slash == std::string::npos ? path : path.substr(slash + 1);
-  bell_ = std::make_shared<Bell>(owner_->state_->executor);
-  watched_ = owner_->state_->add(directory_, name_, bell_);
+  renew();
 }
 
-asio::awaitable<void> FileWatch::Watch::changed(Time until) {
-  using namespace std::chrono_literals;
-  if (!watched_ || !owner_->state_->has(bell_)) {
-    watched_ = owner_->state_->add(directory_, name_, bell_);
-    until = std::min(until, std::chrono::steady_clock::now() + 1s);
-  }
-  if (!bell_->rung) {
-    bell_->timer.expires_at(until);
-    co_await bell_->timer.async_wait(asio::as_tuple(asio::use_awaitable));
-  }
-  bell_->rung = false;
-}
-
-void FileWatch::Watch::ring() {
-  bell_->ring();
+bool FileWatch::Watch::renew() {
+  return owner_->state_->has(changed_) || owner_->state_->add(directory_, name_, changed_);
 }
 
 std::string small_file(const std::string& path) {

@@ -1,15 +1,10 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <map>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
-
-#include "model/time.h"
 
 namespace lvsd {
 
@@ -22,28 +17,28 @@ class FileWatch {
   FileWatch(const FileWatch&) = delete;
   FileWatch& operator=(const FileWatch&) = delete;
 
-  // A change of the file at `path`, from the moment this was made.
+  using Changed = std::function<void()>;
+
+  // The watch of one file, for as long as this is there.
   class Watch {
    public:
-    // Returns after a change since the last call, at `until` at the latest. Where the directory
-    // cannot be watched (it is not there, the system's limits) after a second, so that a file is
-    // looked at all the same.
-    boost::asio::awaitable<void> changed(Time until);
-    // As if the file had changed.
-    void ring();
+    // Watches anew where it could not, or cannot any more: the directory is not there, or the
+    // system's limits are reached. Whether changes are told from now on.
+    bool renew();
 
    private:
     friend class FileWatch;
-    Watch(FileWatch& owner, const std::string& path);
-    struct Bell;
+    Watch(FileWatch& owner, const std::string& path, Changed changed);
 
     FileWatch* owner_;
     std::string directory_;
     std::string name_;
-    std::shared_ptr<Bell> bell_;
-    bool watched_ = false;
+    std::shared_ptr<const Changed> changed_;
   };
-  Watch watch(const std::string& path) { return {*this, path}; }
+  // Calls `changed` after each change of the file at `path`, on the executor.
+  Watch watch(const std::string& path, Changed changed) {
+    return {*this, path, std::move(changed)};
+  }
 
  private:
   struct State;

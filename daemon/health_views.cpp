@@ -15,8 +15,11 @@ api::HealthView health_view(const Outlook& outlook, const Check& check, const Ch
                        .rise = policy.rise,
                        .fall = fall(policy),
                        .since = moment(outlook, health.since)};
-  if (outlook.checks.is_paused(check)) view.state = "paused";
-  if (health.last) view.last = result_view(*health.last, {outlook.now, outlook.wall});
+  const CheckBook::Entry* entry = outlook.checks.find(check);
+  if (entry == nullptr) return view;
+  if (entry->pause != 0) view.state = "paused";
+  if (health.last && entry->history.size() != 0)
+    view.last = result_view(entry->history.newest(), {outlook.now, outlook.wall});
   return view;
 }
 

@@ -20,17 +20,16 @@ namespace lvsd {
 
 namespace {
 
-api::CheckSample check_sample(const Outlook& outlook, const Check& check,
-                              const CheckHealth& health) {
+api::CheckSample check_sample(const Outlook& outlook, const Check& check, const CheckHealth& health,
+                              const CheckBook::Entry* entry) {
   api::CheckSample sample{.kind = std::string(keyword(check.settings->probe)),
                           .target = text(check.target.endpoint),
                           .up = health.up};
-  if (health.last) sample.last = result_view(*health.last, {outlook.now, outlook.wall});
-  const auto id = outlook.checks.id_of(check);
-  if (const CheckBook::Entry* entry = id ? outlook.checks.find(*id) : nullptr) {
-    sample.runs = entry->totals.runs();
-    sample.failures = entry->totals.failures();
-  }
+  if (entry == nullptr) return sample;
+  if (health.last && entry->history.size() != 0)
+    sample.last = result_view(entry->history.newest(), {outlook.now, outlook.wall});
+  sample.runs = entry->totals.runs();
+  sample.failures = entry->totals.failures();
   return sample;
 }
 
@@ -39,11 +38,11 @@ api::ServerSample server_sample(const Outlook& outlook, api::ServerView view,
                                 const std::vector<Check>& checks, const ServerState& state) {
   api::ServerSample sample{.view = std::move(view), .up = is_up(state.standing.state)};
   for (std::size_t i = 0; i < checks.size(); ++i) {
-    sample.checks.push_back(check_sample(outlook, checks[i], state.checks[i]));
-    const auto& last = state.checks[i].last;
-    if (!last || !last->certificate) continue;
-    sample.certificate =
-        std::min(sample.certificate.value_or(*last->certificate), *last->certificate);
+    const CheckBook::Entry* entry = outlook.checks.find(checks[i]);
+    sample.checks.push_back(check_sample(outlook, checks[i], state.checks[i], entry));
+    if (entry == nullptr || !entry->certificate_end) continue;
+    const std::int64_t end = *entry->certificate_end;
+    sample.certificate = std::min(sample.certificate.value_or(end), end);
   }
   return sample;
 }
@@ -61,11 +60,9 @@ api::ServiceSample service_sample(const Outlook& outlook, const Totals& totals, 
   auto views = server_views(outlook, index);
   auto next = views.begin();
   for (std::size_t i = 0; i < service.real_servers.size(); ++i) {
-    const RealServer& server = service.real_servers[i];
-    sample.servers.push_back(
-        server_sample(outlook, std::move(*next++), server.checks, pool.servers[i]));
-    if (const auto life = past.servers.find(id(server)); life != past.servers.end())
-      sample.servers.back().life = life->second.sample(outlook.now);
+    sample.servers.push_back(server_sample(outlook, std::move(*next++),
+                                           service.real_servers[i].checks, pool.servers[i]));
+    sample.servers.back().life = pool.servers[i].life.sample(outlook.now);
   }
   for (std::size_t i = 0; i < service.sorry_servers.size(); ++i)
     sample.servers.push_back(server_sample(outlook, std::move(*next++),

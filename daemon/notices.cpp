@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "daemon/event_text.h"
 #include "health/observe.h"
 
 namespace lvsd {
@@ -35,6 +36,19 @@ std::string fifo_name(const Config& config, const VirtualServer& server) {
   return endpoint_words({key.address, key.port}, key.protocol);
 }
 
+bool is_mailed(const GlobalSettings& global, std::optional<bool> own, bool usual) {
+  if (global.mail.server.empty() || global.mail.to.empty()) return false;
+  if (own) return *own;
+  return global.smtp_alert_checker.value_or(global.smtp_alert.value_or(usual));
+}
+
+// What the check says that has failed.
+std::string failure_line(const ServerState& state) {
+  for (const CheckHealth& check : state.checks)
+    if (!check.up && check.last) return "Its check: " + evidence(*check.last) + "\n";
+  return {};
+}
+
 // Nothing where nobody knows yet.
 std::optional<bool> is_known_up(HealthState state) {
   if (state == HealthState::init) return std::nullopt;
@@ -52,8 +66,10 @@ class NoticeBook::Page {
         server_(config_.virtual_servers[index]),
         pool_(pools.pool(index)),
         tells_all_(has_fifo(config_.global)),
+        mails_quorum_(is_mailed(config_.global, server_.smtp_alert, false)),
         key_(identity(server_)),
-        name_(tells_all_ ? fifo_name(config_, server_) : std::string()) {}
+        name_(tells_all_ || !config_.global.mail.server.empty() ? fifo_name(config_, server_)
+                                                                : std::string()) {}
 
   // Those it has entries for.
   std::set<std::string> objects() const {
@@ -84,17 +100,40 @@ class NoticeBook::Page {
 
  private:
   bool tells_quorum() const {
-    return tells_all_ || !server_.quorum_up.empty() || !server_.quorum_down.empty();
+    return tells_all_ || mails_quorum_ || !server_.quorum_up.empty() ||
+           !server_.quorum_down.empty();
   }
   bool tells(const RealServer& real) const {
-    return tells_all_ || !real.policy->notify_up.empty() || !real.policy->notify_down.empty();
+    return tells_all_ || mails(real) || !real.policy->notify_up.empty() ||
+           !real.policy->notify_down.empty();
+  }
+  bool mails(const RealServer& real) const {
+    return is_mailed(config_.global, real.policy->smtp_alert, true);
   }
   std::string object_of(const RealServer& real) const { return key_ + "/" + text(real.endpoint); }
 
   Notice quorum_notice(bool up) const {
     return {key_, fmt::format("{} of {}", up ? "quorum_up" : "quorum_down", id(server_)),
             fmt::format("VS {} {}", name_, up ? "UP" : "DOWN"),
-            up ? server_.quorum_up : server_.quorum_down};
+            up ? server_.quorum_up : server_.quorum_down,
+            mails_quorum_ ? quorum_letter(up) : Letter()};
+  }
+  // keepalived's subjects.
+  Letter quorum_letter(bool up) const {
+    return {fmt::format("Virtualserver {} - {}", name_, up ? "UP" : "DOWN"),
+            fmt::format("{} {} quorum.\n{}", id(server_), up ? "has" : "has lost", serving_line())};
+  }
+  Letter server_letter(const RealServer& real, bool up) const {
+    const auto index = static_cast<std::size_t>(&real - server_.real_servers.data());
+    const std::string where = endpoint_words(real.endpoint, server_.services.front().protocol);
+    return {
+        fmt::format("Realserver {} of virtual server {} - {}", where, name_, up ? "UP" : "DOWN"),
+        fmt::format("{}/{} is {}.\n{}{}", id(server_), id(real), up ? "up" : "down",
+                    up ? std::string() : failure_line(pool_.servers[index]), serving_line())};
+  }
+  std::string serving_line() const {
+    return fmt::format("Real servers that take new connections: {} of {}\n",
+                       Pools::serving(pool_.real_servers), server_.real_servers.size());
   }
   Notice server_notice(const RealServer& real, bool up) const {
     const Protocol protocol = server_.services.front().protocol;
@@ -102,7 +141,8 @@ class NoticeBook::Page {
             fmt::format("{} of {}/{}", up ? "notify_up" : "notify_down", id(server_), id(real)),
             fmt::format("RS {} {} {}", endpoint_words(real.endpoint, protocol), name_,
                         up ? "UP" : "DOWN"),
-            up ? real.policy->notify_up : real.policy->notify_down};
+            up ? real.policy->notify_up : real.policy->notify_down,
+            mails(real) ? server_letter(real, up) : Letter()};
   }
 
   void add_server(std::size_t i, Notices& notices) {
@@ -136,8 +176,9 @@ class NoticeBook::Page {
   const VirtualServer& server_;
   const Pool& pool_;
   const bool tells_all_;
+  const bool mails_quorum_;
   const std::string key_;
-  const std::string name_;  // in FIFOs
+  const std::string name_;  // in FIFOs and mails
 };
 
 Notices NoticeBook::renew(const Pools& pools) {

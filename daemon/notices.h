@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/pools.h"
+#include "health/letter.h"
 #include "model/check.h"
 
 // What notify scripts and FIFOs are told: that a real server came up or went down, and that a
@@ -28,6 +29,7 @@ struct Notice {
   std::string what;    // "notify_down of web/web01", for people
   std::string line;    // of FIFOs: "RS [10.0.0.2]:tcp:80 [10.0.0.1]:tcp:80 DOWN"
   Script script;       // may be empty
+  Letter letter{};     // no subject: nobody is mailed
 };
 using Notices = std::vector<Notice>;
 

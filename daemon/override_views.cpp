@@ -19,7 +19,7 @@ std::optional<std::uint32_t> uid_of(const Author& author) {
 }
 
 api::AdminView view_of(const Outlook& outlook, const AdminOverride& wish) {
-  api::AdminView view{.state = std::string(text(wish.state)),
+  api::AdminView view{.state = std::string(text(wish)),
                       .origin = "api",
                       .user = wish.by.user,
                       .uid = uid_of(wish.by),
@@ -73,10 +73,10 @@ std::vector<api::OverrideView> override_views(const Outlook& outlook) {
       const std::string target = id(service) + "/" + id(server);
       if (wishes.admin)
         add_override(outlook, target, "admin", std::string(text(configured_state(server))),
-                     std::string(text(wishes.admin->state)), wishes.admin->by, views);
+                     std::string(text(*wishes.admin)), wishes.admin->by, views);
       if (wishes.backup)
         add_override(outlook, id(service) + "/" + wishes.backup->server, "admin", "enabled",
-                     std::string(text(wishes.backup->state)), wishes.backup->by, views);
+                     std::string(text(*wishes.backup)), wishes.backup->by, views);
       if (wishes.weight)
         add_override(outlook, target, "weight", std::to_string(wishes.weight->hides),
                      std::to_string(wishes.weight->value), wishes.weight->by, views);

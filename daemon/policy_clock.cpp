@@ -18,14 +18,6 @@ namespace lvsd {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-namespace {
-
-// Counters are read only where a limit with a backup, or a drain, waits for them. The kernel's own
-// threshold refuses new connections meanwhile, so nothing overshoots.
-constexpr Duration load_interval = 500ms;
-
-}  // namespace
-
 void Daemon::announce(const PoolChange& change, const Observation* observation) {
   tally_.reset();
   totals_.note(pools_, change.pool, std::chrono::steady_clock::now());
@@ -34,7 +26,7 @@ void Daemon::announce(const PoolChange& change, const Observation* observation) 
     log(line);
   const auto services = pools_.services(change.pool);
   reconciler_.request({services.begin(), services.end()});
-  if (applied_) notifier_.tell(notices_.renew(pools_, change.pool));
+  if (applied_) notify(notices_.renew(pools_, change.pool));
   policy_timer_.cancel();
   if (pools_.memory() != remembered_ || not_saved_) save_soon();
 }
@@ -63,8 +55,10 @@ asio::awaitable<void> Daemon::run_policy() {
     for (const PoolChange& change : pools_.expire(wall_clock().at, now))
       announce(change);
     if (pools_.watched().empty() || next_counters_ > now) continue;
+    // Only where a limit with a backup, or a drain, waits for them. The kernel's own threshold
+    // refuses new connections meanwhile, so nothing overshoots.
     co_await read_counters();
-    next_counters_ = std::chrono::steady_clock::now() + load_interval;
+    next_counters_ = std::chrono::steady_clock::now() + pools_.config().global.load_interval;
   }
 }
 

@@ -16,14 +16,6 @@ namespace {
 
 const Override no_wishes;
 
-Standing standing_of(const std::vector<Check>& checks, const std::vector<CheckHealth>& health) {
-  std::vector<Standing> standings;
-  standings.reserve(health.size());
-  for (std::size_t i = 0; i < health.size(); ++i)
-    standings.push_back(standing(health[i], checks[i].settings->policy));
-  return standing(standings);
-}
-
 // What the checks of a server make of its weight; nothing where they do not ask for another.
 std::optional<std::uint32_t> wished_weight(const RealServer& server, const ServerState& state) {
   std::vector<WeightWish> wishes;
@@ -59,6 +51,14 @@ void add_turns(Member member, const std::vector<Decision>& before,
 }
 
 }  // namespace
+
+Standing standing_of(const std::vector<Check>& checks, const ServerState& state) {
+  std::vector<Standing> standings;
+  standings.reserve(checks.size());
+  for (std::size_t i = 0; i < checks.size(); ++i)
+    standings.push_back(standing(state.checks[i], checks[i].settings->policy));
+  return standing(standings);
+}
 
 std::string identity(const VirtualServer& server) {
   assert(!server.services.empty());
@@ -234,8 +234,9 @@ std::optional<PoolChange> Pools::renew_check(const CheckUser& user, CheckHealth 
   const bool is_other_wish = check.weight != health.weight || check.admin != health.admin;
   check = std::move(health);
   const Standing before =
-      std::exchange(state.standing, standing_of(checks_of(config_, user), state.checks));
+      std::exchange(state.standing, standing_of(checks_of(config_, user), state));
   const HealthState now = state.standing.state;
+  state.life.note(is_up(now), at);
   if (now == before.state && !is_other_wish) return std::nullopt;
   const bool turned =
       is_up(before.state) != is_up(now) || (now == HealthState::down && !state.known);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -8,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/life.h"
 #include "model/config.h"
 #include "model/health.h"
 #include "model/override.h"
@@ -20,12 +22,16 @@ namespace lvsd {
 
 // What is known of one server.
 struct ServerState {
-  std::vector<CheckHealth> checks;  // one for each of its checks
-  bool known = false;               // its checks have taken it up or down, once at least
-  Start start = Start::fresh;       // how it was taken on; what it is now once that is known
-  Standing standing;                // of all of them
-  Time since;                       // when the server last came up or went down
+  boost::container::small_vector<CheckHealth, 1> checks;  // one for each of its checks
+  bool known = false;          // its checks have taken it up or down, once at least
+  Start start = Start::fresh;  // how it was taken on; what it is now once that is known
+  Standing standing;           // of all of them
+  Time since;                  // when the server last came up or went down
+  Life life;
 };
+
+// Of all its checks.
+Standing standing_of(const std::vector<Check>& checks, const ServerState& state);
 
 // What is known of one virtual server; the vectors stand beside those of its configuration.
 struct Pool {

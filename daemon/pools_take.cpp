@@ -11,19 +11,14 @@ namespace lvsd {
 
 namespace {
 
-Standing standing_of(const std::vector<Check>& checks, const ServerState& state) {
-  std::vector<Standing> standings;
-  for (std::size_t i = 0; i < checks.size(); ++i)
-    standings.push_back(standing(state.checks[i], checks[i].settings->policy));
-  return standing(standings);
-}
-
 ServerState started(const std::vector<Check>& checks, Start start, Time now) {
   ServerState state{.start = start};
+  state.checks.reserve(checks.size());
   for (const Check& check : checks)
     state.checks.push_back(initial(start, check.settings->policy, now));
   state.standing = standing_of(checks, state);
   state.since = now;
+  state.life.note(is_up(state.standing.state), now);
   return state;
 }
 
@@ -44,6 +39,8 @@ ServerState carried(const std::vector<Check>& old, const ServerState& before,
   }
   state.standing = standing_of(checks, state);
   state.since = is_up(state.standing.state) == is_up(before.standing.state) ? before.since : now;
+  state.life = before.life;
+  state.life.note(is_up(state.standing.state), now);
   return state;
 }
 
@@ -70,6 +67,7 @@ class Carrying {
     pool_.quorum = before_.quorum;
     pool_.quorum_since = before_.quorum_since;
     pool_.panic_since = before_.panic_since;
+    pool_.servers.reserve(server_.real_servers.size());
     for (std::uint32_t i = 0; i < server_.real_servers.size(); ++i)
       carry_real(i);
     for (const SorryServer& sorry : server_.sorry_servers)
@@ -161,6 +159,7 @@ Pool adopted(const VirtualServer& server, const Table& actual, Time now) {
   Pool pool;
   pool.quorum = found.had_quorum;
   pool.quorum_since = now;
+  pool.servers.reserve(server.real_servers.size());
   for (std::uint32_t i = 0; i < server.real_servers.size(); ++i) {
     const RealServer& real = server.real_servers[i];
     pool.servers.push_back(started(real.checks, found.real_servers[i], now));

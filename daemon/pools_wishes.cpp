@@ -24,6 +24,8 @@ Seat memorable(const Seat& seat) {
             .warms_since = seat.warms_since,
             .drain = seat.drain,
             .backup_drain = seat.backup_drain};
+  // A first failure costs nothing, so it is not worth the disk's time either.
+  if (seat.flap.repeats != 0) kept.flap = seat.flap;
   for (auto* drain : {&kept.drain, &kept.backup_drain})
     if (*drain)
       *drain =

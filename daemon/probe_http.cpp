@@ -18,10 +18,10 @@ constexpr std::size_t tls_allowance = 512 * 1024;
 
 // Sends the request and judges what comes, over a socket or over TLS.
 template <class Stream>
-asio::awaitable<Judgement> judged(Stream& stream, Attempt& attempt,
+asio::awaitable<Judgement> judged(Stream& stream, Attempt& attempt, std::string request,
                                   const HttpExpectation& expectation) {
   HttpJudge judge(expectation);
-  const Step sent = co_await stream.send(expectation.request);
+  const Step sent = co_await stream.send(request);
   // A server may answer and close before it has read all: its answer counts.
   if (sent.end == Step::End::expired) co_return judge.judgement(Stop::expired, 0);
 
@@ -43,49 +43,48 @@ Judgement failed_handshake(const Step& step, const std::string& reason) {
 
 }  // namespace
 
-HttpProbe::HttpProbe(const HttpCheck& check, CheckTarget target, TlsContext tls)
-    : target_(std::move(target)),
-      tls_(std::move(tls)),
-      verify_(check.verify),
-      disable_on_404_(check.disable_on_404) {
-  for (const HttpUrl& url : check.urls) {
-    expectations_.emplace_back(check, url, target_.endpoint);
-    tls_compliant_.push_back(url.tls_compliant || check.tls_compliant);
-  }
+HttpProbe::HttpProbe(const HttpCheck& check, TlsContext tls) : check_(check), tls_(std::move(tls)) {
+  for (const HttpUrl& url : check.urls)
+    expectations_.emplace_back(check, url);
 }
 
 asio::awaitable<Judgement> HttpProbe::exchange_in_tls(ProbeSocket& socket, Attempt& attempt,
-                                                      std::uint32_t url) const {
+                                                      std::uint32_t url,
+                                                      const Endpoint& server) const {
   const HttpExpectation& expectation = expectations_[url];
   TlsStream stream(socket, tls_, expectation.body_limit + tls_allowance);
-  stream.expect(expectation.server_name, verify_, target_.endpoint.address);
+  stream.expect(expectation.server_name, check_.verify, server.address);
   const Step step = co_await stream.handshake();
   attempt.certificate = stream.certificate_end();
   if (!step.is_done()) co_return failed_handshake(step, stream.reason());
   attempt.phases.tls = attempt.lap();
-  Judgement judgement = co_await judged(stream, attempt, expectation);
-  if (tls_compliant_[url]) stream.close();
+  std::string request = http_request(check_, check_.urls[url], server);
+  Judgement judgement = co_await judged(stream, attempt, std::move(request), expectation);
+  if (check_.urls[url].tls_compliant || check_.tls_compliant) stream.close();
   co_return judgement;
 }
 
 asio::awaitable<Judgement> HttpProbe::exchange(ProbeSocket& socket, Attempt& attempt,
-                                               std::uint32_t url) const {
+                                               std::uint32_t url, const Endpoint& server) const {
   Judgement judgement;
-  if (tls_)
-    judgement = co_await exchange_in_tls(socket, attempt, url);
-  else
-    judgement = co_await judged(socket, attempt, expectations_[url]);
+  if (tls_) {
+    judgement = co_await exchange_in_tls(socket, attempt, url, server);
+  } else {
+    std::string request = http_request(check_, check_.urls[url], server);
+    judgement = co_await judged(socket, attempt, std::move(request), expectations_[url]);
+  }
   const bool conditional = judgement.result == CheckResult::l7_conditional;
-  if (disable_on_404_ && verdict(judgement.result) == Verdict::pass)
+  if (check_.disable_on_404 && verdict(judgement.result) == Verdict::pass)
     attempt.admin = conditional ? AdminWish::drain : AdminWish::none;
   co_return judgement;
 }
 
-asio::awaitable<Observation> HttpProbe::run(std::uint32_t url, Duration timeout) const {
-  const auto talk = [this, url](ProbeSocket& socket, Attempt& attempt) {
-    return exchange(socket, attempt, url);
+asio::awaitable<Observation> HttpProbe::run(std::uint32_t url, const CheckTarget& target,
+                                            Duration timeout) const {
+  const auto talk = [this, url, &target](ProbeSocket& socket, Attempt& attempt) {
+    return exchange(socket, attempt, url, target.endpoint);
   };
-  return probe_stream(target_, timeout, talk);
+  return probe_stream(target, timeout, talk);
 }
 
 }  // namespace lvsd

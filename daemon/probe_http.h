@@ -11,8 +11,8 @@
 
 namespace lvsd {
 
-// An HTTP_GET or SSL_GET, made ready once for its many runs: requests spelled out, patterns
-// compiled.
+// An HTTP_GET or SSL_GET, made ready once for its many runs and the many servers that are checked
+// by it: patterns compiled, TLS set up.
 //
 // The bytes are read by our own HttpReader (lib/health) on a plain descriptor and not by Beast: the
 // reader is pure, so it is tested and fuzzed without a socket, says what exactly is wrong with an
@@ -20,28 +20,25 @@ namespace lvsd {
 // steps.
 class HttpProbe {
  public:
-  // `tls`: null for HTTP_GET.
-  HttpProbe(const HttpCheck& check, CheckTarget target, TlsContext tls);
+  // `tls`: null for HTTP_GET. REQUIRES: `check` outlives it.
+  HttpProbe(const HttpCheck& check, TlsContext tls);
 
-  std::uint32_t urls() const { return static_cast<std::uint32_t>(expectations_.size()); }
-
-  // Asks for one url. Ends after `timeout` at the latest, all steps together: keepalived grants it
-  // to each step anew, so there a server that sends a byte now and then is never done.
-  // REQUIRES: this outlives it.
-  boost::asio::awaitable<Observation> run(std::uint32_t url, Duration timeout) const;
+  // Asks one server for one url. Ends after `timeout` at the latest, all steps together: keepalived
+  // grants it to each step anew, so there a server that sends a byte now and then is never done.
+  // REQUIRES: this and `target` outlive it.
+  boost::asio::awaitable<Observation> run(std::uint32_t url, const CheckTarget& target,
+                                          Duration timeout) const;
 
  private:
   boost::asio::awaitable<Judgement> exchange(ProbeSocket& socket, Attempt& attempt,
-                                             std::uint32_t url) const;
+                                             std::uint32_t url, const Endpoint& server) const;
   boost::asio::awaitable<Judgement> exchange_in_tls(ProbeSocket& socket, Attempt& attempt,
-                                                    std::uint32_t url) const;
+                                                    std::uint32_t url,
+                                                    const Endpoint& server) const;
 
-  CheckTarget target_;
+  const HttpCheck& check_;
   TlsContext tls_;
-  bool verify_;
-  bool disable_on_404_;
-  std::vector<HttpExpectation> expectations_;
-  std::vector<bool> tls_compliant_;
+  std::vector<HttpExpectation> expectations_;  // of its urls
 };
 
 }  // namespace lvsd

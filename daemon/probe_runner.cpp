@@ -4,7 +4,6 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <cassert>
 #include <chrono>
@@ -21,25 +20,14 @@ namespace lvsd {
 
 namespace asio = boost::asio;
 
-struct ProbeRunner::Run {
-  Run(CheckId its_id, Check its_check, CheckHealth its_health, const Timing& its_timing,
-      std::shared_ptr<ProbeKit> its_kit, const asio::any_io_executor& executor)
-      : id(its_id),
-        check(std::move(its_check)),
-        health(std::move(its_health)),
-        timing(its_timing),
-        kit(std::move(its_kit)),
-        probe(ready_probe(check, *kit)),
-        timer(executor) {}
+// A check that is under way.
+struct ProbeRunner::Run : std::enable_shared_from_this<Run> {
+  Run(std::shared_ptr<ProbeKit> its_kit, Task& its_task)
+      : kit(std::move(its_kit)), task(its_task) {}
 
-  const CheckId id;
-  const Check check;
-  CheckHealth health;
-  Timing timing;
-  const std::shared_ptr<ProbeKit> kit;  // outlives the runner until the last wait is over
-  const std::unique_ptr<ReadyProbe> probe;
-  asio::steady_timer timer;
-  bool stopped = false;
+  const std::shared_ptr<ProbeKit> kit;  // outlives the runner until the last run is over
+  Task& task;
+  Tasks::node_type stopped;  // the task, when it is not the runner's any more
   asio::cancellation_signal cancel;
 };
 
@@ -47,9 +35,9 @@ namespace {
 
 // An exception other than our own cancellation is a lack of ours (memory): it tells nothing of the
 // server, and the next run comes all the same.
-asio::awaitable<Observation> seen_by(ReadyProbe& probe) {
+asio::awaitable<Observation> seen_by(ReadyProbe& probe, const Check& check, ProbeKit& kit) {
   try {
-    co_return co_await probe.run();
+    co_return co_await probe.run(check, kit);
   } catch (const std::exception& failure) {
     co_return Observation{.result = CheckResult::socket_error,
                           .text = failure.what(),
@@ -63,43 +51,106 @@ ProbeRunner::ProbeRunner(asio::any_io_executor strand, Tell tell)
     : strand_(std::move(strand)),
       tell_(std::move(tell)),
       kit_(std::make_shared<ProbeKit>(strand_)),
-      slots_(std::make_shared<ScriptSlots>(strand_, most_programs)) {}
+      slots_(std::make_shared<ScriptSlots>(strand_, most_programs)),
+      timer_(strand_) {}
 
 ProbeRunner::~ProbeRunner() {
-  while (!runs_.empty())
-    stop(runs_.begin()->first);
+  while (!tasks_.empty())
+    stop(tasks_.begin()->first);
 }
 
 void ProbeRunner::start(CheckId id, const Check& check, const CheckHealth& health,
                         const Timing& timing) {
-  assert(!runs_.contains(id));
-  const auto started = std::make_shared<Run>(id, check, health, timing, kit_, strand_);
-  runs_.emplace(id, started);
-  // The signal has to outlive the coroutine that listens to it, so the last owner is what runs
-  // after the coroutine's end. A check that ends by itself would be one that silently never runs
-  // again.
-  const auto ended = [started](const std::exception_ptr& failure) {
-    if (failure && !started->stopped) std::rethrow_exception(failure);
-  };
-  asio::co_spawn(strand_, run(started),
-                 asio::bind_cancellation_slot(started->cancel.slot(), ended));
+  assert(!tasks_.contains(id));
+  Task& task = tasks_[id];
+  task.id = id;
+  task.check = check;
+  task.health = health;
+  task.phase = timing.phase;
+  task.probe = ready_probe(task.check, *kit_, [id, runner = std::weak_ptr(self_)] {
+    if (const auto self = runner.lock()) (*self)->hurry(id);
+  });
+  wait(task, task.probe->next_run(timing.due));
 }
 
 void ProbeRunner::stop(CheckId id) {
-  const auto found = runs_.find(id);
-  if (found == runs_.end()) return;
-  const auto run = std::move(found->second);
-  runs_.erase(found);
-  // Its last wait may be over already and about to go on: the flag stops that, the signal the rest.
-  run->stopped = true;
+  const auto found = tasks_.find(id);
+  if (found == tasks_.end()) return;
+  wait_no_more(found->second);
+  auto task = tasks_.extract(found);
+  if (task.mapped().run == nullptr) return;
+  const auto run = task.mapped().run->shared_from_this();
+  // Its last wait may be over already and about to go on: this stops that, the signal the rest.
+  run->stopped = std::move(task);
   run->cancel.emit(asio::cancellation_type::terminal);
   // Asked for outside a turn of the loop, Asio cancels in the next one, through this signal.
   asio::post(strand_, [run] {});
 }
 
+// What is under way will be as new as a run that began now.
 void ProbeRunner::hurry(CheckId id) {
-  const auto found = runs_.find(id);
-  if (found != runs_.end()) found->second->probe->wake(found->second->timer);
+  const auto found = tasks_.find(id);
+  if (found == tasks_.end() || found->second.run != nullptr) return;
+  wait(found->second, std::chrono::steady_clock::now());
+}
+
+// ---- the times of the checks
+
+void ProbeRunner::wait(Task& task, Time due) {
+  wait_no_more(task);
+  if (due == Time::max()) return;
+  task.due = due;
+  due_.insert(task);
+  wait_for_first();
+}
+
+void ProbeRunner::wait_no_more(Task& task) {
+  if (task.is_linked()) due_.erase(due_.iterator_to(task));
+}
+
+void ProbeRunner::wait_for_first() {
+  // One that comes to nothing, since its check was stopped, is let be.
+  if (due_.empty() || due_.begin()->due >= waited_for_) return;
+  waited_for_ = due_.begin()->due;
+  timer_.expires_at(waited_for_);
+  timer_.async_wait([runner = std::weak_ptr(self_)](const boost::system::error_code& cancelled) {
+    const auto self = runner.lock();
+    if (self && !cancelled) (*self)->begin_due();
+  });
+}
+
+void ProbeRunner::begin_due() {
+  const Time now = std::chrono::steady_clock::now();
+  while (!due_.empty() && due_.begin()->due <= now)
+    begin(*due_.begin());
+  waited_for_ = Time::max();
+  wait_for_first();
+}
+
+void ProbeRunner::begin(Task& task) {
+  wait_no_more(task);
+  const auto run = std::make_shared<Run>(kit_, task);
+  task.run = run.get();
+  // The signal has to outlive the coroutine that listens to it, so the last owner is what runs
+  // after the coroutine's end. A check that ends by itself would be one that silently never runs
+  // again.
+  auto ended = [this, run](const std::exception_ptr& failure, const Observation& seen) {
+    if (run->stopped) return;  // and this may be gone
+    run->task.run = nullptr;
+    if (failure) std::rethrow_exception(failure);
+    take(run->task, seen);
+  };
+  asio::co_spawn(strand_, seen_by(*task.probe, task.check, *kit_),
+                 asio::bind_cancellation_slot(run->cancel.slot(), std::move(ended)));
+}
+
+void ProbeRunner::take(Task& task, const Observation& seen) {
+  const CheckPolicy& policy = task.check.settings->policy;
+  const CheckHealth before = std::exchange(task.health, observe(task.health, policy, seen));
+  const bool hurries = task.probe->learn(before, task.health);
+  const Time due = hurries ? seen.at : next_check(task.health, policy, task.phase, seen.at);
+  wait(task, task.probe->next_run(due));
+  tell_(task.id, seen, is_repetition(before, task.health));
 }
 
 namespace {
@@ -132,22 +183,6 @@ void ProbeRunner::run_program(const Script& script, Duration limit, Over over) {
     if (!runner.expired()) over(run);
   };
   asio::co_spawn(strand_, run_of(slots_, script, kit_->settings().scripts, limit), std::move(tell));
-}
-
-asio::awaitable<void> ProbeRunner::run(std::shared_ptr<Run> run) {
-  if (run->stopped) co_return;
-  const CheckPolicy& policy = run->check.settings->policy;
-  Time due = run->timing.due;
-  while (!run->stopped) {
-    co_await run->probe->wait(run->timer, due);
-    if (run->stopped) co_return;
-    const Observation seen = co_await seen_by(*run->probe);
-    if (run->stopped) co_return;
-    const CheckHealth before = std::exchange(run->health, observe(run->health, policy, seen));
-    const bool hurries = run->probe->learn(before, run->health);
-    due = hurries ? seen.at : next_check(run->health, policy, run->timing.phase, seen.at);
-    tell_(run->id, seen, is_repetition(before, run->health));
-  }
 }
 
 }  // namespace lvsd

@@ -1,7 +1,8 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/set.hpp>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -12,7 +13,8 @@
 
 namespace lvsd {
 
-// Probes in this process, on its loop.
+// Probes in this process, on its loop. A check that waits for its time is an entry in one list of
+// times, with one timer for all of them; only one that runs has a coroutine.
 class ProbeRunner : public CheckRunner {
  public:
   static constexpr std::uint32_t most_programs = 32;
@@ -36,18 +38,40 @@ class ProbeRunner : public CheckRunner {
   // Who asks is on the same loop.
   std::optional<Time> silent_since() const override { return std::nullopt; }
 
-  std::size_t running() const { return runs_.size(); }
+  std::size_t running() const { return tasks_.size(); }
 
  private:
   struct Run;
+  // A check that has been started. There may be ten thousand.
+  struct Task : boost::intrusive::set_base_hook<boost::intrusive::optimize_size<true>> {
+    CheckId id = 0;
+    Check check;
+    CheckHealth health;
+    Time phase;
+    Time due;
+    std::shared_ptr<ReadyProbe> probe;
+    Run* run = nullptr;  // null: it waits
+  };
+  struct IsEarlier {
+    bool operator()(const Task& a, const Task& b) const { return a.due < b.due; }
+  };
+  using Tasks = std::map<CheckId, Task>;
 
-  boost::asio::awaitable<void> run(std::shared_ptr<Run> run);
+  void wait(Task& task, Time due);
+  void wait_no_more(Task& task);
+  void wait_for_first();
+  void begin_due();
+  void begin(Task& task);
+  void take(Task& task, const Observation& seen);
 
   boost::asio::any_io_executor strand_;
   Tell tell_;
   std::shared_ptr<ProbeKit> kit_;
   std::shared_ptr<ScriptSlots> slots_;  // of programs that are no checks
-  std::map<CheckId, std::shared_ptr<Run>> runs_;
+  Tasks tasks_;
+  boost::intrusive::multiset<Task, boost::intrusive::compare<IsEarlier>> due_;  // that wait
+  boost::asio::steady_timer timer_;
+  Time waited_for_ = Time::max();  // when that ends; max: it does not run
   // Gone with this; what goes on without it holds it weakly.
   std::shared_ptr<ProbeRunner*> self_ = std::make_shared<ProbeRunner*>(this);
 };

@@ -1,7 +1,6 @@
 #include "daemon/ready_probe.h"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <utility>
@@ -20,6 +19,7 @@
 namespace lvsd {
 
 namespace asio = boost::asio;
+using namespace std::chrono_literals;
 
 ProbeKit::ProbeKit(asio::any_io_executor executor)
     : slots_(executor, settings_.max_scripts), files_(executor) {}
@@ -28,6 +28,7 @@ void ProbeKit::set(ProbeSettings settings) {
   settings_ = std::move(settings);
   slots_.set_count(settings_.max_scripts);
   contexts_.clear();
+  http_probes_.clear();
   ++generation_;
 }
 
@@ -38,94 +39,103 @@ const Result<TlsContext>& ProbeKit::tls_context(bool verify, TlsVersion minimum)
   return contexts_.emplace(key, make_tls_context(settings_.tls, verify, minimum)).first->second;
 }
 
-asio::awaitable<void> ReadyProbe::wait(asio::steady_timer& timer, Time due) {
-  timer.expires_at(due);
-  co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
-}
-
-void ReadyProbe::wake(asio::steady_timer& timer) {
-  timer.cancel();
+Result<std::shared_ptr<const HttpProbe>> ProbeKit::http_probe(const HttpCheck& check) {
+  auto& known = http_probes_[&check];
+  if (auto probe = known.lock()) return probe;
+  TlsContext context;
+  if (check.tls) {
+    const auto& made = tls_context(check.verify, check.tls_minimum);
+    if (!made) return made.error();
+    context = *made;
+  }
+  auto probe = std::make_shared<const HttpProbe>(check, std::move(context));
+  known = probe;
+  if (http_probes_.size() > sweep_at_) {
+    std::erase_if(http_probes_, [](const auto& entry) { return entry.second.expired(); });
+    sweep_at_ = 2 * http_probes_.size() + 64;
+  }
+  return probe;
 }
 
 namespace {
 
-// A kind that takes nothing along from run to run.
+Duration timeout(const Check& check) {
+  return check.settings->policy.connect_timeout;
+}
+
+// A kind that takes nothing along from run to run: one is enough for all its checks.
+template <class Run>
 class PlainProbe : public ReadyProbe {
  public:
-  using Run = std::function<asio::awaitable<Observation>()>;
-  explicit PlainProbe(Run run) : run_(std::move(run)) {}
-  asio::awaitable<Observation> run() override { return run_(); }
-
- private:
-  Run run_;
+  asio::awaitable<Observation> run(const Check& check, ProbeKit& kit) override {
+    return Run()(check, kit);
+  }
 };
+
+template <class Run>
+std::shared_ptr<ReadyProbe> plain(Run) {
+  static const auto one = std::make_shared<PlainProbe<Run>>();
+  return one;
+}
 
 class TcpDialogueProbe : public ReadyProbe {
  public:
-  TcpDialogueProbe(const TcpCheck& settings, const Check& check)
-      : settings_(settings), check_(check), expected_(settings.expect, "") {}
-  asio::awaitable<Observation> run() override {
-    return probe_tcp_dialogue(settings_, expected_, check_.target,
-                              check_.settings->policy.connect_timeout);
+  explicit TcpDialogueProbe(const TcpCheck& settings)
+      : settings_(settings), expected_(settings.expect, "") {}
+  asio::awaitable<Observation> run(const Check& check, ProbeKit&) override {
+    return probe_tcp_dialogue(settings_, expected_, check.target, timeout(check));
   }
 
  private:
   const TcpCheck& settings_;
-  const Check& check_;
   Pattern expected_;
 };
 
 class RotatingHttpProbe : public ReadyProbe {
  public:
-  RotatingHttpProbe(const HttpCheck& settings, const Check& check, ProbeKit& kit)
-      : settings_(settings), check_(check), kit_(kit) {}
+  explicit RotatingHttpProbe(const HttpCheck& settings) : settings_(settings) {}
 
-  asio::awaitable<Observation> run() override {
-    if (const auto failure = renew())
+  asio::awaitable<Observation> run(const Check& check, ProbeKit& kit) override {
+    if (const auto failure = renew(kit))
       co_return Attempt().observation({CheckResult::socket_error, 0, *failure});
-    Observation seen =
-        co_await probe_->run(rotation_.next, check_.settings->policy.connect_timeout);
-    seen.partial = is_partial(rotation_, probe_->urls());
+    Observation seen = co_await probe_->run(rotation_.next, check.target, timeout(check));
+    seen.partial = is_partial(rotation_, urls());
     co_return seen;
   }
 
   bool learn(const CheckHealth& before, const CheckHealth& after) override {
     if (!probe_) return false;
-    rotation_ = rotated(rotation_, probe_->urls(), before, after);
+    rotation_ = rotated(rotation_, urls(), before, after);
     return settings_.fast_recovery && hurries(after);
   }
 
  private:
-  // Makes the probe of the settings as they are now. Returns why it cannot be.
-  std::optional<std::string> renew() {
-    if (probe_ && generation_ == kit_.generation()) return std::nullopt;
-    generation_ = kit_.generation();
+  std::uint32_t urls() const { return static_cast<std::uint32_t>(settings_.urls.size()); }
+
+  // Takes the probe of the settings as they are now. Returns why there is none.
+  std::optional<std::string> renew(ProbeKit& kit) {
+    if (probe_ && generation_ == kit.generation()) return std::nullopt;
+    generation_ = kit.generation();
     probe_.reset();
-    TlsContext context;
-    if (settings_.tls) {
-      const auto& made = kit_.tls_context(settings_.verify, settings_.tls_minimum);
-      if (!made) return printable(text(made.error()), 200);
-      context = *made;
-    }
-    probe_.emplace(settings_, check_.target, std::move(context));
+    auto made = kit.http_probe(settings_);
+    if (!made) return printable(text(made.error()), 200);
+    probe_ = *std::move(made);
     return std::nullopt;
   }
 
   const HttpCheck& settings_;
-  const Check& check_;
-  ProbeKit& kit_;
   std::uint64_t generation_ = 0;
-  std::optional<HttpProbe> probe_;
+  std::shared_ptr<const HttpProbe> probe_;
   Rotation rotation_;
 };
 
 // Runs when its file changes, and in its interval as well.
 class FileProbe : public ReadyProbe {
  public:
-  FileProbe(const FileCheck& settings, ProbeKit& kit)
-      : settings_(settings), watch_(kit.files().watch(settings.path)) {}
+  FileProbe(const FileCheck& settings, ProbeKit& kit, std::function<void()> hurry)
+      : settings_(settings), watch_(kit.files().watch(settings.path, std::move(hurry))) {}
 
-  asio::awaitable<Observation> run() override {
+  asio::awaitable<Observation> run(const Check&, ProbeKit&) override {
     const Attempt attempt;
     const ScriptWord word = file_word(settings_, small_file(settings_.path));
     Observation seen = attempt.observation(word.judgement);
@@ -134,11 +144,13 @@ class FileProbe : public ReadyProbe {
     co_return seen;
   }
 
-  // The first run is at once: what the file says holds from the start (keepalived).
-  asio::awaitable<void> wait(asio::steady_timer&, Time due) override {
-    if (ran_) co_await watch_.changed(due);
+  // The first run is at once: what the file says holds from the start (keepalived). A file whose
+  // changes are not told is looked at often.
+  Time next_run(Time due) override {
+    const Time now = std::chrono::steady_clock::now();
+    if (!ran_) return now;
+    return watch_.renew() ? due : std::min(due, now + 1s);
   }
-  void wake(asio::steady_timer&) override { watch_.ring(); }
 
  private:
   const FileCheck& settings_;
@@ -149,60 +161,70 @@ class FileProbe : public ReadyProbe {
 // Nothing runs and nothing is known (BFD_CHECK: the file's diagnostics say so).
 class NeverProbe : public ReadyProbe {
  public:
-  asio::awaitable<Observation> run() override {
+  asio::awaitable<Observation> run(const Check&, ProbeKit&) override {
     co_return Attempt().observation({CheckResult::socket_error, 0, "this check cannot be run yet"});
   }
-  asio::awaitable<void> wait(asio::steady_timer& timer, Time) override {
-    co_await ReadyProbe::wait(timer, Time::max());
-  }
+  Time next_run(Time) override { return Time::max(); }
 };
 
 struct Readying {
-  const Check& check;
   ProbeKit& kit;
-  using Made = std::unique_ptr<ReadyProbe>;
+  std::function<void()>& hurry;
+  using Made = std::shared_ptr<ReadyProbe>;
 
-  Duration timeout() const { return check.settings->policy.connect_timeout; }
-  static Made plain(PlainProbe::Run run) { return std::make_unique<PlainProbe>(std::move(run)); }
+  template <class Settings>
+  static const Settings& of(const Check& check) {
+    return std::get<Settings>(check.settings->probe);
+  }
 
   Made operator()(const TcpCheck& settings) const {
     if (!settings.send.empty() || !settings.expect.empty())
-      return std::make_unique<TcpDialogueProbe>(settings, check);
-    return plain([*this] { return probe_tcp(check.target, timeout()); });
+      return std::make_shared<TcpDialogueProbe>(settings);
+    return plain([](const Check& its, ProbeKit&) { return probe_tcp(its.target, timeout(its)); });
   }
   Made operator()(const HttpCheck& settings) const {
-    return std::make_unique<RotatingHttpProbe>(settings, check, kit);
+    return std::make_shared<RotatingHttpProbe>(settings);
   }
-  Made operator()(const SmtpCheck& settings) const {
-    return plain([*this, &settings] { return probe_smtp(settings, check.target, timeout()); });
+  Made operator()(const SmtpCheck&) const {
+    return plain([](const Check& its, ProbeKit&) {
+      return probe_smtp(of<SmtpCheck>(its), its.target, timeout(its));
+    });
   }
-  Made operator()(const DnsCheck& settings) const {
-    return plain([*this, &settings] { return probe_dns(settings, check.target, timeout()); });
+  Made operator()(const DnsCheck&) const {
+    return plain([](const Check& its, ProbeKit&) {
+      return probe_dns(of<DnsCheck>(its), its.target, timeout(its));
+    });
   }
-  Made operator()(const UdpCheck& settings) const {
-    return plain([*this, &settings] { return probe_udp(settings, check.target, timeout()); });
+  Made operator()(const UdpCheck&) const {
+    return plain([](const Check& its, ProbeKit&) {
+      return probe_udp(of<UdpCheck>(its), its.target, timeout(its));
+    });
   }
   Made operator()(const PingCheck&) const {
-    return plain([*this] { return probe_ping(check.target, timeout()); });
+    return plain([](const Check& its, ProbeKit&) { return probe_ping(its.target, timeout(its)); });
   }
-  Made operator()(const MiscCheck& settings) const {
-    return plain([*this, &settings] {
-      return probe_script(settings, check.target, kit.settings().scripts, kit.slots());
+  Made operator()(const MiscCheck&) const {
+    return plain([](const Check& its, ProbeKit& its_kit) {
+      return probe_script(of<MiscCheck>(its), its.target, its_kit.settings().scripts,
+                          its_kit.slots());
     });
   }
   Made operator()(const FileCheck& settings) const {
-    return std::make_unique<FileProbe>(settings, kit);
+    return std::make_shared<FileProbe>(settings, kit, std::move(hurry));
   }
-  Made operator()(const AgentCheck& settings) const {
-    return plain([*this, &settings] { return probe_agent(settings, check.target, timeout()); });
+  Made operator()(const AgentCheck&) const {
+    return plain([](const Check& its, ProbeKit&) {
+      return probe_agent(of<AgentCheck>(its), its.target, timeout(its));
+    });
   }
-  Made operator()(const BfdCheck&) const { return std::make_unique<NeverProbe>(); }
+  Made operator()(const BfdCheck&) const { return std::make_shared<NeverProbe>(); }
 };
 
 }  // namespace
 
-std::unique_ptr<ReadyProbe> ready_probe(const Check& check, ProbeKit& kit) {
-  return std::visit(Readying{check, kit}, check.settings->probe);
+std::shared_ptr<ReadyProbe> ready_probe(const Check& check, ProbeKit& kit,
+                                        std::function<void()> hurry) {
+  return std::visit(Readying{kit, hurry}, check.settings->probe);
 }
 
 }  // namespace lvsd

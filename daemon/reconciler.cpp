@@ -126,6 +126,7 @@ asio::awaitable<void> Reconciler::run() {
     if (next_audit_ <= now()) {
       auditing_ = true;
       co_await audit();
+      snapshot_.reset();  // as large as the table, and soon too old for any list
       co_await controls_.bring_about();
       auditing_ = false;
       ++audits_;

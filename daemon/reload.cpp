@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -135,6 +136,7 @@ asio::awaitable<Daemon::Reloaded> Daemon::put_in_force(Prepared next, Time begin
   Loaded& loaded = next.loaded;
   const ProbeSettings settings = co_await ready_settings(loaded.config->global);
   co_await notifier_.set(loaded.config->global, settings.scripts);
+  mailer_.set(loaded.config->global);
   Reloaded done{.view = std::move(next.view)};
   reconciler_.set_audit_interval(loaded.config->global.audit_interval);
   timeout_wishes_ = reloaded(std::move(timeout_wishes_), loaded.config->global.timeouts);
@@ -155,7 +157,7 @@ asio::awaitable<Daemon::Reloaded> Daemon::put_in_force(Prepared next, Time begin
   if (const auto& trouble = reconciler_.controls().trouble())
     done.view.failures.push_back(*trouble);
   co_await set_listeners();
-  notifier_.tell(notices_.renew(pools_));
+  notify(notices_.renew(pools_));
   done.view.state = done.view.failures.empty() ? "APPLIED" : "PARTLY";
   co_await save_state();
   const auto took = std::chrono::steady_clock::now() - begin;
@@ -164,6 +166,7 @@ asio::awaitable<Daemon::Reloaded> Daemon::put_in_force(Prepared next, Time begin
       fmt::format("Reloaded {}: generation {}, {} services changed", options_.config_file,
                   generation_, touched.size()),
       {.kind = EventKind::reload, .after = done.view.state});
+  ::malloc_trim(0);  // as large as the configuration that is gone
   done.view.diagnostics = diagnostic_views(without_notes(std::move(loaded.diagnostics)));
   co_return done;
 }

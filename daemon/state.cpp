@@ -76,17 +76,19 @@ std::optional<NumberOverride> number_wish(const Json& in, const char* name) {
 Json json(const AdminOverride& wish) {
   Json out = {{"state", text(wish.state)}, {"limit_us", wish.limit.count()}, {"by", json(wish.by)}};
   if (wish.until != Emptiness::usual) out["until"] = text(wish.until);
+  if (wish.returning != Returning::usual) out["returning"] = text(wish.returning);
   return out;
 }
 
 std::optional<AdminOverride> admin_wish(const Json& in) {
   const auto word = in.at("state").get<std::string>();
   const auto until = parse_emptiness(in.value("until", "usual"));
-  if (!until) return std::nullopt;
+  const auto returning = parse_returning(in.value("returning", "usual"));
+  if (!until || !returning) return std::nullopt;
   for (const AdminState state : {AdminState::enabled, AdminState::drain, AdminState::disabled})
     if (word == text(state))
       return AdminOverride{state, Duration(in.at("limit_us").get<std::int64_t>()),
-                           author(in.at("by")), *until};
+                           author(in.at("by")), *until, *returning};
   return std::nullopt;
 }
 
@@ -158,6 +160,22 @@ std::optional<Drain> drain_of(const Json& in, const char* name) {
   return Drain{.since = since, .quiet_since = since, .over = drain.at("over").get<bool>()};
 }
 
+Json json(const Flap& flap) {
+  Json out = {{"repeats", flap.repeats}, {"failed", flap.failed}};
+  if (flap.last_failure) out["last_failure_us"] = json(*flap.last_failure);
+  if (flap.held_until) out["held_until_us"] = json(*flap.held_until);
+  return out;
+}
+
+Flap flap_of(const Json& in) {
+  if (!in.contains("flap")) return {};
+  const Json& flap = in.at("flap");
+  return {.last_failure = optional_time(flap, "last_failure_us"),
+          .repeats = flap.at("repeats").get<std::uint32_t>(),
+          .failed = flap.at("failed").get<bool>(),
+          .held_until = optional_time(flap, "held_until_us")};
+}
+
 Json json(const Seat& seat) {
   Json out = {{"backup_holds", seat.holder == Seat::Holder::backup},
               {"provisional", seat.provisional},
@@ -167,6 +185,7 @@ Json json(const Seat& seat) {
   if (seat.warms_since) out["warms_since_us"] = json(*seat.warms_since);
   if (seat.drain) out["drain"] = json(*seat.drain);
   if (seat.backup_drain) out["backup_drain"] = json(*seat.backup_drain);
+  if (seat.flap != Flap{}) out["flap"] = json(seat.flap);
   return out;
 }
 
@@ -179,7 +198,8 @@ Seat seat_of(const Json& in) {
           .back_since = optional_time(in, "back_since_us"),
           .warms_since = optional_time(in, "warms_since_us"),
           .drain = drain_of(in, "drain"),
-          .backup_drain = drain_of(in, "backup_drain")};
+          .backup_drain = drain_of(in, "backup_drain"),
+          .flap = flap_of(in)};
 }
 
 Json json(const std::vector<Removal>& removals) {

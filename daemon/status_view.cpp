@@ -112,8 +112,9 @@ api::CheckCounts check_counts(const Outlook& outlook) {
     const Verdict is = verdict(health.last->result);
     if (is == Verdict::pass) ++counts.pass;
     if (is == Verdict::fail) ++counts.fail;
-    counts.slowest_seconds =
-        std::max(counts.slowest_seconds.value_or(0), seconds(health.last->duration));
+    if (entry.history.size() != 0)
+      counts.slowest_seconds =
+          std::max(counts.slowest_seconds.value_or(0), seconds(entry.history.newest().duration));
   }
   return counts;
 }

@@ -1,37 +1,21 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "api/metrics.h"
+#include "daemon/life.h"
 #include "daemon/pools.h"
 
 namespace lvsd {
 
-// How often a thing came up and went down, and how long it was down, since it was first looked at.
-class Life {
- public:
-  void note(bool up, Time now);
-  api::LifeSample sample(Time now) const;
-
- private:
-  std::optional<bool> up_;
-  Time down_since_;  // while it is down
-  std::uint64_t changes_ = 0;
-  Duration down_ = Duration::zero();  // in all, without the present time
-};
-
-// What has happened to services and their real servers, for metrics. By name, so that a reload
-// keeps it for what is still configured.
+// What has happened to services, for metrics. By name, so that a reload keeps it for what is still
+// configured.
 class Totals {
  public:
   struct Service {
     Life life;  // by its quorum
-    std::map<std::string, Life> servers;
     api::DurationHistogram check_durations;
   };
 

@@ -31,8 +31,26 @@ struct Look {
 };
 
 // What is needed and only told of; with `auto` it is among what is set.
-std::vector<SysctlWish> told_sysctls(const Config& config) {
-  return config.global.sysctl_auto ? std::vector<SysctlWish>() : needed_sysctls(config);
+std::vector<SysctlWish> told_sysctls(const Config& config, bool drains_hard) {
+  return config.global.sysctl_auto ? std::vector<SysctlWish>()
+                                   : needed_sysctls(config, drains_hard);
+}
+
+bool is_hard(const std::optional<BackupOverride>& wish) {
+  return wish && wish->state == AdminState::drain && wish->returning == Returning::hard;
+}
+bool is_hard(const std::optional<AdminOverride>& wish) {
+  return wish && wish->state == AdminState::drain && wish->returning == Returning::hard;
+}
+
+// Whether an operator drains a server so that clients that persist to it may not come back.
+bool drains_hard(const Pools& pools) {
+  for (const auto& [index, of_pool] : pools.wishes()) {
+    if (pools.config().virtual_servers[index].settings.persistence_timeout == 0) continue;
+    for (const auto& [server, wishes] : of_pool)
+      if (is_hard(wishes.admin) || is_hard(wishes.backup)) return true;
+  }
+  return false;
 }
 
 bool has_tcp(const Config& config) {
@@ -58,8 +76,10 @@ asio::awaitable<void> Daemon::tune() {
   const bool asks_about_idle = has_tcp(config);
   const std::optional<std::uint32_t> wanted_timeout =
       wanted_timeouts(config.global.timeouts, timeout_wishes_).tcp;
-  const auto look = [where = ipvs_namespace_, wanted = wanted_sysctls(config),
-                     needed = told_sysctls(config), before = sysctls_before_]() -> Result<Look> {
+  const bool is_hard = drains_hard(pools_);
+  const auto look = [where = ipvs_namespace_, wanted = wanted_sysctls(config, is_hard),
+                     needed = told_sysctls(config, is_hard),
+                     before = sysctls_before_]() -> Result<Look> {
     if (const auto entered = enter_namespace(*where); !entered) return entered.error();
     const SysctlTree tree;
     return Look{.tuned = lvsd::tuned(tree, wanted, before), .unmet = lvsd::unmet(tree, needed)};
@@ -87,6 +107,37 @@ asio::awaitable<void> Daemon::tune() {
   // The one that will be set is not there yet.
   if (const auto why = co_await zombie_note(wanted_timeout ? *wanted_timeout : idle_->tcp))
     log(Level::warning, *why, {.kind = EventKind::tuning});
+}
+
+// Whether clients that persist to a server of weight 0 go elsewhere. `ends`: they have to, so it is
+// set where the file lets lvsd do that.
+asio::awaitable<Result<bool>> Daemon::see_templates(bool ends) {
+  std::vector<SysctlWish> wanted;
+  if (ends && may_expire_templates(pools_.config()))
+    wanted.push_back(
+        {template_sysctl, "1", "clients that persist leave a server that drains (drain --hard)"});
+  struct TemplateLook {
+    Tuned tuned;
+    std::string value;
+  };
+  const auto look = [where = ipvs_namespace_, wanted,
+                     before = sysctls_before_]() -> Result<TemplateLook> {
+    if (const auto entered = enter_namespace(*where); !entered) return entered.error();
+    const SysctlTree tree;
+    TemplateLook seen{.tuned = lvsd::tuned(tree, wanted, before), .value = {}};
+    auto value = tree.value(template_sysctl);
+    if (!value) return value.error();
+    seen.value = *std::move(value);
+    return seen;
+  };
+  auto seen = co_await walkers_.run(look);
+  if (!seen) co_return seen.error();
+  sysctls_before_ = std::move(seen->tuned.before);
+  for (const std::string& change : seen->tuned.changes)
+    log(Level::notice, change, {.kind = EventKind::tuning});
+  for (const std::string& problem : seen->tuned.problems)
+    log(Level::warning, problem, {.kind = EventKind::tuning});
+  co_return seen->value != "0";
 }
 
 // Says what has changed, and once what does not work.
@@ -147,8 +198,9 @@ asio::awaitable<void> Daemon::watch_settings() {
 
 asio::awaitable<api::Response> Daemon::answer_tuning() {
   const Config& config = pools_.config();
-  const auto look = [where = ipvs_namespace_, wanted = wanted_sysctls(config),
-                     told = told_sysctls(config), before = sysctls_before_,
+  const bool is_hard = drains_hard(pools_);
+  const auto look = [where = ipvs_namespace_, wanted = wanted_sysctls(config, is_hard),
+                     told = told_sysctls(config, is_hard), before = sysctls_before_,
                      routes = wanted_routes(config)]() -> Result<std::vector<api::SysctlView>> {
     if (const auto entered = enter_namespace(*where); !entered) return entered.error();
     auto views = sysctl_views(SysctlTree(), wanted, told, before);

@@ -17,6 +17,7 @@
 #include "daemon/wall_clock.h"
 #include "plan/diff.h"
 #include "plan/overrides.h"
+#include "plan/tuning.h"
 
 namespace lvsd {
 
@@ -101,6 +102,7 @@ struct Numbers {
   std::uint32_t limit_seconds = 0;
   std::uint32_t for_seconds = 0;
   Emptiness until = Emptiness::usual;
+  Returning returning = Returning::usual;
 };
 
 std::optional<Numbers> numbers_of(const api::Call& call) {
@@ -110,6 +112,11 @@ std::optional<Numbers> numbers_of(const api::Call& call) {
       const auto until = parse_emptiness(text);
       if (!until) return std::nullopt;
       numbers.until = *until;
+    }
+    if (name == "returning") {
+      const auto returning = parse_returning(text);
+      if (!returning) return std::nullopt;
+      numbers.returning = *returning;
     }
     if (name != "value" && name != "limit_seconds" && name != "for_seconds") continue;
     const auto number = parse_number<std::uint32_t>(text);
@@ -132,8 +139,8 @@ std::optional<AdminState> state_of(Action action) {
 Override changed(Override wishes, const RealServer& server, const Target& target, Action action,
                  const Numbers& numbers, const Author& by) {
   if (const auto state = state_of(action)) {
-    const AdminOverride wish{*state, std::chrono::seconds(numbers.limit_seconds), by,
-                             numbers.until};
+    const AdminOverride wish{*state, std::chrono::seconds(numbers.limit_seconds), by, numbers.until,
+                             numbers.returning};
     return target.backup ? with_backup_state(std::move(wishes), server, wish)
                          : with_state(std::move(wishes), server, wish);
   }
@@ -158,8 +165,16 @@ std::optional<std::string> undo_of(const Override& before, const Override& after
     if (is_backup) return wishes.backup ? wishes.backup->state : AdminState::enabled;
     return wishes.admin ? wishes.admin->state : configured_state(server);
   };
-  if (state(before) != state(after)) {
-    if (state(before) == AdminState::drain) return "lvsctl drain " + target;
+  const auto returning = [&](const Override& wishes) {
+    if (is_backup) return wishes.backup ? wishes.backup->returning : Returning::usual;
+    return wishes.admin ? wishes.admin->returning : Returning::usual;
+  };
+  if (state(before) != state(after) || returning(before) != returning(after)) {
+    if (state(before) == AdminState::drain) {
+      const Returning how = returning(before);
+      return fmt::format("lvsctl drain {}{}{}", how == Returning::usual ? "" : "--",
+                         how == Returning::usual ? "" : std::string(text(how)) + " ", target);
+    }
     if (state(before) == AdminState::disabled) return "lvsctl disable " + target;
     return (state(after) == AdminState::drain ? "lvsctl undrain " : "lvsctl enable ") + target;
   }
@@ -201,6 +216,35 @@ void say_change(api::WishView& view, const std::string& name, const Endpoint& en
                           text(is.reason));
 }
 
+// Why a drain cannot be what it is asked to be; `ends`: the kernel lets nobody come back to a
+// server of weight 0, or has been told so.
+std::optional<std::string> wrong_returning(const VirtualServer& service, Returning returning,
+                                           std::optional<bool> ends) {
+  if (service.settings.persistence_timeout == 0 || !ends) return std::nullopt;
+  if (returning == Returning::hard && !*ends)
+    return fmt::format(
+        "{} is 0, so the kernel sends clients that persist back to a server that drains; "
+        "'ipvs_sysctl auto' in global_defs lets lvsd set it, or: sysctl -w {}=1",
+        template_sysctl, template_sysctl);
+  if (returning == Returning::soft && *ends)
+    return fmt::format(
+        "{} is 1, so the kernel lets no client come back to a server that drains, whether it "
+        "persists or not",
+        template_sysctl);
+  return std::nullopt;
+}
+
+// What becomes of clients that persist, if there are any.
+std::string returning_note(const VirtualServer& service, std::optional<bool> ends) {
+  const std::uint32_t seconds = service.settings.persistence_timeout;
+  if (seconds == 0 || !ends) return {};
+  if (*ends) return "; clients that persist go elsewhere with their next connection";
+  return fmt::format(
+      "; clients that persist ({} s) come back to it with new connections, unless it is drained "
+      "with --hard",
+      seconds);
+}
+
 api::WishView calm_view(const std::string& name, bool was_panic) {
   return {.service = name,
           .server = {},
@@ -226,13 +270,32 @@ asio::awaitable<Author> Daemon::author_of(const api::Call& call) {
                    .since = wall_clock().at};
 }
 
+// Of a drain: whether the kernel lets clients that persist come back to it. Nothing: that cannot be
+// read, or there is no drain.
+asio::awaitable<std::optional<bool>> Daemon::ends_templates(const api::Call& call,
+                                                            Returning returning) {
+  if (call.action != Action::drain) co_return std::nullopt;
+  const auto found = target_of(pools_.config(), call);
+  const auto* target = std::get_if<Target>(&found);
+  if (target == nullptr) co_return std::nullopt;
+  const Config& config = pools_.config();
+  if (config.virtual_servers[target->pool].settings.persistence_timeout == 0)
+    co_return std::nullopt;
+  const bool has_to = returning == Returning::hard;
+  const bool would = has_to && is_rehearsal(call) && may_expire_templates(config);
+  const auto ends = co_await see_templates(has_to && !is_rehearsal(call));
+  if (!ends) co_return std::nullopt;
+  co_return *ends || would;
+}
+
 asio::awaitable<api::Response> Daemon::answer_wish(api::Call call) {
   Author by = co_await author_of(call);
-  const auto found = target_of(pools_.config(), call);
-  if (const auto* refusal = std::get_if<api::Response>(&found)) co_return *refusal;
   const auto numbers = numbers_of(call);
   if (!numbers)
     co_return api::response(api::bad_request("a word of the query is not what it should be"));
+  const std::optional<bool> ends = co_await ends_templates(call, numbers->returning);
+  const auto found = target_of(pools_.config(), call);
+  if (const auto* refusal = std::get_if<api::Response>(&found)) co_return *refusal;
   if (numbers->for_seconds != 0) by.until = by.since + std::chrono::seconds(numbers->for_seconds);
   const Target target = std::get<Target>(found);
   if (call.action == Action::calm)
@@ -251,6 +314,8 @@ asio::awaitable<api::Response> Daemon::answer_wish(api::Call call) {
         fmt::format("{} is the last server of {} that takes connections, and no backup or sorry "
                     "server is healthy; use --force to do it anyway",
                     name, id(service))));
+  if (const auto why = wrong_returning(service, numbers->returning, ends))
+    co_return api::response(api::refused(*why));
 
   const Decision was = decision(pools_.pool(pool), target);
   const Endpoint endpoint = is_backup ? server.backup->endpoint : server.endpoint;
@@ -264,11 +329,13 @@ asio::awaitable<api::Response> Daemon::answer_wish(api::Call call) {
     Desired then = call.action == Action::failback ? pools_.with_failback(pool, index, now)
                                                    : pools_.with_wish(pool, index, after, now);
     say_change(view, name, endpoint, was, decision(then, target));
+    view.text += returning_note(service, ends);
     co_return co_await answer_rehearsal(std::move(then.table), std::move(view));
   }
   const auto change = call.action == Action::failback ? pools_.fail_back(pool, index, now)
                                                       : pools_.wish(pool, index, after, now);
   say_change(view, name, endpoint, was, decision(pools_.pool(pool), target));
+  view.text += returning_note(service, ends);
   log(Level::notice,
       fmt::format("{} by {}: {}{}{}", api::path_of(call.action, call.path), by.user, view.text,
                   by.reason.empty() ? "" : ": ", by.reason),

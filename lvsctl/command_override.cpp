@@ -28,6 +28,8 @@ struct Wish {
   std::string length;
   std::string end;    // instead: a time of the day
   std::string until;  // of a drain: what must be gone
+  bool hard = false;  // likewise: clients that persist may not come back
+  bool soft = false;  // they may until the last of them is forgotten
   std::string reason;
   bool force = false;
 
@@ -47,6 +49,8 @@ api::Words query_of(const Context& context, const Wish& wish) {
     query["for_seconds"] =
         std::to_string(seconds_until(wish.end, context.machine.now()).value_or(0));
   if (!wish.until.empty()) query["until"] = wish.until;
+  if (wish.hard) query["returning"] = "hard";
+  if (wish.soft) query["returning"] = "soft";
   if (wish.force) query["force"] = "1";
   return query;
 }
@@ -155,7 +159,7 @@ CLI::Option* add_waiting(CLI::App& command, Wish& wish) {
 Output gone(const Context& context, const Wish& wish, const api::Words& words, const Wait& wait) {
   if (context.format == Format::json) return json_page(context, {api::Action::server, words});
   const double took = std::chrono::duration<double>(wait.took).count();
-  const std::string_view undo = wait.last.admin.state == "drain" ? "undrain" : "enable";
+  const std::string_view undo = wait.last.admin.state.starts_with("drain") ? "undrain" : "enable";
   return {Exit::done,
           fmt::format("{} is {} after {}, and stays so. Undo: lvsctl {} {}\n", wish.target,
                       wait.last.state, duration_text(took), undo, wish.target),
@@ -306,6 +310,12 @@ Run drain_command(CLI::App& command) {
                   "all)")
       ->check(CLI::IsMember({"active", "all", "templates"}))
       ->option_text("WHAT");
+  auto* hard =
+      command.add_flag("--hard", wish->hard, "clients that persist to it may not come back to it");
+  command
+      .add_flag("--soft", wish->soft,
+                "they may; it is drained when the last of them is forgotten, too")
+      ->excludes(hard);
   auto* wait = add_waiting(command, *wish);
   command
       .add_option("--then", wish->then,

@@ -48,9 +48,14 @@ class Progress {
   void show(const api::ServerView& server, milliseconds elapsed) {
     const std::uint64_t active = server.connections.active.value_or(0);
     if (!first_) first_ = active;
-    say(fmt::format(" {}  {}  active {:>5}  inactive {:>5}{}", elapsed_text(elapsed),
+    // Of services without persistence there is nothing to tell.
+    const std::uint64_t templates = server.connections.persistent.value_or(0);
+    has_templates_ = has_templates_ || templates != 0;
+    say(fmt::format(" {}  {}  active {:>5}  inactive {:>5}{}{}", elapsed_text(elapsed),
                     bar(active, *first_, context_.screen.unicode), active,
-                    server.connections.inactive.value_or(0), guess(active, elapsed)),
+                    server.connections.inactive.value_or(0),
+                    has_templates_ ? fmt::format("  templates {:>5}", templates) : "",
+                    guess(active, elapsed)),
         elapsed);
   }
   void say_absent(const std::string& why, milliseconds elapsed) {
@@ -83,6 +88,7 @@ class Progress {
   const Context& context_;
   const bool quiet_;
   std::optional<std::uint64_t> first_;
+  bool has_templates_ = false;
   std::size_t last_width_ = 0;
   std::optional<milliseconds> next_line_;
 };

@@ -25,6 +25,11 @@ std::string_view first_word(std::string_view text) {
   return text.substr(0, text.find(' '));
 }
 
+// A drain is one however it treats clients that persist.
+std::string_view admin_word(std::string_view state) {
+  return state.starts_with("drain") ? "drain" : state;
+}
+
 double unix_seconds(const Moment& moment) {
   return std::chrono::duration<double>(moment.at.time_since_epoch()).count();
 }
@@ -240,7 +245,8 @@ void MetricsPage::add_server(const ServerSample& server, const std::string& serv
   lines.add(Metric::server_up, labels, server.up ? 1 : 0);
   lines.add_choice(Metric::server_state, labels, "state", states, first_word(view.state));
   if (view.role == "primary")
-    lines.add_choice(Metric::server_admin_state, labels, "state", admin_states, view.admin.state);
+    lines.add_choice(Metric::server_admin_state, labels, "state", admin_states,
+                     admin_word(view.admin.state));
   lines.add_known(Metric::server_weight, labels, view.weight.kernel);
   lines.add(Metric::server_config_weight, labels, view.weight.config);
   lines.add_known(Metric::server_active, labels, view.connections.active);

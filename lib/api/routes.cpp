@@ -91,8 +91,9 @@ constexpr Route table[] = {
     {Method::post, "/api/v1/services/{service}/servers/{server}/drain", Action::drain,
      Access::write,
      "no new connections; ?limit_seconds= ends those that are left then; ?until= active, all or "
-     "templates: what must be gone before it is drained",
-     "limit_seconds until for_seconds reason force dry_run"},
+     "templates: what must be gone before it is drained; ?returning=hard: clients that persist may "
+     "not come back to it, soft: they may until the last of them is forgotten",
+     "limit_seconds until returning for_seconds reason force dry_run"},
     {Method::post, "/api/v1/services/{service}/servers/{server}/undrain", Action::undrain,
      Access::write, "takes new connections again", "reason force dry_run"},
     {Method::post, "/api/v1/services/{service}/servers/{server}/disable", Action::disable,

@@ -128,7 +128,7 @@ struct CheckView {
 
 // The operator's wish. Only `state` is known of a server nobody has touched.
 struct AdminView {
-  std::string state = "enabled";  // "enabled", "drain", "drain-hard", "disabled"
+  std::string state = "enabled";  // "enabled", "drain", "drain-soft", "drain-hard", "disabled"
   std::optional<std::string> origin;
   std::optional<std::string> user;
   std::optional<std::uint32_t> uid;

@@ -263,20 +263,17 @@ constexpr auto table = std::to_array<Keyword>({
      .help = "who gets mail, one address a line",
      .opens = Opens::block,
      .block = Block::mail_addresses,
-     .effect = Effect::inert,
      .line = [](Compiler& c, const Statement& line) { g(c).mail.to.emplace_back(line.keyword()); }},
     {.name = "notification_email_from",
      .blocks = global,
      .arguments = {word("ADDRESS")},
      .help = "the sender of mails",
-     .effect = Effect::inert,
      .apply = [](Compiler& c, const Arguments& a) { g(c).mail.from = a.word(0); },
      .show = [](const Subject& s) { return spelled_word(g(s).mail.from); }},
     {.name = "smtp_server",
      .blocks = global,
      .arguments = {word("HOST"), optional(port())},
      .help = "the mail server",
-     .effect = Effect::inert,
      .apply =
          [](Compiler& c, const Arguments& a) {
            g(c).mail.server = a.word(0);
@@ -288,7 +285,6 @@ constexpr auto table = std::to_array<Keyword>({
      .arguments = {word("NAME")},
      .fallback = "the host's name",
      .help = "the name given with HELO",
-     .effect = Effect::inert,
      .apply = [](Compiler& c, const Arguments& a) { g(c).mail.helo_name = a.word(0); },
      .show = [](const Subject& s) { return spelled_word(g(s).mail.helo_name); }},
     {.name = "smtp_connect_timeout",
@@ -296,7 +292,6 @@ constexpr auto table = std::to_array<Keyword>({
      .arguments = {time()},
      .fallback = "30",
      .help = "how long to wait for the mail server",
-     .effect = Effect::inert,
      .apply =
          [](Compiler& c, const Arguments& a) {
            g(c).mail.connect_timeout = std::max<Duration>(a.time(0), std::chrono::seconds(1));
@@ -307,7 +302,6 @@ constexpr auto table = std::to_array<Keyword>({
      .arguments = {boolean()},
      .fallback = "real servers yes, virtual servers no",
      .help = "mail for everything that says nothing itself",
-     .effect = Effect::inert,
      .apply = [](Compiler& c, const Arguments& a) { g(c).smtp_alert = a.flag(0, true); },
      .show = [](const Subject& s) { return spelled(g(s).smtp_alert); }},
     {.name = "smtp_alert_checker",
@@ -315,15 +309,13 @@ constexpr auto table = std::to_array<Keyword>({
      .arguments = {boolean()},
      .fallback = "smtp_alert",
      .help = "mail for all virtual and real servers that say nothing themselves",
-     .effect = Effect::inert,
      .apply = [](Compiler& c, const Arguments& a) { g(c).smtp_alert_checker = a.flag(0, true); },
      .show = [](const Subject& s) { return spelled(g(s).smtp_alert_checker); }},
     {.name = "no_checker_emails",
      .blocks = global,
      .arguments = {boolean()},
      .fallback = "no",
-     .help = "mail only when a real server changes, not one of its checks",
-     .effect = Effect::inert,
+     .help = "mail only when a real server changes, not one of its checks; lvsd always does that",
      .apply = [](Compiler& c, const Arguments& a) { g(c).no_checker_emails = a.flag(0, true); },
      .show = [](const Subject& s) { return std::optional(spelled(g(s).no_checker_emails)); }},
 });

@@ -177,7 +177,6 @@ constexpr auto table = std::to_array<Keyword>({
      .arguments = {boolean()},
      .fallback = "smtp_alert_checker, smtp_alert, else yes",
      .help = "mail on a change of its state",
-     .effect = Effect::inert,
      .apply = [](Compiler& c, const Arguments& a) { c.server().smtp_alert = a.flag(0, true); },
      .show = [](const Subject& s) { return spelled(policy(s)->smtp_alert); }},
     {.name = "virtualhost",

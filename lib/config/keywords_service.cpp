@@ -299,7 +299,6 @@ constexpr auto table = std::to_array<Keyword>({
      .arguments = {boolean()},
      .fallback = "smtp_alert_checker, smtp_alert, else no",
      .help = "mail on a change of quorum",
-     .effect = Effect::inert,
      .apply = [](Compiler& c, const Arguments& a) { c.service().smtp_alert = a.flag(0, true); },
      .show = [](const Subject& s) { return spelled(s.service->smtp_alert); }},
     {.name = "graceful_removal",

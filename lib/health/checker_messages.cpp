@@ -78,6 +78,7 @@ struct IsSound {
     return is_printable(ran.outcome.output, most_output) &&
            is_printable(ran.outcome.refusal, most_text);
   }
+  bool operator()(Delivered& mail) const { return is_printable(mail.outcome.complaint, most_text); }
 };
 
 }  // namespace
@@ -92,6 +93,12 @@ ProgramRun sayable(ProgramRun run) {
   if (!is_printable(run.output, most_output)) run.output = printable(run.output, most_output);
   if (!is_printable(run.refusal, most_text)) run.refusal = printable(run.refusal, most_text);
   return run;
+}
+
+MailOutcome sayable(MailOutcome outcome) {
+  if (!is_printable(outcome.complaint, most_text))
+    outcome.complaint = printable(outcome.complaint, most_text);
+  return outcome;
 }
 
 std::string frame(const ToChecker& message) {

@@ -8,6 +8,7 @@
 
 #include "health/schedule.h"
 #include "health/script_check.h"
+#include "health/smtp_delivery.h"
 #include "model/check.h"
 #include "model/check_id.h"
 #include "model/health.h"
@@ -49,7 +50,13 @@ struct Launch {  // a program runs once, beside the checks; to be answered by Ra
   Script script;
   Duration limit{};  // then it is ended
 };
-using ToChecker = std::variant<Equip, Begin, Halt, Hurry, Ask, Launch>;
+struct Post {  // a mail, beside the checks; to be answered by Delivered
+  std::uint32_t mail = 0;
+  Endpoint server;
+  Duration limit{};  // then it is given up
+  MailOrder order;
+};
+using ToChecker = std::variant<Equip, Begin, Halt, Hurry, Ask, Launch, Post>;
 
 // ---- from a checker
 
@@ -68,7 +75,11 @@ struct Ran {
   std::uint32_t run = 0;
   ProgramRun outcome;
 };
-using FromChecker = std::variant<Hello, Seen, Alive, Ran>;
+struct Delivered {
+  std::uint32_t mail = 0;
+  MailOutcome outcome;
+};
+using FromChecker = std::variant<Hello, Seen, Alive, Ran, Delivered>;
 
 // The longest frames either end takes.
 constexpr std::size_t most_to_checker = 16 * 1024 * 1024;
@@ -78,6 +89,7 @@ constexpr std::size_t most_from_checker = 64 * 1024;
 // it has them so. (Most come so; one that quotes a path of the file may not.)
 Observation sayable(Observation seen);
 ProgramRun sayable(ProgramRun run);
+MailOutcome sayable(MailOutcome outcome);
 
 // A whole frame.
 std::string frame(const ToChecker& message);

@@ -44,9 +44,8 @@ std::string tls_server_name(const HttpCheck& check, const HttpUrl& url) {
   return {};
 }
 
-HttpExpectation::HttpExpectation(const HttpCheck& check, const HttpUrl& url, const Endpoint& server)
-    : request(http_request(check, url, server)),
-      server_name(tls_server_name(check, url)),
+HttpExpectation::HttpExpectation(const HttpCheck& check, const HttpUrl& url)
+    : server_name(tls_server_name(check, url)),
       statuses(url.statuses),
       digest(url.digest),
       pattern_absent(url.body.absent),

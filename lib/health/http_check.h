@@ -26,11 +26,10 @@ std::string http_request(const HttpCheck& check, const HttpUrl& url, const Endpo
 // decides, then the url's virtual host, then the check's.
 std::string tls_server_name(const HttpCheck& check, const HttpUrl& url);
 
-// One url's request and expectations, made once for the many times it is asked for.
+// What is expected of one url's answer, made once for the many times it is asked for.
 struct HttpExpectation {
-  HttpExpectation(const HttpCheck& check, const HttpUrl& url, const Endpoint& server);
+  HttpExpectation(const HttpCheck& check, const HttpUrl& url);
 
-  std::string request;
   std::string server_name;
   std::vector<StatusRange> statuses;
   std::string digest;              // empty: any body

@@ -25,7 +25,7 @@ std::uint32_t needed(const CheckHealth& health, const CheckPolicy& policy) {
 }  // namespace
 
 CheckHealth observe(CheckHealth health, const CheckPolicy& policy, const Observation& observation) {
-  health.last = observation;
+  health.last = last_result(observation);
   const Verdict result = verdict(observation.result);
   if (result == Verdict::unknown) return health;
 

@@ -189,6 +189,7 @@ struct GlobalSettings {
   std::vector<BfdInstance> bfd_instances;
 
   Duration audit_interval = std::chrono::seconds(10);
+  Duration load_interval = std::chrono::milliseconds(500);  // of counters that decide something
   TcpKeepalive tcp_keepalive;
   std::optional<std::uint32_t> min_mtu;  // net.ipv4.route.min_pmtu; absent: left as it is
   std::vector<Sysctl> sysctls;           // in the order of the file

@@ -141,4 +141,8 @@ std::string_view text(Effective effective) {
   return "?";
 }
 
+LastResult last_result(const Observation& seen) {
+  return {.result = seen.result, .partial = seen.partial, .code = seen.code, .at = seen.at};
+}
+
 }  // namespace lvsd

@@ -94,6 +94,18 @@ enum class Start : std::uint8_t {
   adopted_down,  // its service is in the kernel without it: joins when its check has passed
 };
 
+// What of a result the next ones are judged by. There is one of each check and one of each server
+// that uses it, so what people want to know beside it stands in the history only.
+struct LastResult {
+  CheckResult result = CheckResult::socket_error;
+  bool partial = false;
+  int code = 0;
+  Time at;
+
+  bool operator==(const LastResult&) const = default;
+};
+LastResult last_result(const Observation& seen);
+
 // What is known of one check of a server (lib/health). `streak` counts the results in a row that
 // contradict `up`; the verdict turns when it reaches rise or fall.
 struct CheckHealth {
@@ -102,7 +114,7 @@ struct CheckHealth {
   Start start = Start::fresh;
   std::uint32_t streak = 0;
   Time since;  // when `up` last changed, or when the check was taken on
-  std::optional<Observation> last;
+  std::optional<LastResult> last;
   WeightWish weight;  // what its results have asked for and not taken back
   AdminWish admin = AdminWish::none;
 };

@@ -35,4 +35,28 @@ std::optional<Emptiness> parse_emptiness(std::string_view word) {
   return std::nullopt;
 }
 
+std::string_view text(Returning returning) {
+  switch (returning) {
+    case Returning::usual:
+      return "usual";
+    case Returning::soft:
+      return "soft";
+    case Returning::hard:
+      return "hard";
+  }
+  return "?";
+}
+
+std::optional<Returning> parse_returning(std::string_view word) {
+  for (const Returning returning : {Returning::usual, Returning::soft, Returning::hard})
+    if (word == text(returning)) return returning;
+  return std::nullopt;
+}
+
+std::string_view text(const AdminOverride& wish) {
+  if (wish.state == AdminState::drain && wish.returning == Returning::soft) return "drain-soft";
+  if (wish.state == AdminState::drain && wish.returning == Returning::hard) return "drain-hard";
+  return text(wish.state);
+}
+
 }  // namespace lvsd

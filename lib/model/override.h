@@ -30,6 +30,16 @@ enum class Emptiness : std::uint8_t {
 std::string_view text(Emptiness emptiness);  // "usual", "active", "all", "templates"
 std::optional<Emptiness> parse_emptiness(std::string_view word);
 
+// Whether clients that persistence ties to a server may come back to it while it drains. IPVS
+// decides that for all servers of weight 0, by net.ipv4.vs.expire_quiescent_template.
+enum class Returning : std::uint8_t {
+  usual,  // as that is set
+  soft,   // they may, and it is not empty before the last of them is forgotten
+  hard,   // they may not
+};
+std::string_view text(Returning returning);  // "usual", "soft", "hard"
+std::optional<Returning> parse_returning(std::string_view word);
+
 // For people and their calendars; policy runs on the monotonic clock.
 using WallTime = std::chrono::sys_time<std::chrono::milliseconds>;
 
@@ -48,7 +58,8 @@ struct AdminOverride {
   AdminState state = AdminState::enabled;
   Duration limit = Duration::zero();  // of a drain; 0: the server's drain_timeout
   Author by;
-  Emptiness until = Emptiness::usual;  // of a drain
+  Emptiness until = Emptiness::usual;      // of a drain
+  Returning returning = Returning::usual;  // likewise
 
   bool operator==(const AdminOverride&) const = default;
 };
@@ -60,6 +71,9 @@ struct NumberOverride {
 
   bool operator==(const NumberOverride&) const = default;
 };
+
+// "enabled", "drain", "drain-soft", "drain-hard", "disabled".
+std::string_view text(const AdminOverride& wish);
 
 // Of the backup server that had this id: another one in its place is another server.
 struct BackupOverride : AdminOverride {

@@ -29,6 +29,12 @@ std::optional<NumberOverride> number_wish(std::optional<std::uint32_t> value, st
   return NumberOverride{.value = *value, .hides = hides, .by = by};
 }
 
+// What a drain waits for: whoever may come back until it is forgotten is waited for.
+Emptiness emptiness(const AdminOverride& wish) {
+  const bool awaits_clients = wish.returning == Returning::soft && wish.until == Emptiness::usual;
+  return awaits_clients ? Emptiness::templates : wish.until;
+}
+
 template <class Wish>
 void expire(std::optional<Wish>& wish, WallTime now) {
   if (wish && wish->by.until && *wish->by.until <= now) wish.reset();
@@ -40,7 +46,8 @@ Administration administration(const RealServer& server, const Override& wishes, 
   const Duration usual = server.policy->drain_timeout;
   if (wishes.admin) {
     const Duration limit = wishes.admin->limit;
-    return {wishes.admin->state, limit == Duration::zero() ? usual : limit, wishes.admin->until};
+    return {wishes.admin->state, limit == Duration::zero() ? usual : limit,
+            emptiness(*wishes.admin)};
   }
   if (server.disabled) return {configured_state(server), usual};
   return {wished_state(own), usual};
@@ -50,7 +57,8 @@ Administration backup_administration(const RealServer& server, const Override& w
   const Duration usual = server.policy->drain_timeout;
   if (!wishes.backup) return {AdminState::enabled, usual};
   const Duration limit = wishes.backup->limit;
-  return {wishes.backup->state, limit == Duration::zero() ? usual : limit, wishes.backup->until};
+  return {wishes.backup->state, limit == Duration::zero() ? usual : limit,
+          emptiness(*wishes.backup)};
 }
 
 Override with_state(Override wishes, const RealServer& server, const AdminOverride& wish) {

@@ -84,7 +84,10 @@ class Settling {
       return;
     }
     if (!master) {
-      seat_.back_since.reset();
+      // One that is only not checked yet goes on with the delay that an earlier daemon began.
+      const bool is_unknown =
+          facts_.health == HealthState::init || facts_.health == HealthState::rising;
+      if (!is_unknown || facts_.admin != AdminState::enabled) seat_.back_since.reset();
       // Checked by now, and found failed: no longer a stand-in for one that was not known.
       if (facts_.health == HealthState::down || facts_.admin != AdminState::enabled)
         seat_.provisional = false;
@@ -201,7 +204,8 @@ std::optional<Time> next_moment(const RealServer& server, const ServerFacts& fac
   const auto consider = [&](std::optional<Time> moment) {
     if (moment && (!next || *moment < *next)) next = moment;
   };
-  if (seat.back_since && policy.preempt) consider(*seat.back_since + policy.preempt_delay);
+  if (seat.back_since && policy.preempt && may_serve(facts))
+    consider(*seat.back_since + policy.preempt_delay);
   if (seat.warms_since) consider(ramp(*seat.warms_since, policy.slow_start, sight.now).next);
   consider(seat.flap.held_until);
   if (seat.drain) consider(next_moment(*seat.drain, drain_rules(facts, sight)));

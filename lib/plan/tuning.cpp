@@ -1,6 +1,7 @@
 #include "plan/tuning.h"
 
 #include <algorithm>
+#include <string_view>
 
 namespace lvsd {
 
@@ -21,6 +22,11 @@ bool has_backup(const Config& config) {
       });
 }
 
+bool is_named(const Config& config, std::string_view name) {
+  return std::any_of(config.global.sysctls.begin(), config.global.sysctls.end(),
+                     [&](const Sysctl& one) { return vs + one.name == name; });
+}
+
 // Persistent, and something in it is drained by the file's own words.
 bool has_persistent_drain(const Config& config) {
   const auto drains = [](const RealServer& real) { return real.policy->graceful_shutdown; };
@@ -34,23 +40,26 @@ bool has_persistent_drain(const Config& config) {
 
 }  // namespace
 
-std::vector<SysctlWish> needed_sysctls(const Config& config) {
+std::vector<SysctlWish> needed_sysctls(const Config& config, bool drains_hard) {
   std::vector<SysctlWish> needed;
   if (has_backup(config))
     needed.push_back({vs + "expire_nodest_conn", "1",
                       "connections end when a backup or its master takes over (backup_server)"});
-  if (has_persistent_drain(config))
-    needed.push_back({vs + "expire_quiescent_template", "1",
+  if (drains_hard)
+    needed.push_back(
+        {template_sysctl, "1", "clients that persist leave a server that drains (drain --hard)"});
+  else if (has_persistent_drain(config))
+    needed.push_back({template_sysctl, "1",
                       "clients that persist leave a server that drains (persistence_timeout)"});
-  const auto is_named = [&config](const SysctlWish& wish) {
-    return std::any_of(config.global.sysctls.begin(), config.global.sysctls.end(),
-                       [&](const Sysctl& one) { return vs + one.name == wish.name; });
-  };
-  std::erase_if(needed, is_named);
+  std::erase_if(needed, [&config](const SysctlWish& wish) { return is_named(config, wish.name); });
   return needed;
 }
 
-std::vector<SysctlWish> wanted_sysctls(const Config& config) {
+bool may_expire_templates(const Config& config) {
+  return config.global.sysctl_auto && !is_named(config, template_sysctl);
+}
+
+std::vector<SysctlWish> wanted_sysctls(const Config& config, bool drains_hard) {
   const GlobalSettings& global = config.global;
   std::vector<SysctlWish> wishes;
   for (const Sysctl& one : global.sysctls)
@@ -61,7 +70,7 @@ std::vector<SysctlWish> wanted_sysctls(const Config& config) {
   if (global.min_mtu)
     wishes.push_back({"net.ipv4.route.min_pmtu", std::to_string(*global.min_mtu), "min_mtu"});
   if (!global.sysctl_auto) return wishes;
-  for (SysctlWish& wish : needed_sysctls(config))
+  for (SysctlWish& wish : needed_sysctls(config, drains_hard))
     wishes.push_back(std::move(wish));
   return wishes;
 }

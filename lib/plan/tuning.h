@@ -21,11 +21,18 @@ struct SysctlWish {
   bool operator==(const SysctlWish&) const = default;
 };
 
-// To be set: what the file names, and with `ipvs_sysctl auto` what it needs besides.
-std::vector<SysctlWish> wanted_sysctls(const Config& config);
+// To be set: what the file names, and with `ipvs_sysctl auto` what it needs besides. `drains_hard`:
+// an operator drains so that clients that persist may not come back.
+std::vector<SysctlWish> wanted_sysctls(const Config& config, bool drains_hard = false);
 
 // What the words of the file need and the file does not name; to be set, or at least to be told.
-std::vector<SysctlWish> needed_sysctls(const Config& config);
+std::vector<SysctlWish> needed_sysctls(const Config& config, bool drains_hard = false);
+
+// By its name: with 1 the kernel forgets, when they come, which server of weight 0 clients persist
+// to; with 0 it goes on sending them there.
+inline constexpr const char* template_sysctl = "net.ipv4.vs.expire_quiescent_template";
+// Whether lvsd may set it where it has to.
+bool may_expire_templates(const Config& config);
 
 // The zombie rule: IPVS forgets a connection that is idle longer than its tcp timeout. Both ends
 // still believe in it; the next segment is sent to another server, and that answers with a reset.

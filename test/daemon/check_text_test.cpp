@@ -32,7 +32,7 @@ struct Diary {
     std::string out;
     for (const LogLine& line : log.lines(entry, seen, all))
       out += line.text + "\n";
-    entry.health.last = seen;
+    entry.health.last = last_result(seen);
     return out;
   }
 };

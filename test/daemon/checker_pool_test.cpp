@@ -117,8 +117,11 @@ struct Stage {
   }
 
   void start(CheckId id, const Check& check) {
-    known[id] = initial(Start::adopted_up, check.settings->policy, now());
-    pool.start(id, check, known[id], first_timing(check, Start::adopted_up, now()));
+    const RunningCheck& is =
+        known[id] = {.check = check,
+                     .health = initial(Start::adopted_up, check.settings->policy, now()),
+                     .timing = first_timing(check, Start::adopted_up, now())};
+    pool.start(id, is.check, is.health, is.timing);
   }
   bool until(const std::function<bool()>& holds, std::chrono::milliseconds limit = 10s) {
     for (const Time deadline = now() + limit; now() < deadline;) {
@@ -135,7 +138,7 @@ struct Stage {
   Act act;
   std::vector<CheckerRole> roles;
   std::vector<pid_t> pids;
-  std::map<CheckId, CheckHealth> known;
+  std::map<CheckId, RunningCheck> known;
   std::vector<std::pair<CheckId, Observation>> reports;
   CheckerPool pool{loop.get_executor(),
                    {[this](CheckId id, const Observation& seen) { reports.emplace_back(id, seen); },

@@ -146,3 +146,41 @@ TEST_CASE("without scripts and FIFOs there is nothing to say") {
   CHECK(world.first == "");
   CHECK(world.fail(0) == "");
 }
+
+TEST_CASE("servers are mailed in keepalived's words and quorum where it is asked for") {
+  const std::string mail = "notification_email {\n ops@example.com\n }\n smtp_server 127.0.0.1\n";
+  const auto subjects = [](const Notices& notices) {
+    std::string out;
+    for (const Notice& notice : notices)
+      if (!notice.letter.subject.empty()) out += notice.letter.subject + "\n";
+    return out;
+  };
+  struct Case {
+    std::string global;
+    std::string more;
+    std::string expected;
+  };
+  const std::string server =
+      "Realserver [10.0.0.2]:tcp:80 of virtual server [10.0.0.1]:tcp:80 - DOWN\n";
+  const std::string quorum = "Virtualserver [10.0.0.1]:tcp:80 - DOWN\n";
+  for (const Case& one :
+       {Case{mail, " quorum 2\n", server}, Case{mail, " quorum 2\n smtp_alert\n", server + quorum},
+        Case{mail + "smtp_alert\n", " quorum 2\n", server + quorum},
+        Case{mail + "smtp_alert\nsmtp_alert_checker no\n", " quorum 2\n", ""},
+        Case{mail + "smtp_alert no\n", " quorum 2\n smtp_alert\n", quorum},
+        Case{"smtp_server 127.0.0.1\n", " quorum 2\n smtp_alert\n", ""}}) {
+    INFO(one.global << one.more);
+    World world(file(one.global, one.more));
+    world.pools.observe(
+        {0, 0, 0},
+        {.result = CheckResult::l7_status, .code = 503, .text = "busy", .at = world.now += 1s});
+    const Notices notices = world.book.renew(world.pools, 0);
+    CHECK(subjects(notices) == one.expected);
+    if (!subjects(notices).starts_with("Realserver")) continue;
+    const std::string& body = notices.front().letter.body;
+    CHECK(
+        body.starts_with("tcp:10.0.0.1:80/10.0.0.2:80 is down.\nIts check: Layer7 wrong status, "
+                         "code: 503"));
+    CHECK(body.ends_with("\nReal servers that take new connections: 1 of 2\n"));
+  }
+}

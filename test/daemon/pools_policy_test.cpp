@@ -281,6 +281,75 @@ TEST_CASE("the next daemon goes on where the last one ended") {
         service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n  -> 10.0.0.3:80 NAT weight 0\n"));
 }
 
+TEST_CASE("a preempt_delay goes on in the next daemon with the time that was left") {
+  World last;
+  ServerPolicy policy;
+  policy.preempt_delay = 60s;
+  last.take(site(policy));
+  last.check(0, CheckResult::l4_refused);
+  last.check(0, CheckResult::l4_ok);
+  const Time back = last.now;
+  const std::string table_then = last.wanted();
+  CHECK(table_then == service("  -> 10.0.0.3:80 NAT weight 1\n  -> 10.0.0.8:80 NAT weight 4\n"));
+  const State kept = last.kept();
+
+  const auto next_daemon = [&] {
+    World next;
+    next.now = back + 30s;
+    next.take(site(policy), table_then);
+    next.pools.recall(kept.wishes, kept.seats, next.now);
+    CHECK(next.wanted() == table_then);
+    return next;
+  };
+  World next = next_daemon();
+  next.check(0, CheckResult::l4_ok);
+  next.check(0, CheckResult::l4_ok, Member::backup);
+  CHECK(next.wanted() == table_then);
+  CHECK(next.pools.pass(back + 59s).empty());
+  CHECK(next.pools.pass(back + 60s).size() == 1);
+  CHECK(next.wanted() ==
+        service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n  -> 10.0.0.3:80 NAT weight 1\n"));
+
+  // One that failed meanwhile has to wait for all of it again.
+  World other = next_daemon();
+  other.check(0, CheckResult::l4_refused);
+  other.check(0, CheckResult::l4_ok);
+  other.check(0, CheckResult::l4_ok, Member::backup);
+  CHECK(other.pools.pass(back + 89s).empty());
+  CHECK(other.pools.pass(back + 92s).size() == 1);
+}
+
+TEST_CASE("a server that flaps is held back by the next daemon for the time that was left") {
+  const auto flapping = [] {
+    Config config = site();
+    config.global.flap_hold = 10s;
+    return config;
+  };
+  World last;
+  last.take(flapping());
+  last.check(1, CheckResult::l4_refused);
+  CHECK(last.kept().seats.empty());  // a first failure is forgotten
+  last.check(1, CheckResult::l4_ok);
+  for (int i = 0; i < 8; ++i)  // not the first result, so some in a row are needed
+    last.check(1, CheckResult::l4_refused);
+  last.check(1, CheckResult::l4_ok);
+  const Time held = last.now;
+  const std::string table_then = last.wanted();
+  CHECK(table_then == service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n"));
+  const State kept = last.kept();
+
+  World next;
+  next.now = held + 4s;
+  next.take(flapping(), table_then);
+  next.pools.recall(kept.wishes, kept.seats, next.now);
+  next.check(1, CheckResult::l4_ok);
+  CHECK(next.wanted() == table_then);
+  CHECK(next.pools.pass(held + 9s).empty());
+  CHECK(next.pools.pass(held + 10s).size() == 1);
+  CHECK(next.wanted() ==
+        service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n  -> 10.0.0.3:80 NAT weight 1\n"));
+}
+
 TEST_CASE("a backup that is drained goes on draining in the next daemon and is logged") {
   World last;
   last.take(site());

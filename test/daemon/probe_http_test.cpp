@@ -37,8 +37,8 @@ TlsContext context_of(const HttpCheck& check, const std::optional<TlsClient>& cl
 
 Observation probed(const HttpCheck& check, const CheckTarget& target, Duration timeout = 5s,
                    const std::optional<TlsClient>& client = {}) {
-  const HttpProbe probe(check, target, check.tls ? context_of(check, client) : nullptr);
-  return finished(probe.run(0, timeout));
+  const HttpProbe probe(check, check.tls ? context_of(check, client) : nullptr);
+  return finished(probe.run(0, target, timeout));
 }
 
 std::string outcome(const Observation& seen) {

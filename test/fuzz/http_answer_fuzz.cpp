@@ -33,7 +33,7 @@ std::string judged(const HttpExpectation& expectation, std::string_view a, std::
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 2) return 0;
   const HttpCheck check = check_of(data[0]);
-  const HttpExpectation expectation(check, check.urls[0], {});
+  const HttpExpectation expectation(check, check.urls[0]);
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 2, size - 2);
   const std::size_t cut = bytes.empty() ? 0 : data[1] % bytes.size();
   if (judged(expectation, bytes, {}) !=

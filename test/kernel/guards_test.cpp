@@ -1,4 +1,9 @@
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <array>
 #include <catch2/catch.hpp>
+#include <fstream>
 #include <string>
 
 #include "test/kernel/policy_site.h"
@@ -29,13 +34,46 @@ bool has(const Site& site, const std::string& entry) {
   });
 }
 
+// Visits of a client that ends its connection with a reset: the kernel remembers that for 10 s
+// only, a connection that is closed for 120.
+std::string brief_visit(const Site& site) {
+  const Inside there(site.net.client().net);
+  const UniqueFd client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(80);
+  to.sin_addr.s_addr = htonl(0x0a000064);  // 10.0.0.100
+  const timeval limit{2, 0};
+  ::setsockopt(client.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  const linger reset{1, 0};
+  ::setsockopt(client.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  if (::connect(client.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0)
+    return "refused";
+  const std::string request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+  if (::send(client.get(), request.data(), request.size(), MSG_NOSIGNAL) < 0) return "reset";
+  std::array<char, 1024> room{};
+  const ssize_t got = ::recv(client.get(), room.data(), room.size(), 0);
+  if (got <= 0) return "timed out";
+  const std::string_view answer(room.data(), static_cast<std::size_t>(got));
+  return std::string(answer.substr(answer.find("\r\n\r\n") + 4));
+}
+
+const std::string template_sysctl = "net.ipv4.vs.expire_quiescent_template";
+
+std::string expires_templates(const Site& site) {
+  const Inside there(site.net.director().net);
+  std::string value;
+  std::getline(std::ifstream("/proc/sys/net/ipv4/vs/expire_quiescent_template"), value);
+  return value;
+}
+
 // Drains the server that clients persist to and returns what they meet then.
-std::string met_after_drain(const Site& site) {
+std::string met_after_drain(const Site& site, const std::string& how = "drain") {
   const std::string first = site.who_answers();
   REQUIRE((first == "s1" || first == "s2"));
   CHECK(text(requests(site, 3)) == first + " 3");
   const std::string number = first.substr(1);
-  CHECK(site.post("drain", "10.0.1." + number + ":80").status == 200);
+  CHECK(site.post(how, "10.0.1." + number + ":80").status == 200);
   CHECK(has(site, "10.0.1." + number + ":80 NAT weight 0"));
   const std::string then = text(requests(site, 3));
   return then == first + " 3" ? "the same" : then.ends_with(" 3") ? "the other" : then;
@@ -117,4 +155,57 @@ TEST_CASE("clients that persist stay with a server that drains where the kernel 
   REQUIRE(has(site, "10.0.1.2:80 NAT weight 1"));
   CHECK(site.lvsd->logged("net.ipv4.vs.expire_quiescent_template is 0, so it is not true that"));
   CHECK(met_after_drain(site) == "the same");
+}
+
+TEST_CASE("a hard drain sends clients that persist elsewhere and keeps the connections they have") {
+  Site site(guarded("ipvs_sysctl auto", {.more = "persistence_timeout 60"}));
+  REQUIRE(has(site, "10.0.1.2:80 NAT weight 1"));
+  CHECK(expires_templates(site) == "0");  // no word of the file needs it
+  Connection kept = site.connect();
+  const std::string first = text(kept.ask());
+  CHECK(met_after_drain(site, "drain?returning=hard") == "the other");
+  CHECK(text(kept.ask()) == first);
+  CHECK(expires_templates(site) == "1");
+  const std::string server = "10.0.1." + first.substr(1) + ":80";
+  const Reply soft = site.post("drain?returning=soft", server);
+  CHECK(soft.status == 409);
+  CHECK(soft.body.find("lets no client come back") != std::string::npos);
+
+  site.restart();
+  CHECK(site.state(server) == "DRAINING");
+  CHECK(text(kept.ask()) == first);
+  CHECK(text(requests(site, 2)).find(first) == std::string::npos);
+}
+
+TEST_CASE("a hard drain that the kernel would not keep is refused with what to do") {
+  Site site(service_config({.more = "persistence_timeout 60"}));
+  REQUIRE(has(site, "10.0.1.2:80 NAT weight 1"));
+  const Reply hard = site.post("drain?returning=hard");
+  CHECK(hard.status == 409);
+  CHECK(hard.body.find("sysctl -w net.ipv4.vs.expire_quiescent_template=1") != std::string::npos);
+  CHECK(has(site, "10.0.1.1:80 NAT weight 1"));
+  set_sysctl(site.net.director().net, template_sysctl, "1");
+  CHECK(met_after_drain(site, "drain?returning=hard") == "the other");
+}
+
+TEST_CASE("a soft drain serves clients that persist until the last of them is forgotten") {
+  Site site(service_config({.more = "persistence_timeout 15"}));
+  REQUIRE(has(site, "10.0.1.2:80 NAT weight 1"));
+  const std::string first = brief_visit(site);
+  REQUIRE((first == "s1" || first == "s2"));
+  const std::string server = "10.0.1." + first.substr(1) + ":80";
+  const Reply drained = site.post("drain?returning=soft", server);
+  CHECK(drained.status == 200);
+  CHECK(drained.body.find("clients that persist (15 s) come back") != std::string::npos);
+  CHECK(has(site, server + " NAT weight 0"));
+  CHECK(brief_visit(site) == first);
+  site.restart();
+  CHECK(brief_visit(site) == first);
+  const auto last_visit = std::chrono::steady_clock::now();
+  CHECK(eventually(60s, [&] { return site.state(server) == "DRAINED"; }));
+  // The connections are forgotten after 10 s; what was waited for is the template.
+  CHECK(std::chrono::steady_clock::now() - last_visit >= 14s);
+  const std::string other = brief_visit(site);
+  CHECK(other != first);
+  CHECK((other == "s1" || other == "s2"));
 }

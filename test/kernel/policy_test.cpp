@@ -5,6 +5,7 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <csignal>
+#include <iostream>
 #include <list>
 #include <optional>
 #include <thread>
@@ -146,6 +147,32 @@ TEST_CASE("without preempt the backup goes on until an operator says so and over
   CHECK(site.becomes({1}));
 }
 
+TEST_CASE("a preempt_delay goes on through a restart and the backup serves all of that time") {
+  constexpr auto delay = 8s;
+  Site site(pair_config("preempt_delay 8"));
+  REQUIRE(site.becomes({1}));
+  site.net.web(1).set(Mood::stopped);
+  REQUIRE(site.becomes({-1, 1}));
+  Traffic traffic(site.net.client().net, {vip(Family::v4), 80}, 20ms);
+  site.net.web(1).set(Mood::answers);
+  REQUIRE(eventually(5s, [&] { return site.state("10.0.1.1:80") == "STANDBY"; }));
+  const auto back = std::chrono::steady_clock::now();
+  CHECK(site.stays({-1, 1}, 3s));
+  site.restart();
+  CHECK(eventually(3s, [&] { return site.state("10.0.1.1:80") == "STANDBY"; }));
+  CHECK(site.becomes({1}, 12s));
+  const auto took = std::chrono::steady_clock::now() - back;
+  // With the time that was left: neither at once, nor all of it anew.
+  CHECK(took >= delay - 1s);
+  CHECK(took < delay + 2500ms);
+  CHECK(site.who_answers() == "s1");
+  const Tally tally = traffic.stop();
+  INFO(text(tally));
+  CHECK(tally.contains("s2"));
+  CHECK_FALSE(tally.contains("refused"));
+  CHECK_FALSE(tally.contains("timed out"));
+}
+
 TEST_CASE("with on_return drain the connections of the backup live on when its master is back") {
   Site site(pair_config("on_return drain"));
   site.net.web(1).set(Mood::stopped);
@@ -278,6 +305,7 @@ TEST_CASE("clients that come one by one fill the master and then go to its backu
     std::this_thread::sleep_for(100ms);
   }
   INFO(text(tally));
+  std::cout << "max_connections 5: ten clients a second met " << text(tally) << '\n';
   CHECK(tally["s1"] == 5);
   // Within the load_interval in which the master filled up the kernel refuses; never more.
   CHECK(tally["refused"] <= 7);

@@ -218,6 +218,8 @@ bool Play::take_wish(Words& words) {
     if (is("drain")) wish.state = AdminState::drain;
     if (is("disable")) wish.state = AdminState::disabled;
     if (is("drain") && words.take_if("until")) wish.until = *parse_emptiness(words.take());
+    if (is("drain") && words.take_if("soft")) wish.returning = Returning::soft;
+    if (is("drain") && words.take_if("hard")) wish.returning = Returning::hard;
     if (is("drain") && !words.empty()) wish.limit = take_time(words);
     wishes =
         real.name == name ? with_state(wishes, real, wish) : with_backup_state(wishes, real, wish);

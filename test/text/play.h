@@ -27,9 +27,8 @@
 //   a wants drain   through its check; "wants none", "wants maint"
 //   load a 5        connections; "load a 0+7": 7 inactive; "load a 0+7 packets 9"; "templates 2"
 //   10s             time; what is due meanwhile happens
-//   drain a 30s     with or without a limit; "drain a until all"; undrain a, disable a, enable a,
-//   also of a backup;
-//                   failback a, calm
+//   drain a 30s     with or without a limit; "drain a until all", "drain a soft";
+//                   undrain a, disable a, enable a, also of a backup; failback a, calm
 //   weight a 5      "weight a file" takes it back; max a 3
 //   reload a …      the file says something else of it now; remove a
 

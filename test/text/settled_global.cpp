@@ -137,6 +137,8 @@ void set_kernel(Random& random, GlobalSettings& out) {
   out.tcp_keepalive = {maybe<std::uint32_t>(random, 1, 32767),
                        maybe<std::uint32_t>(random, 1, 32767),
                        maybe<std::uint32_t>(random, 1, 127)};
+  if (random.chance(30))
+    out.load_interval = Duration(1000 * random_number<std::int64_t>(random, 50, 60'000));
   out.min_mtu = maybe<std::uint32_t>(random, 68, 65535);
   if (random.chance(30)) out.sysctls.push_back({"conn_lfactor", "-8"});
   if (random.chance(30)) out.sysctls.push_back({"sync_threshold", "3 50"});

@@ -21,7 +21,7 @@ std::string request(const HttpCheck& check, const Endpoint& to = server) {
 
 // What the check says of a server that sends `answer` and closes.
 std::string judged(const HttpCheck& check, std::string_view answer, Stop stop = Stop::closed) {
-  const HttpExpectation expectation(check, check.urls[0], server);
+  const HttpExpectation expectation(check, check.urls[0]);
   HttpJudge judge(expectation);
   judge.take(answer);
   return text(judge.judgement(stop, 0));

@@ -61,10 +61,10 @@ TEST_CASE("an alpha check is up when all urls have passed once") {
 
 TEST_CASE("a check hurries through its urls while it comes back and has no reason to doubt") {
   CheckHealth health{.up = false, .has_run = true};
-  health.last = Observation{.result = CheckResult::l7_ok, .partial = true};
+  health.last = LastResult{.result = CheckResult::l7_ok, .partial = true};
   CHECK(hurries(health));
   health.last->result = CheckResult::l7_status;
   CHECK(!hurries(health));
-  health = {.up = true, .has_run = true, .last = Observation{.result = CheckResult::l7_ok}};
+  health = {.up = true, .has_run = true, .last = LastResult{.result = CheckResult::l7_ok}};
   CHECK(!hurries(health));
 }

@@ -196,11 +196,11 @@ TEST_CASE("fast_interval is the pace of a check in doubt and down_interval that 
   const Time grid{1000s};
   const Time now{1003s};
   CheckHealth falling{.up = true, .has_run = true, .streak = 1};
-  falling.last = Observation{.result = CheckResult::l4_refused};
+  falling.last = LastResult{.result = CheckResult::l4_refused};
   CheckHealth rising{.up = false, .has_run = true, .streak = 1};
-  rising.last = Observation{.result = CheckResult::l4_ok};
+  rising.last = LastResult{.result = CheckResult::l4_ok};
   CheckHealth down{.up = false, .has_run = true};
-  down.last = Observation{.result = CheckResult::l4_refused};
+  down.last = LastResult{.result = CheckResult::l4_refused};
   const CheckHealth fresh{.up = false};
 
   CHECK(next_check(falling, policy, grid, now) == now + 1s);

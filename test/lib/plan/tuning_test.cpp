@@ -53,6 +53,21 @@ TEST_CASE("what backup servers and persistent drains need is set with auto and t
         quiescent);
 }
 
+TEST_CASE("a hard drain needs what persistent drains need and never twice") {
+  const std::string quiescent = "net.ipv4.vs.expire_quiescent_template = 1\n";
+  const Config plain = config("", "", " persistence_timeout 60\n");
+  CHECK(text(needed_sysctls(plain, true)) == quiescent);
+  CHECK(text(wanted_sysctls(plain, true)) == "");
+  CHECK_FALSE(may_expire_templates(plain));
+  const Config trusting =
+      config(" ipvs_sysctl auto\n", " graceful_shutdown\n", " persistence_timeout 60\n");
+  CHECK(text(wanted_sysctls(trusting, true)) == quiescent);
+  CHECK(may_expire_templates(trusting));
+  const Config firm = config(" ipvs_sysctl auto {\n expire_quiescent_template 0\n }\n");
+  CHECK(text(needed_sysctls(firm, true)) == "");
+  CHECK_FALSE(may_expire_templates(firm));
+}
+
 TEST_CASE("what the file names is not overruled by what its words need") {
   const Config named = config(" ipvs_sysctl auto {\n expire_nodest_conn 0\n }\n", kBackup);
   CHECK(text(wanted_sysctls(named)) == "net.ipv4.vs.expire_nodest_conn = 0\n");
