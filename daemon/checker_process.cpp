@@ -16,11 +16,17 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <memory>
+#include <optional>
+#include <sstream>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
+#include "base/parse_number.h"
 #include "daemon/exec_vector.h"
 
 namespace lvsd {
@@ -102,6 +108,32 @@ std::string end_of(const siginfo_t& info) {
   return "was ended by signal " + std::to_string(info.si_status);
 }
 
+// The session of /proc/PID/stat: the fourth field behind the name, which may hold anything.
+std::optional<pid_t> session_of(const std::filesystem::path& process) {
+  std::string line;
+  std::getline(std::ifstream(process / "stat"), line);
+  const auto end_of_name = line.rfind(')');
+  if (end_of_name == line.npos) return std::nullopt;
+  std::istringstream fields(line.substr(end_of_name + 1));
+  std::string state;
+  pid_t parent = 0;
+  pid_t group = 0;
+  pid_t session = 0;
+  if (!(fields >> state >> parent >> group >> session)) return std::nullopt;
+  return session;
+}
+
+// REQUIRES: its leader is not reaped yet, so that no other session has its number.
+void end_session(pid_t leader) {
+  std::error_code failure;
+  std::filesystem::directory_iterator processes("/proc", failure);
+  if (failure) return;
+  for (const std::filesystem::directory_entry& entry : processes) {
+    const auto pid = parse_number<pid_t>(entry.path().filename().string());
+    if (pid && *pid != leader && session_of(entry.path()) == leader) ::kill(*pid, SIGKILL);
+  }
+}
+
 }  // namespace
 
 std::string_view text(CheckerRole role) {
@@ -142,18 +174,20 @@ Result<LaunchedChecker> launch_checker(CheckerRole role, const CheckerProcess& h
                          .lender = std::move(lender->first)};
 }
 
-void end_checker(const asio::any_io_executor& executor, UniqueFd process,
+void end_checker(const asio::any_io_executor& executor, pid_t pid, UniqueFd process,
                  std::function<void(std::string_view how)> told) {
   ::syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0);
   const auto watched =
       std::make_shared<asio::posix::stream_descriptor>(executor, process.release());
-  watched->async_wait(asio::posix::stream_descriptor::wait_read, [watched, told = std::move(told)](
-                                                                     const auto& failure) {
-    if (failure) return;
-    siginfo_t info{};
-    ::waitid(P_PIDFD, static_cast<id_t>(watched->native_handle()), &info, WEXITED | WNOHANG);
-    told(end_of(info));
-  });
+  watched->async_wait(asio::posix::stream_descriptor::wait_read,
+                      [watched, pid, told = std::move(told)](const auto& failure) {
+                        if (failure) return;
+                        end_session(pid);
+                        siginfo_t info{};
+                        ::waitid(P_PIDFD, static_cast<id_t>(watched->native_handle()), &info,
+                                 WEXITED | WNOHANG);
+                        told(end_of(info));
+                      });
 }
 
 }  // namespace lvsd

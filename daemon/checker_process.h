@@ -43,8 +43,10 @@ constexpr int checker_lender_fd = 4;
 // descriptors but its two and stderr.
 Result<LaunchedChecker> launch_checker(CheckerRole role, const CheckerProcess& how);
 
-// Kills it, if it lives, and reaps it when it has ended. `told` gets how: "was killed by signal 9".
-void end_checker(const boost::asio::any_io_executor& executor, UniqueFd process,
+// Kills it, if it lives, and reaps it when it has ended, with the programs it has left behind: the
+// signal that they are to get at its death is lost where they gain power by being started.
+// `told` gets how: "was killed by signal 9".
+void end_checker(const boost::asio::any_io_executor& executor, pid_t pid, UniqueFd process,
                  std::function<void(std::string_view how)> told);
 
 }  // namespace lvsd

@@ -81,7 +81,7 @@ CheckerSeat::~CheckerSeat() {
   if (!life_) return;
   life_->link->close();
   life_->pulse.cancel();
-  end_checker(executor_, std::move(life_->process), [](std::string_view) {});
+  end_checker(executor_, life_->pid, std::move(life_->process), [](std::string_view) {});
 }
 
 void CheckerSeat::equip(const ProbeSettings& settings) {
@@ -208,7 +208,7 @@ void CheckerSeat::lose(std::string_view why) {
   const bool early = std::chrono::steady_clock::now() - lost->born < full_life;
   early_deaths_ = early ? early_deaths_ + 1 : 0;
   if (!vacant_since_) vacant_since_ = std::chrono::steady_clock::now();
-  end_checker(executor_, std::move(lost->process),
+  end_checker(executor_, lost->pid, std::move(lost->process),
               [name = name_, pid = lost->pid](std::string_view how) {
                 log(Level::info, fmt::format("{}, process {}, {}", name, pid, how));
               });

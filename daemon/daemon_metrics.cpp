@@ -92,7 +92,7 @@ asio::awaitable<bool> Daemon::fill(std::shared_ptr<api::MetricsPage> page,
     for (std::size_t servers = 0;
          servers < servers_a_turn && next < pools_.config().virtual_servers.size(); ++next) {
       if (service && id(pools_.config().virtual_servers[next]) != *service) continue;
-      samples.push_back(service_sample(now, totals_, next));
+      samples.push_back(service_sample(now, totals_, next, ViewDetail::figures));
       servers += samples.back().servers.size() + 1;
     }
     auto write = [page, samples = std::move(samples), wall = now.wall] {

@@ -50,14 +50,15 @@ api::ServerSample server_sample(const Outlook& outlook, api::ServerView view,
 }  // namespace
 
 // In the order of server_views: real servers, sorry servers, backups.
-api::ServiceSample service_sample(const Outlook& outlook, const Totals& totals, std::size_t index) {
+api::ServiceSample service_sample(const Outlook& outlook, const Totals& totals, std::size_t index,
+                                  ViewDetail detail) {
   const VirtualServer& service = outlook.pools.config().virtual_servers[index];
   const Pool& pool = outlook.pools.pool(index);
   const Totals::Service& past = totals.of(index);
   api::ServiceSample sample{.view = service_view(outlook, index, false),
                             .life = past.life.sample(outlook.now),
                             .check_durations = past.check_durations};
-  auto views = server_views(outlook, index, ViewDetail::figures);
+  auto views = server_views(outlook, index, detail);
   sample.servers.reserve(views.size());
   auto next = views.begin();
   for (std::size_t i = 0; i < service.real_servers.size(); ++i) {

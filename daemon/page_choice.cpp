@@ -193,7 +193,7 @@ std::vector<std::size_t> PageChoice::services() const {
 api::ServiceSample PageChoice::service(const Outlook& outlook, const Totals& totals,
                                        std::size_t index) const {
   if (query_.brief) return {.view = service_view(outlook, index, false)};
-  api::ServiceSample sample = service_sample(outlook, totals, index);
+  api::ServiceSample sample = service_sample(outlook, totals, index, ViewDetail::all);
   if (filter_.is_all()) return sample;
   const std::string words = PageFilter::text_of(sample.view);
   if (!filter_.holds(words))

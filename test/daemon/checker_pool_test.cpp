@@ -1,5 +1,6 @@
 #include "daemon/checker_pool.h"
 
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -349,6 +350,31 @@ TEST_CASE("programs that are no checks run in the local checker and tell how the
   CHECK(ends[0] == "failed, exit code 3: /one");
   CHECK(ends[1] == "failed, exit code 3: /two");
   CHECK(stage.roles == std::vector{CheckerRole::local});
+}
+
+TEST_CASE("programs that a lost checker has left behind are ended") {
+  int ends[2];  // the program has the writing one, until it is gone
+  REQUIRE(::pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0);
+  bool is_first = true;
+  Stage stage([&](int pipe) {
+    ::setsid();
+    if (is_first && ::fork() == 0) {
+      ::setpgid(0, 0);
+      ::alarm(60);
+      hang();
+    }
+    ::close(ends[1]);
+    serve(pipe, passed);
+  });
+  stage.start(1, script_check());
+  REQUIRE(stage.until([&] { return stage.reports.size() == 1; }));
+  ::close(ends[1]);
+  is_first = false;
+  ::kill(stage.pids[0], SIGKILL);
+  char byte = 0;
+  CHECK(stage.until([&] { return ::read(ends[0], &byte, 1) == 0; }));
+  CHECK(stage.until([&] { return stage.reports.size() == 2; }));
+  ::close(ends[0]);
 }
 
 TEST_CASE("a program whose process is lost is not run twice and that is told") {
