@@ -37,7 +37,7 @@ TEST_CASE("the token is the first line of its file") {
 }
 
 TEST_CASE("a token that others may read or change is none") {
-  for (const mode_t mode : {0444, 0404, 0401, 0402, 0420, 0460}) {
+  for (const mode_t mode : {0444U, 0404U, 0401U, 0402U, 0420U, 0460U}) {
     INFO(mode);
     CHECK_THAT(read_token(token, mode), Catch::Contains("others may read or change it"));
   }

@@ -37,7 +37,7 @@ TEST_CASE("a page in pieces of any size is the page") {
   MetricStore whole;
   add_some(whole, 500);
   const std::string page = written(whole, everything);
-  for (const std::size_t piece : {1, 2, 100, 1000, 4096, 1 << 20}) {
+  for (const std::size_t piece : {1UL, 2UL, 100UL, 1000UL, 4096UL, 1UL << 20}) {
     MetricStore store;
     add_some(store, 500);
     CHECK(written(store, piece) == page);
