@@ -93,7 +93,7 @@ CheckBook::Entry* CheckBook::find(CheckId id) {
 const CheckBook::Entry* CheckBook::record(CheckId id, const Observation& observation) {
   Entry* entry = find(id);
   if (entry == nullptr) return nullptr;
-  entry->health = observe(std::move(entry->health), entry->check.settings->policy, observation);
+  entry->health = observe(entry->health, entry->check.settings->policy, observation);
   entry->history.add(observation);
   entry->totals.add(observation.result);
   entry->certificate_end = observation.certificate;

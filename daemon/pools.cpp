@@ -224,7 +224,7 @@ std::optional<PoolChange> Pools::inform(const CheckUser& user, const CheckHealth
   const CheckPolicy& policy = checks_of(config_, user)[user.check].settings->policy;
   CheckHealth check = known;
   check.start = health(user).start;
-  return renew_check(user, std::move(check), known.up ? policy.rise : fall(policy), known.last->at);
+  return renew_check(user, check, known.up ? policy.rise : fall(policy), known.last->at);
 }
 
 std::optional<PoolChange> Pools::renew_check(const CheckUser& user, CheckHealth health,
@@ -232,7 +232,7 @@ std::optional<PoolChange> Pools::renew_check(const CheckUser& user, CheckHealth 
   ServerState& state = state_of(user);
   CheckHealth& check = state.checks[user.check];
   const bool is_other_wish = check.weight != health.weight || check.admin != health.admin;
-  check = std::move(health);
+  check = health;
   const Standing before =
       std::exchange(state.standing, standing_of(checks_of(config_, user), state));
   const HealthState now = state.standing.state;

@@ -8,12 +8,12 @@ namespace lvsd {
 void Totals::renew(const Pools& pools, Time now) {
   std::map<std::string, Service> before;
   for (std::size_t i = 0; i < services_.size(); ++i)
-    before.emplace(std::move(names_[i]), std::move(services_[i]));
+    before.emplace(std::move(names_[i]), services_[i]);
   services_.clear();
   names_.clear();
   for (const VirtualServer& service : pools.config().virtual_servers) {
     names_.push_back(id(service));
-    services_.push_back(std::move(before[names_.back()]));
+    services_.push_back(before[names_.back()]);
   }
   for (std::size_t i = 0; i < services_.size(); ++i)
     note(pools, i, now);

@@ -98,6 +98,9 @@ std::string smtp_outcome(const ScriptedServer::Script& script, Duration timeout 
   return outcome(finished(probe_smtp({.helo_name = "me.example"}, server.target(), timeout)));
 }
 
+// Of a server that resets a new connection, where the reset came before we had looked at it.
+const std::string reset_at_once = "L4CON/104 Connection reset by peer";
+
 }  // namespace
 
 // ---- SMTP
@@ -133,8 +136,9 @@ TEST_CASE("a mail server that fails at a step fails the check with the step") {
           "L7TOUT no answer " + steps[step]);
     CHECK(smtp_outcome(stopping([](Client& client) { client.close(); })) ==
           "L7RSP closed " + steps[step]);
-    CHECK(smtp_outcome(stopping([](Client& client) { client.reset(); })) ==
-          "L7RSP/104 Connection reset by peer " + steps[step]);
+    const std::string reset = smtp_outcome(stopping([](Client& client) { client.reset(); }));
+    CHECK((reset == "L7RSP/104 Connection reset by peer " + steps[step] ||
+           (step == 0 && reset == reset_at_once)));
     CHECK(smtp_outcome(stopping([](Client& client) { client.say("hello\r\n"); })) ==
           "L7RSP the answer is not SMTP: hello");
     CHECK(smtp_outcome(stopping([](Client& client) { client.repeat("22222222222222222222"); })) ==
@@ -344,11 +348,13 @@ TEST_CASE("an agent steers weight and state and result of its server") {
   CHECK(outcome(seen_by(saying("\n"))) == "L7RSP the agent says nothing");
   CHECK(outcome(seen_by(saying(""))) == "L7RSP the agent says nothing");
   CHECK(outcome(seen_by([](Client& client) { client.hold(); }, {}, 60ms)) == "L7TOUT no answer");
-  CHECK(outcome(seen_by([](Client& client) { client.reset(); })).starts_with("L7RSP"));
-  CHECK(outcome(seen_by([](Client& client) {
-          client.say("up");
-          client.reset();
-        })) == "L7RSP/104 Connection reset by peer");
+  const std::string at_once = outcome(seen_by([](Client& client) { client.reset(); }));
+  CHECK((at_once.starts_with("L7RSP") || at_once == reset_at_once));
+  const std::string in_a_word = outcome(seen_by([](Client& client) {
+    client.say("up");
+    client.reset();
+  }));
+  CHECK((in_a_word == "L7RSP/104 Connection reset by peer" || in_a_word == reset_at_once));
   CHECK(outcome(seen_by([](Client& client) { client.drip(std::string(100, 'u'), 20ms); }, {},
                         100ms)) == "L7TOUT no answer");
   CHECK(outcome(seen_by(saying(std::string("up\0\n", 4)))) == "L7RSP the agent says up\\x00");
