@@ -1,11 +1,10 @@
 #include "daemon/api_peer.h"
 
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <cstring>
 
+#include "daemon/socket_address.h"
 #include "model/address.h"
 
 namespace lvsd {
@@ -32,23 +31,9 @@ api::Peer peer_of(int descriptor) {
 api::Peer tcp_peer_of(int descriptor) {
   api::Peer peer;
   peer.address = "an unknown address";
-  sockaddr_storage storage{};
-  socklen_t size = sizeof storage;
-  if (::getpeername(descriptor, reinterpret_cast<sockaddr*>(&storage), &size) != 0) return peer;
-  Endpoint endpoint;
-  if (storage.ss_family == AF_INET) {
-    sockaddr_in v4{};
-    std::memcpy(&v4, &storage, sizeof v4);
-    endpoint.port = ntohs(v4.sin_port);
-    std::memcpy(endpoint.address.bytes.data(), &v4.sin_addr, sizeof v4.sin_addr);
-  } else if (storage.ss_family == AF_INET6) {
-    sockaddr_in6 v6{};
-    std::memcpy(&v6, &storage, sizeof v6);
-    endpoint.port = ntohs(v6.sin6_port);
-    endpoint.address.family = Family::v6;
-    std::memcpy(endpoint.address.bytes.data(), &v6.sin6_addr, sizeof v6.sin6_addr);
-  }
-  peer.address = text(endpoint);
+  SocketAddress address;
+  if (::getpeername(descriptor, address.get(), &address.size) != 0) return peer;
+  peer.address = text(endpoint_of(address));
   return peer;
 }
 

@@ -10,6 +10,8 @@
 #include <cstring>
 #include <utility>
 
+#include "daemon/socket_address.h"
+
 namespace lvsd {
 
 namespace asio = boost::asio;
@@ -35,31 +37,6 @@ bool is_ours(int error) {
     default:
       return false;
   }
-}
-
-struct SocketAddress {
-  sockaddr_storage storage{};
-  socklen_t size = 0;
-
-  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
-};
-
-SocketAddress socket_address(const Address& address, std::uint16_t port) {
-  SocketAddress out;
-  if (address.family == Family::v6) {
-    auto* to = reinterpret_cast<sockaddr_in6*>(&out.storage);
-    to->sin6_family = AF_INET6;
-    to->sin6_port = htons(port);
-    std::memcpy(&to->sin6_addr, address.bytes.data(), 16);
-    out.size = sizeof(sockaddr_in6);
-  } else {
-    auto* to = reinterpret_cast<sockaddr_in*>(&out.storage);
-    to->sin_family = AF_INET;
-    to->sin_port = htons(port);
-    std::memcpy(&to->sin_addr, address.bytes.data(), 4);
-    out.size = sizeof(sockaddr_in);
-  }
-  return out;
 }
 
 }  // namespace
@@ -107,7 +84,7 @@ bool takes_source(int fd, const CheckTarget& target) {
     return false;
   if (!target.bind_address && target.bind_port == 0) return true;
   const Address any{.family = target.endpoint.address.family};
-  const auto from = socket_address(target.bind_address.value_or(any), target.bind_port);
+  const auto from = socket_address({target.bind_address.value_or(any), target.bind_port});
   return ::bind(fd, from.get(), from.size) == 0;
 }
 
@@ -141,8 +118,10 @@ asio::awaitable<Step> ProbeSocket::connect() {
   if (fd < 0) co_return Step{Step::End::ours, -fd};
   descriptor_.emplace(executor_, UniqueFd(fd), deadline_);
 
-  const auto server = socket_address(target_.endpoint.address, target_.endpoint.port);
+  const auto server = socket_address(target_.endpoint);
   if (::connect(descriptor_->fd(), server.get(), server.size) == 0) co_return Step{};
+  // Our own routes know no way there: nothing has been sent that a server could have answered.
+  if (errno == ENETUNREACH || errno == ENETDOWN) co_return Step{Step::End::ours, errno};
   if (errno != EINPROGRESS) co_return failed_step(errno);
   if (!co_await descriptor_->writable()) co_return Step{Step::End::expired};
   if (!descriptor_->has_failed()) co_return Step{};
@@ -181,17 +160,9 @@ asio::awaitable<Step> ProbeSocket::receive(std::span<char> room) {
 
 std::optional<Address> ProbeSocket::source() const {
   if (!descriptor_) return std::nullopt;
-  sockaddr_storage from{};
-  socklen_t size = sizeof from;
-  if (::getsockname(descriptor_->fd(), reinterpret_cast<sockaddr*>(&from), &size) != 0)
-    return std::nullopt;
-  Address out;
-  if (from.ss_family == AF_INET6) {
-    out.family = Family::v6;
-    std::memcpy(out.bytes.data(), &reinterpret_cast<sockaddr_in6&>(from).sin6_addr, 16);
-  } else {
-    std::memcpy(out.bytes.data(), &reinterpret_cast<sockaddr_in&>(from).sin_addr, 4);
-  }
+  SocketAddress from;
+  if (::getsockname(descriptor_->fd(), from.get(), &from.size) != 0) return std::nullopt;
+  const Address out = endpoint_of(from).address;
   if (is_unspecified(out)) return std::nullopt;
   return out;
 }
@@ -227,7 +198,7 @@ Judgement unconnected(const Step& step) {
     case Step::End::ours:
       return {CheckResult::socket_error, step.error, why};
     case Step::End::failed:
-      // No route of ours, or an ICMP error of a router's: it fails the server, as in keepalived.
+      // An ICMP error of a router's, too: it fails the server, as in keepalived.
       return {CheckResult::l4_refused, step.error, why};
     case Step::End::done:
     case Step::End::closed:

@@ -4,37 +4,13 @@
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <cstring>
 #include <string>
+
+#include "daemon/socket_address.h"
 
 namespace lvsd {
 
 namespace {
-
-struct SocketAddress {
-  sockaddr_storage storage{};
-  socklen_t size = 0;
-};
-
-SocketAddress socket_address(const Endpoint& endpoint) {
-  SocketAddress out;
-  if (endpoint.address.family == Family::v4) {
-    sockaddr_in v4{};
-    v4.sin_family = AF_INET;
-    v4.sin_port = htons(endpoint.port);
-    std::memcpy(&v4.sin_addr, endpoint.address.bytes.data(), sizeof v4.sin_addr);
-    std::memcpy(&out.storage, &v4, sizeof v4);
-    out.size = sizeof v4;
-  } else {
-    sockaddr_in6 v6{};
-    v6.sin6_family = AF_INET6;
-    v6.sin6_port = htons(endpoint.port);
-    std::memcpy(&v6.sin6_addr, endpoint.address.bytes.data(), sizeof v6.sin6_addr);
-    std::memcpy(&out.storage, &v6, sizeof v6);
-    out.size = sizeof v6;
-  }
-  return out;
-}
 
 Error failure(const Endpoint& endpoint) {
   return system_failure(errno, "listening on " + text(endpoint));
@@ -52,8 +28,7 @@ Result<UniqueFd> listening_tcp_socket(const Endpoint& endpoint) {
   ::setsockopt(descriptor.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (endpoint.address.family == Family::v6)
     ::setsockopt(descriptor.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-  if (::bind(descriptor.get(), reinterpret_cast<const sockaddr*>(&address.storage), address.size) !=
-          0 ||
+  if (::bind(descriptor.get(), address.get(), address.size) != 0 ||
       ::listen(descriptor.get(), SOMAXCONN) != 0)
     return failure(endpoint);
   return descriptor;

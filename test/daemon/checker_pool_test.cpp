@@ -21,6 +21,7 @@
 #include "health/checker_messages.h"
 #include "health/observe.h"
 #include "test/daemon/log_lines.h"
+#include "test/daemon/loop_until.h"
 
 using namespace lvsd;
 using namespace std::chrono_literals;
@@ -125,12 +126,7 @@ struct Stage {
     pool.start(id, is.check, is.health, is.timing);
   }
   bool until(const std::function<bool()>& holds, std::chrono::milliseconds limit = 10s) {
-    for (const Time deadline = now() + limit; now() < deadline;) {
-      if (holds()) return true;
-      loop.restart();
-      loop.run_one_for(5ms);
-    }
-    return holds();
+    return lvsd::test::until(loop, holds, limit);
   }
   bool is_gone(pid_t pid) const { return ::kill(pid, 0) != 0 && errno == ESRCH; }
 

@@ -9,6 +9,7 @@
 #include "daemon/die_of.h"
 #include "daemon/mail_delivery.h"
 #include "test/daemon/log_lines.h"
+#include "test/daemon/loop_until.h"
 #include "test/fakes/scripted_server.h"
 
 // Mails to servers on this machine that do what they like.
@@ -70,13 +71,7 @@ struct Bench {
       loop.run_one_for(10ms);
     done.get();
   }
-  bool until(const std::function<bool()>& condition) {
-    const auto deadline = std::chrono::steady_clock::now() + 10s;
-    loop.restart();
-    while (!condition() && std::chrono::steady_clock::now() < deadline)
-      loop.run_one_for(10ms);
-    return condition();
-  }
+  bool until(const std::function<bool()>& holds) { return lvsd::test::until(loop, holds); }
 
   test::LogLines lines;
   GlobalSettings global;

@@ -15,6 +15,7 @@
 
 #include "daemon/probe_runner.h"
 #include "test/daemon/log_lines.h"
+#include "test/daemon/loop_until.h"
 
 using namespace lvsd;
 using namespace std::chrono_literals;
@@ -64,13 +65,7 @@ struct Bench {
       loop.run_one();
     done.get();
   }
-  bool until(const std::function<bool()>& condition) {
-    const auto deadline = std::chrono::steady_clock::now() + 10s;
-    loop.restart();
-    while (!condition() && std::chrono::steady_clock::now() < deadline)
-      loop.run_one_for(10ms);
-    return condition();
-  }
+  bool until(const std::function<bool()>& holds) { return lvsd::test::until(loop, holds); }
 
   test::LogLines lines;
   fs::path directory;

@@ -14,6 +14,7 @@
 
 #include "health/observe.h"
 #include "health/schedule.h"
+#include "test/daemon/loop_until.h"
 
 using namespace lvsd;
 using namespace std::chrono_literals;
@@ -94,14 +95,7 @@ struct Bench {
     runner->start(id, what, initial(how, what.settings->policy, now()),
                   first_timing(what, how, now()));
   }
-  bool until(const std::function<bool()>& holds) {
-    for (const Time deadline = now() + 10s; now() < deadline;) {
-      if (holds()) return true;
-      loop.restart();
-      loop.run_one_for(5ms);
-    }
-    return holds();
-  }
+  bool until(const std::function<bool()>& holds) { return lvsd::test::until(loop, holds); }
 };
 
 }  // namespace

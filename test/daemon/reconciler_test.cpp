@@ -12,6 +12,7 @@
 #include "daemon/kernel_error.h"
 #include "plan/stages.h"
 #include "test/daemon/log_lines.h"
+#include "test/daemon/loop_until.h"
 #include "test/fakes/fake_netlink.h"
 #include "test/fakes/gate.h"
 #include "test/text/random.h"
@@ -57,14 +58,7 @@ struct Bench {
   }
 
   // Runs the loop until that holds; false if it does not within ten seconds.
-  bool until(const std::function<bool()>& holds) {
-    for (const Time deadline = Time::clock::now() + 10s; Time::clock::now() < deadline;) {
-      if (holds()) return true;
-      loop.restart();
-      loop.run_one_for(5ms);
-    }
-    return holds();
-  }
+  bool until(const std::function<bool()>& holds) { return lvsd::test::until(loop, holds); }
 
   std::vector<std::string> reconcile(const Services& services) {
     std::optional<std::vector<std::string>> failures;

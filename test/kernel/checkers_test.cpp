@@ -186,6 +186,20 @@ TEST_CASE("checkers end with the daemon however it ends and even when they stand
   CHECK(site.is({1, 1}));
 }
 
+TEST_CASE("a director that has no way to its servers does not take them for dead") {
+  Site site;
+  site.net.director().output_of({"ip", "link", "set", "back", "down"});
+  CHECK(eventually(5s, [&] { return site.lvsd.logged("cannot be made: Socket error"); }));
+  CHECK(always(1s, [&] { return site.is({1, 1}); }));
+  CHECK(site.lvsd.logged("Network is unreachable"));
+  CHECK_FALSE(site.lvsd.logged("is DOWN"));
+  site.net.director().output_of({"ip", "link", "set", "back", "up"});
+  CHECK(eventually(5s, [&] { return site.lvsd.logged("can be made again"); }));
+  // A server that does not answer is another thing.
+  site.net.web(1).set(Mood::refuses);
+  CHECK(eventually(5s, [&] { return site.is({-1, 1}); }));
+}
+
 TEST_CASE("checks are spread over as many checkers as the file says") {
   Site site("global_defs {\n  checkers 2\n}\n", 3);
   CHECK(eventually(5s, [&] { return checkers_of(site.lvsd.pid()).size() == 2; }));
@@ -204,12 +218,12 @@ TEST_CASE("a check with a firewall mark gets its socket from the daemon") {
   config.replace(config.find(place), place.size(), place + "      fwmark 7\n");
   folder.write_config(config);
   // Marked packets have no way to the server: the check fails by that, and only by that.
-  net.director().output_of({"ip", "rule", "add", "fwmark", "7", "unreachable"});
+  net.director().output_of({"ip", "rule", "add", "fwmark", "7", "blackhole"});
   testing::Daemon lvsd(net.director(), folder);
   lvsd.wait_ready();
   CHECK(eventually(5s, [&] { return lvsd.logged("is DOWN"); }));
   INFO(lvsd.log());
-  net.director().output_of({"ip", "rule", "del", "fwmark", "7", "unreachable"});
+  net.director().output_of({"ip", "rule", "del", "fwmark", "7", "blackhole"});
   CHECK(eventually(5s, [&] { return lvsd.logged("is UP"); }));
   CHECK(!lvsd.logged("Operation not permitted"));
   CHECK(checkers_of(lvsd.pid()).size() == 1);
