@@ -135,7 +135,8 @@ std::optional<Daemon::ReloadOutcome> Daemon::refused_reload(Loaded& loaded, bool
 asio::awaitable<Daemon::Reloaded> Daemon::put_in_force(Prepared next, Time begin) {
   Loaded& loaded = next.loaded;
   const ProbeSettings settings = co_await ready_settings(loaded.config->global);
-  co_await notifier_.set(loaded.config->global, settings.scripts);
+  equip(settings);
+  co_await notifier_.set(loaded.config->global);
   mailer_.set(loaded.config->global);
   Reloaded done{.view = std::move(next.view)};
   reconciler_.set_audit_interval(loaded.config->global.audit_interval);
