@@ -255,7 +255,7 @@ class Daemon {
   std::shared_ptr<UniqueFd> ipvs_namespace_;
   KernelWriter kernel_;
   Reconciler reconciler_;
-  EventBook events_;                 // before those that log
+  EventBook events_;  // before those that log
   ScriptRules script_rules_;
   CheckerPool* checkers_ = nullptr;  // `checker_`, unless all checks are made in this process
   const std::unique_ptr<CheckRunner> checker_;
