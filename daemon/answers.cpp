@@ -130,7 +130,8 @@ Outlook Daemon::outlook(const Result<std::shared_ptr<const Snapshot>>& read) con
           .repaired = reconciler_.repaired(),
           .audited = reconciler_.audited(),
           .untuned = untuned_,
-          .fights = reconciler_.fights()};
+          .fights = reconciler_.fights(),
+          .listeners = listener_troubles()};
 }
 
 asio::awaitable<api::Response> Daemon::answer(api::Call call) {

@@ -109,6 +109,7 @@ class Daemon {
   boost::asio::awaitable<void> save_state();
   std::optional<Refusal> open_api(const ApiSettings& settings);
   boost::asio::awaitable<void> set_listeners();
+  std::vector<std::string> listener_troubles() const;
   void adopt(Config config, const Snapshot& table, const State& past,
              const ProbeSettings& settings);
   boost::asio::awaitable<void> obey_signals();
@@ -262,6 +263,7 @@ class Daemon {
   api::Writers writers_;
   std::optional<ApiServer> api_;
   ApiListeners listeners_;
+  std::optional<std::string> no_token_;  // why nobody can change anything over TCP
   Supervisor supervisor_;
   ServicePhase phase_ = ServicePhase::starting;
   std::optional<Tally> tally_;  // absent: something has changed since

@@ -12,6 +12,7 @@
 
 #include "api/metrics.h"
 #include "daemon/daemon.h"
+#include "daemon/ipvs_stats.h"
 #include "daemon/metrics_samples.h"
 #include "daemon/named_objects.h"
 #include "daemon/wall_clock.h"
@@ -110,6 +111,15 @@ asio::awaitable<bool> Daemon::fill(std::shared_ptr<api::MetricsPage> page,
   daemon.operations_done = kernel_.operations().done;
   daemon.operations_refused = kernel_.operations().refused;
   page->add(daemon);
+  if (!page->has_node_ipvs()) co_return true;
+  api::NodeIpvsSample sample{.table = read ? *read : nullptr, .total = {}};
+  const auto ask = [where = ipvs_namespace_] { return ipvs_stats(where); };
+  if (const auto stats = co_await walkers_.run(ask)) sample.total = *stats;
+  auto write = [page, sample = std::move(sample)] {
+    page->add(sample);
+    return true;
+  };
+  co_await pages_.run(std::move(write));
   co_return true;
 }
 
@@ -119,10 +129,12 @@ asio::awaitable<api::Response> Daemon::answer_metrics(api::Call call) {
     return found == call.query.end() ? std::string() : found->second;
   };
   const std::string parts = word(call.query.contains("collect") ? "collect" : "collect[]");
-  const auto choice = api::parse_metrics_choice(parts);
+  const auto choice = parts.empty() ? api::metrics_choice(pools_.config().global.metrics)
+                                    : api::parse_metrics_choice(parts);
   if (!choice)
     co_return api::response(
-        api::bad_request("collect: services, servers, checks and process are the parts"));
+        api::bad_request("collect: services, servers, checks, process, rates and node_ipvs are "
+                         "the parts"));
   std::optional<std::string> service;
   if (call.query.contains("service")) {
     const auto found = named_service(pools_.config(), word("service"));

@@ -41,6 +41,9 @@ api::ReadinessView Daemon::readiness() const {
     view.reasons.push_back(
         fmt::format("{} services are not in the kernel as wanted", reconciler_.failing()));
   view.ready = view.reasons.empty();
+  view.warnings = untuned_;
+  for (std::string& why : listener_troubles())
+    view.warnings.push_back(std::move(why));
   return view;
 }
 

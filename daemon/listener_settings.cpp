@@ -30,16 +30,25 @@ asio::awaitable<void> Daemon::set_listeners() {
   const ApiSettings settings = pools_.config().global.api;
   api::WebRules rules{.names = settings.host_names, .token = {}};
   rules.names.push_back(host_name());
+  no_token_.reset();
   if (!settings.listen.empty() && settings.write) {
     const auto read_it = [file = settings.token_file] { return api_token(file); };
     auto token = co_await files_.run(read_it);
     if (token)
       rules.token = std::move(*token);
     else
-      log(Level::error, fmt::format("The API takes no changes over TCP: {}", text(token.error())),
-          {.kind = EventKind::daemon});
+      no_token_ = fmt::format("The API takes no changes over TCP: {}", text(token.error()));
+    if (no_token_) log(Level::error, *no_token_, {.kind = EventKind::daemon});
   }
   listeners_.set(settings.listen, rules);
+}
+
+std::vector<std::string> Daemon::listener_troubles() const {
+  std::vector<std::string> troubles;
+  for (const std::string& why : listeners_.troubles())
+    troubles.push_back("The API: " + why);
+  if (no_token_) troubles.push_back(*no_token_);
+  return troubles;
 }
 
 }  // namespace lvsd

@@ -38,8 +38,9 @@ struct Outlook {
   std::uint64_t repaired = 0;
   std::optional<Time> audited;
   const std::vector<std::string>&
-      untuned;                      // what of the kernel is not as the configuration needs it
-  std::vector<std::string> fights;  // entries that others change as soon as they are repaired
+      untuned;                         // what of the kernel is not as the configuration needs it
+  std::vector<std::string> fights;     // entries that others change as soon as they are repaired
+  std::vector<std::string> listeners;  // why the API is not open over TCP as the file asks for
 };
 
 api::Head head(const Outlook& outlook);

@@ -10,13 +10,12 @@
 
 namespace lvsd {
 
-namespace {
-
-// Who showed the token is nobody this machine knows.
 std::optional<std::uint32_t> uid_of(const Author& author) {
   if (author.uid == static_cast<uid_t>(-1)) return std::nullopt;
   return author.uid;
 }
+
+namespace {
 
 api::AdminView view_of(const Outlook& outlook, const AdminOverride& wish) {
   api::AdminView view{.state = std::string(text(wish)),
@@ -55,7 +54,7 @@ void add_override(const Outlook& outlook, const std::string& target, std::string
                          .config = std::move(config),
                          .now = std::move(now),
                          .user = by.user,
-                         .uid = by.uid,
+                         .uid = uid_of(by),
                          .reason = by.reason,
                          .since = moment(outlook, by.since)};
   if (by.until) view.until = moment(outlook, *by.until);

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "daemon/outlook.h"
@@ -9,6 +11,9 @@
 // What operators wish beside the file, as views.
 
 namespace lvsd {
+
+// Nothing for who showed the token: nobody this machine knows.
+std::optional<std::uint32_t> uid_of(const Author& author);
 
 // The state a real server is in by decree, and by whose.
 api::AdminView admin_view(const Outlook& outlook, std::size_t pool, std::size_t index);

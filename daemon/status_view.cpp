@@ -79,6 +79,8 @@ std::vector<api::AttentionView> own_attention(const Outlook& outlook) {
     found.push_back({"error", entry, "another program changes it each time it is repaired", {}});
   for (const std::string& what : outlook.untuned)
     found.push_back({"warning", "", what, {}});
+  for (const std::string& why : outlook.listeners)
+    found.push_back({"warning", "", why, {}});
   return found;
 }
 

@@ -15,6 +15,7 @@
 #include "daemon/daemon.h"
 #include "daemon/log.h"
 #include "daemon/network_namespace.h"
+#include "daemon/override_views.h"
 #include "daemon/wall_clock.h"
 #include "plan/tuning.h"
 
@@ -36,7 +37,7 @@ api::TimeoutView timeout_view(TimeoutKind kind, const Timeouts& actual,
     const Author& by = found->second.by;
     view.set = found->second.value;
     view.user = by.user;
-    view.uid = by.uid;
+    view.uid = uid_of(by);
     view.reason = by.reason;
     view.since = api::Moment{by.since, wall_clock().offset};
   }

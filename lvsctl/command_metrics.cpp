@@ -13,10 +13,11 @@ Run metrics_command(CLI::App& command) {
   command.add_option("SERVICE", *service, "only of this service");
   command
       .add_option("--collect", *parts,
-                  "only these parts: services, servers, checks, process; several with commas")
+                  "only these parts: services, servers, checks, process, rates, node_ipvs; several "
+                  "with commas")
       ->delimiter(',')
       ->option_text("PART")
-      ->check(CLI::IsMember({"services", "servers", "checks", "process"}));
+      ->check(CLI::IsMember({"services", "servers", "checks", "process", "rates", "node_ipvs"}));
   return [service, parts](const Context& context) {
     Question question{api::Action::metrics};
     if (!service->empty()) question.query["service"] = *service;

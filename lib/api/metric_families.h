@@ -23,6 +23,11 @@ enum class Metric : std::uint8_t {
   service_out_packets,
   service_in_bytes,
   service_out_bytes,
+  service_cps,
+  service_in_pps,
+  service_out_pps,
+  service_in_bps,
+  service_out_bps,
   server_info,
   server_up,
   server_state,
@@ -75,7 +80,15 @@ enum class Metric : std::uint8_t {
   process_virtual,
   process_open_fds,
   process_max_fds,
+  node_connections,
+  node_in_packets,
+  node_out_packets,
+  node_in_bytes,
+  node_out_bytes,
+  node_active,
+  node_inactive,
+  node_weight,
 };
-inline constexpr std::size_t metric_count = static_cast<std::size_t>(Metric::process_max_fds) + 1;
+inline constexpr std::size_t metric_count = static_cast<std::size_t>(Metric::node_weight) + 1;
 
 }  // namespace lvsd::api

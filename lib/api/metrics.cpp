@@ -107,6 +107,14 @@ void add_counters(Lines lines, const CounterMetrics& metrics, const CountersView
   lines.add_known(metrics.out_bytes, counters.out_bytes);
 }
 
+void add_rates(Lines lines, const RatesView& rates) {
+  lines.add_known(Metric::service_cps, rates.cps);
+  lines.add_known(Metric::service_in_pps, rates.in_pps);
+  lines.add_known(Metric::service_out_pps, rates.out_pps);
+  lines.add_known(Metric::service_in_bps, rates.in_bps);
+  lines.add_known(Metric::service_out_bps, rates.out_bps);
+}
+
 // node_exporter's way: what a service has not is there and empty.
 std::string address_labels(const ServiceKey& key) {
   if (key.fwmark != 0)
@@ -173,9 +181,17 @@ void DurationHistogram::add(double seconds) {
   sum += seconds;
 }
 
+MetricsChoice metrics_choice(const MetricsSettings& settings) {
+  return {.servers = settings.per_server,
+          .checks = settings.per_server && settings.per_check,
+          .rates = settings.rates,
+          .node_ipvs = settings.node_ipvs_compat};
+}
+
 std::optional<MetricsChoice> parse_metrics_choice(std::string_view words) {
-  if (words.empty()) return MetricsChoice{};
-  MetricsChoice choice{.services = false, .servers = false, .checks = false, .daemon = false};
+  if (words.empty()) return std::nullopt;
+  MetricsChoice choice{
+      .services = false, .servers = false, .checks = false, .durations = false, .daemon = false};
   while (!words.empty()) {
     const std::string_view word = words.substr(0, words.find(','));
     words.remove_prefix(std::min(word.size() + 1, words.size()));
@@ -184,9 +200,13 @@ std::optional<MetricsChoice> parse_metrics_choice(std::string_view words) {
     else if (word == "servers")
       choice.servers = true;
     else if (word == "checks")
-      choice.checks = true;
+      choice.checks = choice.durations = true;
     else if (word == "process" || word == "daemon")
       choice.daemon = true;
+    else if (word == "rates")
+      choice.rates = true;
+    else if (word == "node_ipvs")
+      choice.node_ipvs = true;
     else
       return std::nullopt;
   }
@@ -214,7 +234,8 @@ void MetricsPage::add(const ServiceSample& service, const Moment& now) {
   const std::string labels = label("service", unique(view.service, "", services_));
   const auto its = store_.keep(labels);
   if (choice_.services) add_service(service, its);
-  if (choice_.checks) add_histogram(store_, its, service.check_durations);
+  if (choice_.rates) add_rates(Lines(store_, its), view.rates);
+  if (choice_.durations) add_histogram(store_, its, service.check_durations);
   if (choice_.servers || choice_.checks) add_servers(service, labels, now);
 }
 
@@ -356,7 +377,8 @@ void MetricsPage::add(const ProcessSample& process) {
 }
 
 bool MetricsPage::has_services() const {
-  return choice_.services || choice_.servers || choice_.checks;
+  return choice_.services || choice_.servers || choice_.checks || choice_.durations ||
+         choice_.rates;
 }
 
 bool MetricsPage::write(std::string& out, std::size_t size) {

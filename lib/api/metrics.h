@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -13,6 +14,8 @@
 
 #include "api/metric_store.h"
 #include "api/views.h"
+#include "model/global.h"
+#include "model/table.h"
 
 // What /metrics says, in Prometheus' text format 0.0.4. The daemon fills the samples, this writes
 // them out; docs/metrics.md lists every family.
@@ -113,18 +116,29 @@ struct DaemonSample {
   std::vector<std::string> overrides;  // what each override is of: "admin", "weight"…
 };
 
+// What node_exporter shows of IPVS: all services of the network namespace, whoever made them.
+struct NodeIpvsSample {
+  std::shared_ptr<const Snapshot> table;  // null: it could not be read
+  std::optional<TrafficCounters> total;   // of all there ever were; absent likewise
+};
+
 // ---- the page
 
 // Which parts of it are wanted: a site with very many servers may do without their series.
 struct MetricsChoice {
   bool services = true;
   bool servers = true;
-  bool checks = true;
-  bool daemon = true;  // and "process"
+  bool checks = true;     // single ones
+  bool durations = true;  // of a service's checks, as a histogram
+  bool daemon = true;     // and "process"
+  bool rates = false;
+  bool node_ipvs = false;
 
   bool operator==(const MetricsChoice&) const = default;
 };
-// Of "services,servers"; empty: everything. Nothing where a word is not one of the parts'.
+// Where a request names no parts: what the file says.
+MetricsChoice metrics_choice(const MetricsSettings& settings);
+// Of "services,servers": these and nothing else. Nothing where a word is not one of the parts'.
 std::optional<MetricsChoice> parse_metrics_choice(std::string_view words);
 
 // Takes samples in any order and writes each family once.
@@ -142,9 +156,11 @@ class MetricsPage {
   void add(const ServiceSample& service, const Moment& now);
   void add(const DaemonSample& daemon);
   void add(const ProcessSample& process);
+  void add(const NodeIpvsSample& sample);
 
   // Whether what is added of services is on the page at all.
   bool has_services() const;
+  bool has_node_ipvs() const { return choice_.node_ipvs; }
 
   // Appends the next part of the page to `out`, until that has about `size` bytes; false when there
   // was nothing left. What is written is given up: of ten thousand servers a page has thirty

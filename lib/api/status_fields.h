@@ -90,6 +90,7 @@ struct Fields<ReadinessView> {
   static void visit(auto& readiness, auto& field) {
     field("ready", readiness.ready);
     field("reasons", readiness.reasons);
+    field("warnings", readiness.warnings);
   }
 };
 

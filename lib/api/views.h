@@ -321,7 +321,8 @@ std::string overall_state(const StatusView& status);
 
 struct ReadinessView {
   bool ready = false;
-  std::vector<std::string> reasons;  // why not
+  std::vector<std::string> reasons;   // why not
+  std::vector<std::string> warnings;  // what else is not as the file asks for, ready or not
 
   bool operator==(const ReadinessView&) const = default;
 };
@@ -405,7 +406,7 @@ struct OverrideView {
   std::string config;
   std::string now;
   std::string user;
-  std::uint32_t uid = 0;
+  std::optional<std::uint32_t> uid;  // null: who showed the token is no user of this machine
   std::string reason;
   std::optional<Moment> since;
   std::optional<Moment> until;

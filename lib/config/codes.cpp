@@ -66,6 +66,7 @@ constexpr auto table = std::to_array<CodeInfo>({
     {Code::mtu_unused, warning, warning, "a min_mtu does nothing where it stands"},
     {Code::mtu_too_small, error, error, "a min_mtu leaves too little inside its tunnel"},
     {Code::timeout_too_long, warning, warning, "a timeout is longer than some kernels take"},
+    {Code::answers_lost, warning, warning, "what servers answer would not be translated"},
     {Code::old_spelling, note, note, "an old spelling is used"},
     {Code::not_acted_on, warning, warning, "known words that lvsd does not act on"},
     {Code::lenient, note, note, "the file is read leniently"},

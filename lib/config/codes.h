@@ -64,6 +64,7 @@ enum class Code : std::uint16_t {
   mtu_unused = 64,
   mtu_too_small = 65,
   timeout_too_long = 66,
+  answers_lost = 67,
   old_spelling = 70,
   not_acted_on = 71,
   lenient = 72,

@@ -21,6 +21,7 @@ namespace lvsd {
 std::span<const Keyword> root_rows();
 std::span<const Keyword> global_rows();
 std::span<const Keyword> process_rows();
+std::span<const Keyword> watching_rows();
 std::span<const Keyword> service_rows();
 std::span<const Keyword> server_rows();
 std::span<const Keyword> check_rows();

@@ -36,6 +36,7 @@ constexpr std::array<std::string_view, block_count> block_names = {"",
                                                                    "tcp_keepalive",
                                                                    "ipvs_sysctl",
                                                                    "api",
+                                                                   "metrics",
                                                                    "notification_email",
                                                                    "bfd_instance",
                                                                    "vrrp_instance",
@@ -66,8 +67,8 @@ void each_spelling(const Keyword& keyword, const Visit& visit) {
 std::vector<const Keyword*> all_rows() {
   std::vector<const Keyword*> rows;
   for (const auto& part :
-       {root_rows(), global_rows(), process_rows(), service_rows(), server_rows(), check_rows(),
-        probe_rows(), probe_rows_ours(), http_rows(), inert_rows(), vrrp_rows()})
+       {root_rows(), global_rows(), process_rows(), watching_rows(), service_rows(), server_rows(),
+        check_rows(), probe_rows(), probe_rows_ours(), http_rows(), inert_rows(), vrrp_rows()})
     for (const Keyword& row : part)
       rows.push_back(&row);
   return rows;

@@ -44,6 +44,7 @@ enum class Block : std::uint8_t {
   tcp_keepalive,
   sysctls,
   api,
+  metrics,
   mail_addresses,
   // What lvsd knows and does not act on.
   bfd_instance,

@@ -115,6 +115,7 @@ class Settler {
     }
     settle_quorum(out);
     warn_of_refused_clients(out);
+    warn_of_lost_answers(out);
     out.quorum_up = draft_.quorum_up;
     out.quorum_down = draft_.quorum_down;
     out.omega = draft_.omega;
@@ -301,6 +302,19 @@ class Settler {
                      why + ", and '" + scheduler + "' refuses the clients it hashes to it",
                      scheduler == "dh" ? "use 'sh' or 'mh', which can fall back"
                                        : "write '" + scheduler + "-fallback'");
+  }
+
+  // The kernel keeps no entry of a packet that is scheduled by itself, so that the answer of a
+  // server behind NAT finds nothing that says how to translate it. But with the SIP engine it makes
+  // one for what a server sends (ip_vs_core.c: __ip_vs_rs_conn_out).
+  void warn_of_lost_answers(const VirtualServer& out) {
+    if (!out.settings.flags.one_packet || !out.settings.persistence_engine.empty()) return;
+    for (const RealServer& server : out.real_servers)
+      if (server.settings.forwarding == Forwarding::nat)
+        return problems_.report(Code::answers_lost, compiler_.span_of(server.origin),
+                                "with 'ops' and NAT, what this server answers leaves with its own "
+                                "address, and clients do not know it",
+                                "use DR or TUN, or leave 'ops' out");
   }
 
   Compiler& compiler_;

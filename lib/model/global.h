@@ -152,6 +152,16 @@ struct ApiSettings {
   bool operator==(const ApiSettings&) const = default;
 };
 
+// What /metrics has for who does not say what they want.
+struct MetricsSettings {
+  bool per_server = true;         // series of single servers, and of their checks
+  bool per_check = true;          // series of single checks
+  bool rates = false;             // the kernel's estimates, per second
+  bool node_ipvs_compat = false;  // node_exporter's names
+
+  bool operator==(const MetricsSettings&) const = default;
+};
+
 struct GlobalSettings {
   std::string router_id;  // empty: the host's name
   std::string instance;
@@ -195,6 +205,7 @@ struct GlobalSettings {
   std::vector<Sysctl> sysctls;           // in the order of the file
   bool sysctl_auto = false;              // what the configuration's features need is set, too
   ApiSettings api;
+  MetricsSettings metrics;
   std::uint32_t panic_percent = 0;        // of a pool failing at once holds the table; 0: off
   std::uint32_t reload_guard = 0;         // percent removed that needs --force; 0: off
   Duration flap_hold = Duration::zero();  // penalty for re-entry; 0: off

@@ -108,7 +108,14 @@ TEST_CASE("with the token a change over TCP is made and the log says from where"
   CHECK_THAT(site.get("/api/v1/overrides").body, Catch::Contains("\"items\":[]"));
 
   CHECK(ask(port, {.method = "POST", .path = drain, .headers = bearer}).status == 200);
-  CHECK_THAT(site.get("/api/v1/overrides").body, Catch::Contains("the token from 127.0.0.1"));
+  const std::string wish = site.get("/api/v1/overrides").body;
+  CHECK_THAT(wish, Catch::Contains("\"user\":\"the token from 127.0.0.1\",\"uid\":null"));
+  CHECK(ask(port, {.method = "POST", .path = "/api/v1/timeouts/udp?value=60", .headers = bearer})
+            .status == 200);
+  for (const char* path : {"/api/v1/overrides", "/api/v1/timeouts"}) {
+    INFO(path);
+    CHECK(site.get(path).body.find("4294967295") == std::string::npos);
+  }
   CHECK(site.log.count(drain + " from 127.0.0.1:") != 0);
 }
 
@@ -197,6 +204,7 @@ TEST_CASE("a token that a reload takes away lets nobody change anything any more
   REQUIRE(::chmod((site.directory / "token").c_str(), 0444) == 0);
   REQUIRE(site.reload().status == 200);
   CHECK(site.log.count("others may read or change it") != 0);
+  CHECK_THAT(site.get("/api/v1/status").body, Catch::Contains("others may read or change it"));
   CHECK_THAT(sent(client, {}), Catch::StartsWith("HTTP/1.1 200 "));
   CHECK_THAT(sent(client, change), Catch::StartsWith("HTTP/1.1 403 "));
 }
@@ -207,12 +215,20 @@ TEST_CASE("a port that is taken is said once and had when it is free") {
   site.up();
   CHECK(site.get("/readyz").status == 200);
   CHECK(site.log.count("Address already in use") != 0);
+  const std::string where = "127.0.0.1:" + taken.text();
+  for (const char* path : {"/readyz", "/api/v1/status", "/"}) {
+    INFO(path);
+    CHECK_THAT(site.get(path).body, Catch::Contains("The API: ") && Catch::Contains(where) &&
+                                        Catch::Contains("Address already in use"));
+  }
   taken.close();
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   while (!is_open(taken.text()) && std::chrono::steady_clock::now() < deadline)
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   CHECK(is_open(taken.text()));
   CHECK(site.log.count("Address already in use") == 1);
+  CHECK(site.get("/api/v1/status").body.find("already in use") == std::string::npos);
+  CHECK_THAT(site.get("/readyz").body, Catch::Contains("\"warnings\":[]"));
 }
 
 TEST_CASE("clients over TCP do not use up the room of the Unix socket") {

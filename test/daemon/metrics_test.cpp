@@ -116,15 +116,41 @@ TEST_CASE("a service's health is a code for routers and a word for people") {
   CHECK(site.get("/services/nosuch/health").status == 404);
 }
 
+TEST_CASE("the file says what a page of metrics has and a request may ask for the rest") {
+  Site site("global_defs {\n  metrics {\n    per_server no\n    node_ipvs_compat yes\n  }\n}\n" +
+            web(unchecked(2)));
+  site.up();
+  const std::string page = site.get("/metrics").body;
+  CHECK(page.find("lvsd_server_up{") == page.npos);
+  CHECK(value(page, "lvsd_service_up{service=\"tcp:10.0.0.1:80\"}") == 1);
+  const std::string backend =
+      "{local_address=\"10.0.0.1\",local_port=\"80\",proto=\"TCP\",local_mark=\"\","
+      "remote_address=\"10.0.0.2\",remote_port=\"80\"}";
+  CHECK(value(page, "node_ipvs_backend_weight" + backend) == 1);
+  CHECK(value(page, "node_ipvs_backend_connections_active" + backend) == 0);
+  const std::string servers = site.get("/metrics?collect[]=servers").body;
+  CHECK(servers.find("lvsd_server_up{") != servers.npos);
+  CHECK(servers.find("node_ipvs") == servers.npos);
+
+  site.write("global_defs {\n  metrics {\n    rates yes\n  }\n}\n" + web(unchecked(2)));
+  REQUIRE(site.reload().status == 200);
+  const std::string later = site.get("/metrics").body;
+  CHECK(later.find("lvsd_server_up{") != later.npos);
+  CHECK(later.find("node_ipvs") == later.npos);
+  CHECK(value(later, "lvsd_service_connections_per_second{service=\"tcp:10.0.0.1:80\"}") == 0);
+}
+
 TEST_CASE("Prometheus reads the metrics without a word") {
   if (output_of("command -v promtool").empty()) {
     WARN("promtool is not installed: not asked");
     return;
   }
   OpenPort port;
-  Site site(web(checked(port) + unchecked(2), "  sorry_server 10.0.0.2 80\n"));
+  Site site("global_defs {\n  metrics {\n    rates yes\n    node_ipvs_compat yes\n  }\n}\n" +
+            web(checked(port) + unchecked(2), "  sorry_server 10.0.0.2 80\n"));
   site.up();
   std::ofstream(site.directory / "metrics") << site.get("/metrics").body;
   const std::string file = (site.directory / "metrics").string();
+  CHECK(output_of("grep -c ^node_ipvs " + file) != "0\n");
   CHECK(output_of("promtool check metrics <" + file + " 2>&1; echo $?") == "0\n");
 }

@@ -77,8 +77,8 @@ grep -q '^CapEff:.*0000000000001400$' "/proc/$(pid_of_lvsd)/status" || fail 'it 
 [ "$(stat -c %U:%G:%a /var/lib/lvsd)" = lvsd:lvsd:750 ] || fail 'whose the state is'
 systemctl show --property=StatusText lvsd | grep -q 'OK: 0 of 0 services up' || fail 'its status'
 lvsctl status >/root/status || fail 'lvsctl status'
-man_pages=$(dpkg -L lvsd lvsctl | grep -c '/man[158]/.*\.gz$')
-[ "$man_pages" = 3 ] || fail "manual pages: $man_pages"
+man_pages=$(dpkg -L lvsd lvsctl | grep -c '/man[1578]/.*\.gz$')
+[ "$man_pages" = 4 ] || fail "manual pages: $man_pages"
 
 step 'a service by reload; the sysctl it wants, too'
 cat >/etc/lvsd/conf.d/web.conf <<CONF

@@ -169,6 +169,7 @@ GlobalSettings random_global_settings(Random& random) {
   name_files_and_sessions(random, out);
   if (random.chance(30)) out.audit_interval = random_time(random, 100'000);
   out.api = random_api(random);
+  out.metrics = {random.chance(70), random.chance(70), random.chance(30), random.chance(30)};
   out.panic_percent = random_number<std::uint32_t>(random, 0, 100);
   out.reload_guard = random_number<std::uint32_t>(random, 0, 100);
   if (random.chance(30)) out.flap_hold = random_time(random);

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <set>
 #include <sstream>
 #include <string>
@@ -144,7 +145,8 @@ TEST_CASE("a part that is not chosen is not there") {
   const auto families = [&](const std::string& words) {
     std::set<std::string> kinds;
     for (const std::string& one :
-         series(page_of({service("web", {checked})}, parse_metrics_choice(words).value())))
+         series(page_of({service("web", {checked})},
+                        words.empty() ? MetricsChoice{} : parse_metrics_choice(words).value())))
       kinds.insert(one.substr(5, one.find('_', 5) - 5));
     std::string out;
     for (const std::string& kind : kinds)
@@ -159,6 +161,96 @@ TEST_CASE("a part that is not chosen is not there") {
   CHECK(families("process").empty());
   CHECK_FALSE(parse_metrics_choice("services,servres"));
   CHECK_FALSE(parse_metrics_choice(","));
+}
+
+TEST_CASE("a file without per_server leaves no series with a server's name") {
+  ServerSample checked = server("web01");
+  checked.checks = {{.kind = "TCP_CHECK", .target = "10.0.0.2:80", .up = true}};
+  const auto page = [&](const MetricsSettings& settings) {
+    return page_of({service("web", {checked})}, metrics_choice(settings));
+  };
+  CHECK(page({}) == page_of({service("web", {checked})}));
+  const std::string fewer = page({.per_server = false});
+  CHECK(fewer.find("server=") == fewer.npos);
+  CHECK_THAT(fewer, Catch::Contains("lvsd_service_up{service=\"web\"} "));
+  CHECK(has_line(fewer, "lvsd_check_duration_seconds_count{service=\"web\"} 0"));
+  const std::string no_checks = page({.per_check = false});
+  CHECK(no_checks.find("check=") == no_checks.npos);
+  CHECK(has_line(no_checks, "lvsd_server_up{service=\"web\",server=\"web01\"} 1"));
+  CHECK(has_line(no_checks, "lvsd_check_duration_seconds_count{service=\"web\"} 0"));
+}
+
+TEST_CASE("what the kernel estimates stands on the page on request and where it is known") {
+  ServiceSample sample = service("web");
+  sample.view.rates = {.cps = 3, .in_pps = 10, .in_bps = 900, .out_pps = {}, .out_bps = {}};
+  CHECK(page_of({sample}).find("_per_second") == std::string::npos);
+  const std::string page = page_of({sample}, metrics_choice({.rates = true}));
+  CHECK(has_line(page, "lvsd_service_connections_per_second{service=\"web\"} 3"));
+  CHECK(has_line(page, "lvsd_service_incoming_bytes_per_second{service=\"web\"} 900"));
+  CHECK(page.find("lvsd_service_outgoing_bytes_per_second") == page.npos);
+}
+
+namespace {
+
+std::string node_page(const Snapshot& table, std::optional<TrafficCounters> total) {
+  MetricsPage page(parse_metrics_choice("node_ipvs").value());
+  page.add(NodeIpvsSample{std::make_shared<const Snapshot>(table), total});
+  return std::move(page).text();
+}
+
+DestinationSnapshot destination(std::uint32_t active, std::uint32_t inactive,
+                                std::uint32_t weight) {
+  DestinationSnapshot out;
+  out.counters.active_connections = active;
+  out.counters.inactive_connections = inactive;
+  out.settings.weight = weight;
+  return out;
+}
+
+Endpoint endpoint(const char* address, std::uint16_t port) {
+  return {*parse_address(address), port};
+}
+
+}  // namespace
+
+TEST_CASE("IPVS stands under the names and labels that node_exporter has for it") {
+  Snapshot table;
+  table[*parse_service_key("tcp:192.168.0.22:3306")].destinations[endpoint("192.168.82.22", 3306)] =
+      destination(248, 2, 100);
+  table[*parse_service_key("udp:[2001:db8::53]:53")].destinations[endpoint("2001:db8::1", 53)] =
+      destination(0, 7, 1);
+  const std::string page =
+      node_page(table, TrafficCounters{23765872, 3811989221, 0, 89991519156915, 1});
+  const std::string mysql =
+      "{local_address=\"192.168.0.22\",local_port=\"3306\",proto=\"TCP\",local_mark=\"\","
+      "remote_address=\"192.168.82.22\",remote_port=\"3306\"} ";
+  CHECK(has_line(page, "node_ipvs_backend_connections_active" + mysql + "248"));
+  CHECK(has_line(page, "node_ipvs_backend_connections_inactive" + mysql + "2"));
+  CHECK(has_line(page, "node_ipvs_backend_weight" + mysql + "100"));
+  CHECK(has_line(page,
+                 "node_ipvs_backend_connections_inactive{local_address=\"2001:db8::53\",local_port="
+                 "\"53\",proto=\"UDP\",local_mark=\"\",remote_address=\"2001:db8::1\",remote_port="
+                 "\"53\"} 7"));
+  CHECK(has_line(page, "# TYPE node_ipvs_connections_total counter"));
+  CHECK(has_line(page, "node_ipvs_connections_total 23765872"));
+  CHECK(has_line(page, "node_ipvs_incoming_packets_total 3811989221"));
+  CHECK(has_line(page, "node_ipvs_outgoing_packets_total 0"));
+  CHECK(has_line(page, "node_ipvs_incoming_bytes_total 89991519156915"));
+  CHECK(has_line(page, "node_ipvs_outgoing_bytes_total 1"));
+}
+
+TEST_CASE("a mark of two address families is one series in node_exporter's names") {
+  Snapshot table;
+  for (const Family family : {Family::v4, Family::v6})
+    table[fwmark_service(268435457, family)].destinations[endpoint("192.168.50.26", 3306)] =
+        destination(32, 10, 20);
+  const std::string page = node_page(table, {});
+  const std::string its =
+      "{local_address=\"\",local_port=\"0\",proto=\"FWM\",local_mark=\"10000001\","
+      "remote_address=\"192.168.50.26\",remote_port=\"3306\"} ";
+  CHECK(has_line(page, "node_ipvs_backend_connections_active" + its + "64"));
+  CHECK(has_line(page, "node_ipvs_backend_weight" + its + "40"));
+  CHECK(series(page).size() == 3);
 }
 
 TEST_CASE("a server that warms up says how far it is") {

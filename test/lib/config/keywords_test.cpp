@@ -86,6 +86,8 @@ Frame frame(Block block) {
       return nested(global, "ipvs_sysctl {\n", "\n}\n");
     case Block::api:
       return nested(global, "api {\ntoken_file /run/token\n", "\n}\n");
+    case Block::metrics:
+      return nested(global, "metrics {\n", "\n}\n");
     case Block::mail_addresses:
       return nested(global, "notification_email {\n", "\n}\n");
     case Block::bfd_instance:
