@@ -40,6 +40,8 @@ struct Outlook {
   const std::vector<std::string>&
       untuned;                      // what of the kernel is not as the configuration needs it
   std::vector<std::string> fights;  // entries that others change as soon as they are repaired
+  std::optional<api::RollbackView> rollback{};         // in the place of the file
+  std::vector<api::AttentionView> config_attention{};  // what is to be said of it
 };
 
 api::Head head(const Outlook& outlook);

@@ -79,6 +79,7 @@ std::vector<api::AttentionView> own_attention(const Outlook& outlook) {
     found.push_back({"error", entry, "another program changes it each time it is repaired", {}});
   for (const std::string& what : outlook.untuned)
     found.push_back({"warning", "", what, {}});
+  found.insert(found.end(), outlook.config_attention.begin(), outlook.config_attention.end());
   return found;
 }
 
@@ -153,7 +154,7 @@ api::StatusView daemon_view(const Outlook& outlook) {
           .host = host_name(),
           .pid = ::getpid(),
           .uptime_seconds = seconds(outlook.now - outlook.started),
-          .config = {outlook.config_file, outlook.loaded, {}},
+          .config = {outlook.config_file, outlook.loaded, {}, outlook.rollback},
           .kernel = kernel_view(outlook),
           .drift = drift_view(outlook),
           .checks = check_counts(outlook)};
