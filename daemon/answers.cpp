@@ -131,7 +131,9 @@ Outlook Daemon::outlook(const Result<std::shared_ptr<const Snapshot>>& read) con
           .audited = reconciler_.audited(),
           .untuned = untuned_,
           .fights = reconciler_.fights(),
-          .listeners = listener_troubles()};
+          .listeners = listener_troubles(),
+          .rollback = rollback_view(),
+          .config_attention = rollback_attention()};
 }
 
 asio::awaitable<api::Response> Daemon::answer(api::Call call) {
@@ -182,9 +184,11 @@ asio::awaitable<api::Response> Daemon::answer(api::Call call) {
     case Action::config:
     case Action::config_check:
     case Action::config_diff:
-      co_return co_await answer_configuration(std::move(call));
+    case Action::config_history:
     case Action::reload:
-      co_return co_await answer_reload(call.query.contains("force"));
+    case Action::rollback:
+    case Action::confirm:
+      co_return co_await answer_configuration(std::move(call));
     case Action::drain:
     case Action::undrain:
     case Action::disable:
@@ -248,6 +252,10 @@ asio::awaitable<api::Response> Daemon::answer_configuration(api::Call call) {
   using api::Action;
   if (call.action == Action::config_check) co_return co_await answer_config_check(std::move(call));
   if (call.action == Action::config_diff) co_return co_await answer_config_diff(std::move(call));
+  if (call.action == Action::config_history) co_return co_await answer_config_history();
+  if (call.action == Action::reload) co_return co_await answer_reload(std::move(call));
+  if (call.action == Action::rollback) co_return co_await answer_rollback(std::move(call));
+  if (call.action == Action::confirm) co_return co_await answer_confirm(std::move(call));
   co_return co_await answer_config(std::move(call));
 }
 
@@ -263,21 +271,26 @@ asio::awaitable<api::Response> Daemon::answer_controls(api::Call call) {
   co_return co_await answer_tuning_restore();
 }
 
-asio::awaitable<api::Response> Daemon::answer_reload(bool forced) {
-  ReloadOutcome outcome = co_await reload(forced);
+asio::awaitable<api::Response> Daemon::answer_reload(api::Call call) {
+  ReloadOrder order{.forced = call.query.contains("force")};
+  order.by = co_await author_of(call);
+  co_return answer_of(co_await reload(std::move(order)));
+}
+
+api::Response Daemon::answer_of(ReloadOutcome outcome) const {
   if (const auto* bad = std::get_if<BadConfig>(&outcome))
-    co_return api::response(api::config_invalid(options_.config_file,
-                                                diagnostic_views(without_notes(bad->diagnostics))));
+    return api::response(api::config_invalid(options_.config_file,
+                                             diagnostic_views(without_notes(bad->diagnostics))));
   if (const auto* guard = std::get_if<Guarded>(&outcome))
-    co_return api::response(
+    return api::response(
         api::refused("the file is not applied: " + guard->why + "; use --force to do it anyway"));
   if (const auto* none = std::get_if<NoReload>(&outcome))
-    co_return api::response(api::internal_error(none->why + "; the running configuration stays"));
+    return api::response(api::internal_error(none->why + "; the running configuration stays"));
   const api::ReloadView& view = std::get<Reloaded>(outcome).view;
   api::Response response = api::response(api::Head{wall_clock(), generation_}, view);
   // In force, but it goes on: what the kernel refused is tried again.
   if (!view.failures.empty()) response.status = 202;
-  co_return response;
+  return response;
 }
 
 asio::awaitable<api::Response> Daemon::answer_zero(std::string service) {

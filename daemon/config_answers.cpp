@@ -141,8 +141,16 @@ asio::awaitable<Result<ControlPlan>> Daemon::control_plan_of(GlobalSettings sett
 }
 
 asio::awaitable<api::Response> Daemon::answer_config_diff(api::Call call) {
-  const Loaded loaded = co_await loaded_of(call);
-  const std::string file = call.body.empty() ? options_.config_file : name_of_body(call);
+  std::string file = call.body.empty() ? options_.config_file : name_of_body(call);
+  Loaded loaded;
+  if (const auto word = call.query.find("generation"); word != call.query.end()) {
+    const auto past = co_await named_past(word->second);
+    if (const auto* refusal = std::get_if<api::Response>(&past)) co_return *refusal;
+    loaded = std::get<Recorded>(past).loaded;
+    file = "generation " + word->second;
+  } else {
+    loaded = co_await loaded_of(call);
+  }
   if (!loaded.config)
     co_return api::response(
         api::config_invalid(file, diagnostic_views(without_notes(loaded.diagnostics))));

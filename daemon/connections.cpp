@@ -46,8 +46,10 @@ Result<std::shared_ptr<ConnectionList>> ConnectionList::open(
   return std::shared_ptr<ConnectionList>(new ConnectionList(std::move(file)));
 }
 
-void ConnectionList::select(ConnectionFilter filter, std::uint64_t limit) {
+void ConnectionList::select(ConnectionFilter filter, std::optional<api::Filter> terms,
+                            std::uint64_t limit) {
   filter_ = std::move(filter);
+  terms_ = std::move(terms);
   left_ = limit;
 }
 
@@ -62,10 +64,17 @@ bool ConnectionList::refill() {
   return true;
 }
 
+bool ConnectionList::is_selected(const Connection& connection) const {
+  if (!matches(filter_, connection)) return false;
+  if (!terms_) return true;
+  const api::ConnectionView view = view_of(connection);
+  return terms_->holds(fields_of(view));
+}
+
 void ConnectionList::take(std::string_view line, std::string& out) {
   if (left_ == 0) return;
   const auto connection = parse_connection(line);
-  if (!connection || !matches(filter_, *connection)) return;
+  if (!connection || !is_selected(*connection)) return;
   if (!std::exchange(is_first_, false)) out += ',';
   api::append_item(out, view_of(*connection));
   --left_;
@@ -95,7 +104,7 @@ bool ConnectionList::count(ConnectionCounts& counts) {
   for (std::size_t consumed = 0; !at_end_ && consumed < text_size;)
     consumed += take_lines([&](std::string_view line) {
       const auto connection = parse_connection(line);
-      if (connection && matches(filter_, *connection)) counts.add(*connection);
+      if (connection && is_selected(*connection)) counts.add(*connection);
     });
   return !at_end_;
 }

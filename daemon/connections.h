@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "api/filter.h"
 #include "api/json.h"
 #include "api/request.h"
 #include "base/result.h"
@@ -27,8 +28,9 @@ class ConnectionList {
   // piece(), on the thread.
   static Result<std::shared_ptr<ConnectionList>> open(const std::shared_ptr<const UniqueFd>& where);
 
-  // What the further pieces hold. Before the first one.
-  void select(ConnectionFilter filter, std::uint64_t limit);
+  // What the further pieces hold: those that are in `filter` and of which `terms` hold. Before the
+  // first one.
+  void select(ConnectionFilter filter, std::optional<api::Filter> terms, std::uint64_t limit);
 
   // The next connections as JSON, with commas between them; may be empty though more follows.
   // Nothing: that was all. Each costs a bounded time and size.
@@ -42,10 +44,12 @@ class ConnectionList {
   bool refill();
   template <class Take>
   std::size_t take_lines(Take take);
+  bool is_selected(const Connection& connection) const;
   void take(std::string_view line, std::string& out);
 
   UniqueFd file_;
   ConnectionFilter filter_;
+  std::optional<api::Filter> terms_;
   std::uint64_t left_ = 0;  // of the limit
   bool is_first_ = true;
   bool at_end_ = false;

@@ -86,6 +86,7 @@ Daemon::Daemon(asio::io_context& loop, Options options, KernelWriter::Open open_
             log(is_trouble ? Level::error : Level::notice, line, {.kind = EventKind::daemon});
           }),
       state_file_(options_.state_dir),
+      history_store_(options_.state_dir),
       notifier_(
           loop.get_executor(), files_,
           [this](const Script& script, Duration limit, Over over) {
@@ -126,7 +127,9 @@ asio::awaitable<void> Daemon::live() {
     exit_code_ = refusal->code;
     stop();
   } else if (reload_after_start_) {
-    co_await reload();
+    ReloadOrder order;
+    order.by.user = "SIGHUP";
+    co_await reload(std::move(order));
   }
 }
 
@@ -167,6 +170,8 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
                   failures.empty() ? "" : ", some not yet in the kernel as wanted"),
       {.kind = EventKind::daemon});
   co_await save_state();
+  co_await save_history();
+  begin_trial();
   ::malloc_trim(0);  // what reading the file left behind
   co_return std::nullopt;
 }
@@ -196,12 +201,12 @@ std::optional<Daemon::Refusal> Daemon::lock() {
 }
 
 asio::awaitable<std::optional<Daemon::Refusal>> Daemon::read_config(Config& config) {
-  Loaded loaded = co_await loaded_config();
-  log_diagnostics(loaded.diagnostics);
-  if (!loaded.config)
+  Recorded read = co_await recorded_config();
+  log_diagnostics(read.loaded.diagnostics);
+  if (!read.loaded.config)
     co_return Refusal{exit_refused, fmt::format("the configuration {} is not valid, not starting",
                                                 options_.config_file)};
-  config = std::move(*loaded.config);
+  config = co_await config_of_start(std::move(read));
   co_return std::nullopt;
 }
 
@@ -243,7 +248,6 @@ void Daemon::adopt(Config config, const Snapshot& table, const State& past,
   pools_.recall(past.wishes, past.seats, now);
   pools_.expire(wall_clock().at, now);
   reconciler_.own(pools_.services());
-  generation_ = 1;
   next_counters_ = now;
   loaded_ = wall_clock();
   totals_.renew(pools_, now);
@@ -315,7 +319,11 @@ asio::awaitable<void> Daemon::obey_signals() {
       reload_after_start_ = true;
       continue;
     }
-    const auto reload_on_signal = [this]() -> asio::awaitable<void> { co_await reload(); };
+    const auto reload_on_signal = [this]() -> asio::awaitable<void> {
+      ReloadOrder order;
+      order.by.user = "SIGHUP";
+      co_await reload(std::move(order));
+    };
     asio::co_spawn(loop_, reload_on_signal, die_of);
   }
   enter(ServicePhase::stopping);

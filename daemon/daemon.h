@@ -5,6 +5,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -26,7 +27,9 @@
 #include "daemon/check_config.h"
 #include "daemon/check_runner.h"
 #include "daemon/check_text.h"
+#include "daemon/config_history.h"
 #include "daemon/event_book.h"
+#include "daemon/history_store.h"
 #include "daemon/kernel_writer.h"
 #include "daemon/mailer.h"
 #include "daemon/notices.h"
@@ -59,7 +62,7 @@ class CheckerPool;
 class Daemon {
  public:
   // Reads the configuration; blocks. `origins`: with where each value was written.
-  using Load = std::function<Loaded(const Options& options, bool origins)>;
+  using Load = std::function<Recorded(const Options& options, bool origins)>;
 
   // `open_kernel`, the name of the lock, and how the configuration is read: tests bring their own.
   Daemon(boost::asio::io_context& loop, Options options, KernelWriter::Open open_kernel,
@@ -91,11 +94,20 @@ class Daemon {
     std::string why;
   };
   using ReloadOutcome = std::variant<BadConfig, Guarded, Reloaded, NoReload>;
+  // What a reload takes on, and for whom.
+  struct ReloadOrder {
+    bool forced = false;
+    Author by{};
+    std::optional<std::uint64_t> generation{};  // that had it before; absent: the file
+    std::optional<Duration> confirm_within{};   // else it is undone
+    bool is_undoing = false;                    // of a trial that nobody confirmed
+  };
   // A reload that has been asked for, until all who wait for it know what it came to.
   struct Reload {
-    explicit Reload(boost::asio::io_context& loop) : over(loop, Time::max()) {}
+    Reload(boost::asio::io_context& loop, ReloadOrder what)
+        : over(loop, Time::max()), order(std::move(what)) {}
     boost::asio::steady_timer over;  // cancelled when the outcome is there
-    bool forced = false;             // by one of those who wait
+    ReloadOrder order;               // of the first who waits; forced by any of them
     std::optional<ReloadOutcome> outcome;
   };
 
@@ -120,18 +132,42 @@ class Daemon {
   // A change of configuration, worked out and not yet made.
   struct Prepared {
     Loaded loaded;
-    Table found;  // what the kernel has of the services that are new
+    Recording recording;
+    PastConfig past;  // what the history is to say of it
+    Table found;      // what the kernel has of the services that are new
     api::ReloadView view;
   };
   boost::asio::awaitable<Loaded> loaded_config(bool origins = false);
   static void log_diagnostics(const Diagnostics& diagnostics);
-  boost::asio::awaitable<Prepared> prepared_reload();
-  boost::asio::awaitable<ReloadOutcome> reload(bool forced = false);
+  boost::asio::awaitable<Prepared> prepared_reload(const ReloadOrder& order);
+  boost::asio::awaitable<ReloadOutcome> reload(ReloadOrder order);
   boost::asio::awaitable<void> run_reloads();
-  boost::asio::awaitable<ReloadOutcome> reload_now(bool forced);
-  std::optional<ReloadOutcome> refused_reload(Loaded& loaded, bool forced);
-  boost::asio::awaitable<Reloaded> put_in_force(Prepared next, Time begin);
+  boost::asio::awaitable<ReloadOutcome> reload_now(ReloadOrder order);
+  std::optional<ReloadOutcome> refused_reload(Loaded& loaded, const ReloadOrder& order);
+  boost::asio::awaitable<Reloaded> put_in_force(Prepared next, ReloadOrder order, Time begin);
   boost::asio::awaitable<Table> found_in_kernel(const Services& services);
+
+  // Configurations that were in force before (rollback.cpp).
+  boost::asio::awaitable<Recorded> recorded_config(bool origins = false);
+  boost::asio::awaitable<Result<Recorded>> past_config(std::uint64_t generation);
+  // Of a word of a query; else the refusal.
+  boost::asio::awaitable<std::variant<Recorded, api::Response>> named_past(std::string word);
+  boost::asio::awaitable<Config> config_of_start(Recorded file);
+  boost::asio::awaitable<std::string> recalled_history(const Recording& recording);
+  void leave_trial(const StartChoice& choice);
+  boost::asio::awaitable<std::optional<Recorded>> held_config(const StartChoice& choice);
+  boost::asio::awaitable<Recorded> ordered_config(const ReloadOrder& order);
+  PastConfig past_of(const ReloadOrder& order, const Recorded& read, std::string mark) const;
+  void remember(PastConfig past, const ReloadOrder& order, Recording recording);
+  boost::asio::awaitable<void> save_history();
+  void begin_trial();
+  boost::asio::awaitable<void> see_through(ConfigTrial trial);
+  std::optional<api::RollbackView> rollback_view() const;
+  std::vector<api::AttentionView> rollback_attention() const;
+  boost::asio::awaitable<api::Response> answer_config_history();
+  boost::asio::awaitable<api::Response> answer_rollback(api::Call call);
+  boost::asio::awaitable<api::Response> answer_confirm(api::Call call);
+  api::Response answer_of(ReloadOutcome outcome) const;
 
   // Checks (daemon_checks.cpp).
   boost::asio::awaitable<ProbeSettings> ready_settings(const GlobalSettings& global);
@@ -176,7 +212,7 @@ class Daemon {
   boost::asio::awaitable<api::Response> answer_kernel(api::Call call);
   boost::asio::awaitable<api::Response> answer_configuration(api::Call call);
   boost::asio::awaitable<api::Response> answer_controls(api::Call call);
-  boost::asio::awaitable<api::Response> answer_reload(bool forced);
+  boost::asio::awaitable<api::Response> answer_reload(api::Call call);
   // The kernel's settings beside IPVS's own (tuning.cpp).
   boost::asio::awaitable<void> tune();
   boost::asio::awaitable<Result<bool>> see_templates(bool ends);
@@ -274,6 +310,12 @@ class Daemon {
   std::optional<std::string> not_saved_;  // why the file is not as it should be; said once
   bool may_save_ = true;                  // false: the file is of a newer version
 
+  const HistoryStore history_store_;
+  ConfigHistory history_;
+  HistoryStore::Change unsaved_;  // of the history; without its history
+  bool has_unsaved_ = false;
+  std::optional<std::string> history_trouble_;  // why it is not saved; said once
+
   Pools pools_;
   CheckBook checks_;
   Totals totals_;
@@ -308,8 +350,8 @@ class Daemon {
   bool applied_ = false;  // the first configuration has reached the kernel
   bool reload_after_start_ = false;
   bool reloading_ = false;
-  bool reloaded_ = true;                 // the last reload put its file in force, or there was none
-  std::shared_ptr<Reload> next_reload_;  // has not begun; null: nobody waits for one
+  bool reloaded_ = true;  // the last reload put its file in force, or there was none
+  std::deque<std::shared_ptr<Reload>> reloads_;  // that have not begun
 };
 
 }  // namespace lvsd

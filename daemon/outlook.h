@@ -41,6 +41,8 @@ struct Outlook {
       untuned;                         // what of the kernel is not as the configuration needs it
   std::vector<std::string> fights;     // entries that others change as soon as they are repaired
   std::vector<std::string> listeners;  // why the API is not open over TCP as the file asks for
+  std::optional<api::RollbackView> rollback{};         // in the place of the file
+  std::vector<api::AttentionView> config_attention{};  // what is to be said of it
 };
 
 api::Head head(const Outlook& outlook);

@@ -38,18 +38,21 @@ void Daemon::log_diagnostics(const Diagnostics& diagnostics) {
 }
 
 asio::awaitable<Loaded> Daemon::loaded_config(bool origins) {
-  const auto load_it = [load = load_, options = options_, origins] {
-    return load(options, origins);
-  };
-  co_return co_await files_.run(load_it);
+  Recorded read = co_await recorded_config(origins);
+  co_return std::move(read.loaded);
 }
 
 // Reloads run one at a time. Whoever asks while one runs waits for the next, which will read the
-// file as it is by then; all who wait for it share it, so a storm of requests is two reloads.
-asio::awaitable<Daemon::ReloadOutcome> Daemon::reload(bool forced) {
-  if (!next_reload_) next_reload_ = std::make_shared<Reload>(loop_);
-  next_reload_->forced = next_reload_->forced || forced;
-  const auto mine = next_reload_;
+// file as it is by then; all who wait for it share it, so a storm of requests is two reloads. What
+// goes back to a past configuration has a turn of its own.
+asio::awaitable<Daemon::ReloadOutcome> Daemon::reload(ReloadOrder order) {
+  const bool is_shared =
+      !reloads_.empty() && !order.generation && !reloads_.back()->order.generation;
+  if (is_shared)
+    reloads_.back()->order.forced = reloads_.back()->order.forced || order.forced;
+  else
+    reloads_.push_back(std::make_shared<Reload>(loop_, std::move(order)));
+  const auto mine = reloads_.back();
   if (!std::exchange(reloading_, true)) asio::co_spawn(loop_, run_reloads(), die_of);
   while (!mine->outcome)
     co_await mine->over.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -57,23 +60,34 @@ asio::awaitable<Daemon::ReloadOutcome> Daemon::reload(bool forced) {
 }
 
 asio::awaitable<void> Daemon::run_reloads() {
-  while (next_reload_) {
-    const auto current = std::exchange(next_reload_, nullptr);
+  while (!reloads_.empty()) {
+    const auto current = reloads_.front();
+    reloads_.pop_front();
     if (phase_ == ServicePhase::ready) enter(ServicePhase::reloading);
-    current->outcome = co_await reload_now(current->forced);
+    current->outcome = co_await reload_now(current->order);
     reloaded_ = std::holds_alternative<Reloaded>(*current->outcome);
     if (phase_ == ServicePhase::reloading) enter(ServicePhase::ready);
     current->over.cancel();
+    co_await save_history();
   }
   reloading_ = false;
 }
 
 // Whatever is thrown here, the running configuration has not been touched.
-asio::awaitable<Daemon::Prepared> Daemon::prepared_reload() {
+asio::awaitable<Daemon::Prepared> Daemon::prepared_reload(const ReloadOrder& order) {
+  Recorded read = co_await ordered_config(order);
   Prepared next;
-  next.loaded = co_await loaded_config();
+  if (!read.loaded.config) {
+    next.loaded = std::move(read.loaded);
+    log_diagnostics(next.loaded.diagnostics);
+    co_return next;
+  }
+  const auto mark_it = [recording = read.recording] { return fingerprint(recording); };
+  std::string mark = co_await files_.run(mark_it);
+  next.past = past_of(order, read, std::move(mark));
+  next.loaded = std::move(read.loaded);
+  next.recording = std::move(read.recording);
   log_diagnostics(next.loaded.diagnostics);
-  if (!next.loaded.config) co_return next;
   next.found = co_await found_in_kernel(pools_.newcomers(*next.loaded.config));
   auto compare = [running = pools_.config(), next = std::move(next)]() mutable {
     next.view = config_changes(running, *next.loaded.config);
@@ -82,12 +96,12 @@ asio::awaitable<Daemon::Prepared> Daemon::prepared_reload() {
   co_return co_await files_.run(std::move(compare));
 }
 
-asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now(bool forced) {
+asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now(ReloadOrder order) {
   const Time begin = std::chrono::steady_clock::now();
   Prepared next;
   std::optional<std::string> failure;
   try {
-    next = co_await prepared_reload();
+    next = co_await prepared_reload(order);
   } catch (const std::exception& thrown) {
     failure = thrown.what();
   }
@@ -97,42 +111,49 @@ asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now(bool forced) {
         {.kind = EventKind::reload, .after = "FAILED", .reason = *failure});
     co_return NoReload{std::move(*failure)};
   }
-  if (auto refusal = refused_reload(next.loaded, forced)) co_return *std::move(refusal);
-  co_return co_await put_in_force(std::move(next), begin);
+  if (auto refusal = refused_reload(next.loaded, order)) co_return *std::move(refusal);
+  co_return co_await put_in_force(std::move(next), std::move(order), begin);
 }
 
 // Says why the file is not taken on: it is not valid, needs a restart, or changes too much at once.
-std::optional<Daemon::ReloadOutcome> Daemon::refused_reload(Loaded& loaded, bool forced) {
+std::optional<Daemon::ReloadOutcome> Daemon::refused_reload(Loaded& loaded,
+                                                            const ReloadOrder& order) {
+  const std::string file =
+      order.generation ? fmt::format("the configuration of generation {}", *order.generation)
+                       : options_.config_file;
+  const std::string_view command =
+      order.generation ? "lvsctl config rollback --force" : "lvsctl reload --force";
   const auto refuse = [&](const std::string& text, std::string reason) {
     log(Level::error, text,
         {.kind = EventKind::reload, .after = "REFUSED", .reason = std::move(reason)});
   };
   if (!loaded.config) {
-    refuse(fmt::format("Reload refused, {} is not valid: generation {} stays in force",
-                       options_.config_file, generation_),
+    refuse(fmt::format("Reload refused, {} is not valid: generation {} stays in force", file,
+                       generation_),
            "the file is not valid");
     return BadConfig{std::move(loaded.diagnostics)};
   }
   if (auto fixed = fixed_at_start(pools_.config().global, loaded.config->global); !fixed.empty()) {
     for (Diagnostic& diagnostic : fixed)
-      diagnostic.where.file = options_.config_file;
+      diagnostic.where.file = file;
     log_diagnostics(fixed);
     refuse(fmt::format("Reload refused: generation {} stays in force", generation_),
            "it needs a restart");
     return BadConfig{std::move(fixed)};
   }
-  const std::uint32_t allowed = forced ? 0 : pools_.config().global.reload_guard;
+  const std::uint32_t allowed = order.forced ? 0 : pools_.config().global.reload_guard;
   if (auto why = guarded(pools_.config(), *loaded.config, allowed)) {
-    refuse(fmt::format("Reload refused, {}: generation {} stays in force. 'lvsctl reload --force' "
+    refuse(fmt::format("Reload refused, {}: generation {} stays in force. '{}' "
                        "applies it all the same",
-                       *why, generation_),
+                       *why, generation_, command),
            *why);
     return Guarded{*std::move(why)};
   }
   return std::nullopt;
 }
 
-asio::awaitable<Daemon::Reloaded> Daemon::put_in_force(Prepared next, Time begin) {
+asio::awaitable<Daemon::Reloaded> Daemon::put_in_force(Prepared next, ReloadOrder order,
+                                                       Time begin) {
   Loaded& loaded = next.loaded;
   const ProbeSettings settings = co_await ready_settings(loaded.config->global);
   equip(settings);
@@ -161,12 +182,20 @@ asio::awaitable<Daemon::Reloaded> Daemon::put_in_force(Prepared next, Time begin
   notify(notices_.renew(pools_));
   done.view.state = done.view.failures.empty() ? "APPLIED" : "PARTLY";
   co_await save_state();
+  next.past.result = done.view.state;
+  remember(std::move(next.past), order, std::move(next.recording));
+  if (order.generation) co_await save_history();  // the answer says that it outlives a restart
+  done.view.rollback = rollback_view();
   const auto took = std::chrono::steady_clock::now() - begin;
   done.view.duration_seconds = std::chrono::duration<double>(took).count();
   log(Level::notice,
-      fmt::format("Reloaded {}: generation {}, {} services changed", options_.config_file,
+      fmt::format("Reloaded {}: generation {}, {} services changed",
+                  order.generation
+                      ? fmt::format("the configuration of generation {}", *order.generation)
+                      : options_.config_file,
                   generation_, touched.size()),
-      {.kind = EventKind::reload, .after = done.view.state});
+      {.kind = EventKind::reload, .after = done.view.state, .reason = order.by.reason});
+  begin_trial();
   ::malloc_trim(0);  // as large as the configuration that is gone
   done.view.diagnostics = diagnostic_views(without_notes(std::move(loaded.diagnostics)));
   co_return done;

@@ -81,6 +81,7 @@ std::vector<api::AttentionView> own_attention(const Outlook& outlook) {
     found.push_back({"warning", "", what, {}});
   for (const std::string& why : outlook.listeners)
     found.push_back({"warning", "", why, {}});
+  found.insert(found.end(), outlook.config_attention.begin(), outlook.config_attention.end());
   return found;
 }
 
@@ -155,7 +156,7 @@ api::StatusView daemon_view(const Outlook& outlook) {
           .host = host_name(),
           .pid = ::getpid(),
           .uptime_seconds = seconds(outlook.now - outlook.started),
-          .config = {outlook.config_file, outlook.loaded, {}},
+          .config = {outlook.config_file, outlook.loaded, {}, outlook.rollback},
           .kernel = kernel_view(outlook),
           .drift = drift_view(outlook),
           .checks = check_counts(outlook)};

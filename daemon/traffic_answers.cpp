@@ -40,6 +40,7 @@ namespace {
 // The words of a query as a filter, or what is wrong with them.
 struct ConnectionQuery {
   ConnectionFilter filter;
+  std::optional<api::Filter> terms{};
   std::uint64_t limit = std::numeric_limits<std::uint64_t>::max();
 };
 
@@ -94,6 +95,11 @@ std::variant<ConnectionQuery, api::Response> connection_query(const Config& conf
     if (!limit) return api::response(api::bad_request("limit: not a whole number"));
     query.limit = *limit;
   }
+  if (const std::string word = api::word(words, "filter"); !word.empty()) {
+    auto terms = api::filter_of<api::ConnectionView>(word);
+    if (!terms) return api::response(api::bad_request("filter: " + terms.error()));
+    query.terms = *std::move(terms);
+  }
   return query;
 }
 
@@ -128,7 +134,7 @@ api::Response Daemon::answer_events(const api::Call& call) const {
 asio::awaitable<api::Response> Daemon::answer_connection_counts(api::Call call) {
   auto query = connection_query(pools_.config(), call.query);
   if (auto* refusal = std::get_if<api::Response>(&query)) co_return std::move(*refusal);
-  auto& [filter, limit] = std::get<ConnectionQuery>(query);
+  auto& [filter, terms, limit] = std::get<ConnectionQuery>(query);
   auto by = parse_connection_parts(api::word(call.query, "by"));
   if (!by)
     co_return api::response(
@@ -136,7 +142,7 @@ asio::awaitable<api::Response> Daemon::answer_connection_counts(api::Call call) 
   const auto open_it = [where = ipvs_namespace_] { return ConnectionList::open(where); };
   const auto opened = co_await walkers_.run(open_it);
   if (!opened) co_return api::response(api::unavailable(text(opened.error())));
-  (*opened)->select(std::move(filter), 0);
+  (*opened)->select(std::move(filter), std::move(terms), 0);
   const auto counts = std::make_shared<ConnectionCounts>(*std::move(by));
   const auto count_some = [list = *opened, counts] { return list->count(*counts); };
   while (co_await walkers_.run(count_some)) {
@@ -149,11 +155,11 @@ asio::awaitable<api::Response> Daemon::answer_connection_counts(api::Call call) 
 asio::awaitable<api::Response> Daemon::answer_connections(api::Call call) {
   auto query = connection_query(pools_.config(), call.query);
   if (auto* refusal = std::get_if<api::Response>(&query)) co_return std::move(*refusal);
-  auto& [filter, limit] = std::get<ConnectionQuery>(query);
+  auto& [filter, terms, limit] = std::get<ConnectionQuery>(query);
   const auto open_it = [where = ipvs_namespace_] { return ConnectionList::open(where); };
   const auto opened = co_await walkers_.run(open_it);
   if (!opened) co_return api::response(api::unavailable(text(opened.error())));
-  (*opened)->select(std::move(filter), limit);
+  (*opened)->select(std::move(filter), std::move(terms), limit);
   auto frame = api::list_frame<api::ConnectionView>({wall_clock(), generation_});
   co_return api::Response{.body = std::move(frame.opening),
                           .pieces = connection_pieces(loop_.get_executor(), walkers_,

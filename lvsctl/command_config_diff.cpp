@@ -62,8 +62,15 @@ Run config_diff_command(CLI::App& command) {
                   "the file; without one, lvsd reads its own, as for a reload")
       ->option_text(" ");
   add_reading_options(command, *reading);
-  return [reading](const Context& context) {
+  auto generation = std::make_shared<std::string>();
+  command
+      .add_option("--generation", *generation,
+                  "what going back to that configuration of 'config history' would change")
+      ->option_text("NUMBER")
+      ->excludes(command.get_option("FILE"));
+  return [reading, generation](const Context& context) {
     Question question{api::Action::config_diff};
+    if (!generation->empty()) question.query["generation"] = *generation;
     if (reading->file.empty()) return difference(context, question);
     // lvsd reads no file that it is told of: we read it, with our own rights, and send what it
     // says.

@@ -181,6 +181,7 @@ Run events_command(CLI::App& command) {
     if (!wish->follow) return listed(context, query);
     const bool says_where = query.contains("after") || query.contains("since");
     if (!says_where && !query.contains("limit")) query["limit"] = "10";
+    if (!context.filter.empty()) query["filter"] = context.filter;
     return followed(context, std::move(query),
                     [&context](const EventView& event, std::string_view data) {
                       context.print(shown(event, data, context));

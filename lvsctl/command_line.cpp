@@ -20,6 +20,9 @@ constexpr Command config_parts[] = {
     {"check", "", "what is wrong with a file; asks no daemon", config_check_command},
     {"show", "", "what lvsd has in force, or would make of a file", config_show_command},
     {"diff", "", "what a reload would change, in words and in the kernel", config_diff_command},
+    {"history", "", "the configurations that were in force", config_history_command},
+    {"rollback", "", "put an earlier configuration in force again", config_rollback_command},
+    {"confirm", "", "let a rollback stay that waits for it", config_confirm_command},
     {"import", "", "rewrite a keepalived.conf, or ipvsadm's rules, as a file of ours",
      config_import_command},
 };
@@ -78,7 +81,8 @@ constexpr Command table[] = {
     {"export", "", "the kernel's table, for other programs", nullptr, export_parts},
     {"check", "", "what the checks of a server said; run, pause, resume them", nullptr,
      check_parts},
-    {"config", "", "check, show, compare and import configurations", nullptr, config_parts},
+    {"config", "", "check, show, compare and import configurations; go back to one", nullptr,
+     config_parts},
     {"timeouts", "", "after how long IPVS forgets idle connections", timeouts_command,
      timeouts_parts},
     {"tuning", "", "the kernel's settings: what the file wants, what they are and were",
@@ -178,7 +182,8 @@ constexpr std::string_view repeatable[] = {
     "status", "services", "servers", "show",   "stats",   "connections", "overrides", "ipvs",
     "drift",  "timeouts", "tuning",  "doctor", "history", "diff",        "metrics",   "version"};
 // What has a list that --filter chooses from.
-constexpr std::string_view filtered[] = {"services", "servers", "stats", "overrides", "drift"};
+constexpr std::string_view filtered[] = {"services", "servers", "stats",      "overrides",
+                                         "drift",    "events",  "connections"};
 
 // Which global option does not go with a command; empty: all do.
 std::string misplaced_option(const std::string& command, const Globals& globals) {
@@ -186,7 +191,7 @@ std::string misplaced_option(const std::string& command, const Globals& globals)
     return std::find(std::begin(list), std::end(list), command) != std::end(list);
   };
   if (!globals.filter.empty() && !is_in(filtered))
-    return "--filter goes with services, servers, stats, overrides and drift";
+    return "--filter goes with services, servers, stats, overrides, drift, events and connections";
   if (!globals.interval.empty() && !is_in(repeatable))
     return "--watch does not go with '" + command + "'";
   return {};

@@ -243,6 +243,8 @@ template boost::system::result<Page<std::vector<api::SysctlView>>, Output> page(
                                                                                 const Question&);
 template boost::system::result<Page<api::LogLevelView>, Output> page(const Context&,
                                                                      const Question&);
+template boost::system::result<Page<std::vector<api::PastConfigView>>, Output> page(
+    const Context&, const Question&);
 template boost::system::result<Page<api::ConfigCheckView>, Output> page(const Context&,
                                                                         const Question&);
 template boost::system::result<Page<api::ConfigDiffView>, Output> page(const Context&,

@@ -84,6 +84,7 @@ struct Fields<ReloadView> {
     field("failures", reload.failures);
     field("diagnostics", reload.diagnostics);
     field("duration_seconds", reload.duration_seconds);
+    field("rollback", reload.rollback);
   }
 };
 

@@ -56,6 +56,28 @@ struct Fields<ConfigDiffView> {
 };
 
 template <>
+struct Fields<PastConfigView> {
+  static constexpr std::string_view kind = "PastConfig";
+  static void visit(auto& past, auto& field) {
+    field("generation", past.generation);
+    field("first_generation", past.first_generation);
+    field("loaded", past.loaded);
+    field("how", past.how);
+    field("user", past.user);
+    field("reason", past.reason);
+    field("result", past.result);
+    field("in_force", past.in_force);
+    field("from_file", past.from_file);
+    field("restored", past.restored);
+    field("back_to", past.back_to);
+    field("confirm_until", past.confirm_until);
+    field("services", past.services);
+    field("servers", past.servers);
+    field("bytes", past.bytes);
+  }
+};
+
+template <>
 struct Fields<ArgumentView> {
   static void visit(auto& argument, auto& field) {
     field("kind", argument.kind);

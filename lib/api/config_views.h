@@ -56,6 +56,27 @@ struct ConfigDiffView {
   bool operator==(const ConfigDiffView&) const = default;
 };
 
+// A configuration that was in force, or is.
+struct PastConfigView {
+  std::uint64_t generation = 0;
+  std::uint64_t first_generation = 0;  // that had the same, only loaded again since
+  Moment loaded;
+  std::string how;     // "start", "reload", "rollback to 36", "back from 39"
+  std::string user;    // empty: nobody in particular
+  std::string reason;  // may be empty
+  std::string result;  // "APPLIED", "PARTLY", "NOT_CONFIRMED"
+  bool in_force = false;
+  bool from_file = true;                  // false: it was in the place of what the file said
+  std::optional<std::uint64_t> restored;  // the generation whose configuration it was again
+  std::optional<std::uint64_t> back_to;   // of a trial: what comes back unless it is confirmed
+  std::optional<Moment> confirm_until;
+  std::uint64_t services = 0;
+  std::uint64_t servers = 0;
+  std::uint64_t bytes = 0;
+
+  bool operator==(const PastConfigView&) const = default;
+};
+
 struct ArgumentView {
   std::string kind;   // "number", "time", "choice" …
   std::string label;  // as in the usage: "NUMBER"

@@ -48,7 +48,8 @@ bool matches(const EventFilter& filter, const EventView& event) {
   if (!filter.server.empty() && event.server != filter.server) return false;
   if (!filter.event.empty() && event.event != filter.event) return false;
   if (!filter.severity.empty() && !is_at_least(event.severity, filter.severity)) return false;
-  return !filter.since || event.time.at >= filter.since->at;
+  if (filter.since && event.time.at < filter.since->at) return false;
+  return !filter.terms || filter.terms->holds(fields_of(event));
 }
 
 std::variant<EventQuery, ProblemView> event_query(const Words& words) {
@@ -68,6 +69,11 @@ std::variant<EventQuery, ProblemView> event_query(const Words& words) {
   query.filter.severity = word(words, "severity");
   if (!query.filter.severity.empty() && rank(query.filter.severity) == severities.size())
     return bad_request("severity: debug, info, notice, warning, error or critical");
+  if (const auto text = word(words, "filter"); !text.empty()) {
+    auto terms = filter_of<EventView>(text);
+    if (!terms) return bad_request("filter: " + terms.error());
+    query.filter.terms = *std::move(terms);
+  }
   return query;
 }
 

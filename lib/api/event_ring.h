@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "api/event_views.h"
+#include "api/filter.h"
 #include "api/request.h"
 #include "api/routes.h"
 
@@ -27,6 +28,7 @@ struct EventFilter {
   std::string event;
   std::string severity;  // this or worse
   std::optional<Moment> since;
+  std::optional<Filter> terms{};  // and these of its fields
 };
 bool matches(const EventFilter& filter, const EventView& event);
 
@@ -35,7 +37,8 @@ struct EventQuery {
   std::optional<std::uint64_t> after;  // the number of the last one that is known
   std::optional<std::uint64_t> limit;  // with `after` the first ones, else the last
 };
-// ?after= ?since= ?limit= ?service= ?server= ?event= ?severity=, or what is wrong with them.
+// ?after= ?since= ?limit= ?service= ?server= ?event= ?severity= ?filter=, or what is
+// wrong with them.
 std::variant<EventQuery, ProblemView> event_query(const Words& words);
 
 class EventRing {

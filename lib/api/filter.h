@@ -67,9 +67,13 @@ class Filter {
 };
 
 // The lookup in a view that can stand in a list: of ServiceView, ServerView, OverrideView,
-// ServiceStatsView, DriftEntryView or EventView. The view outlives it.
+// ServiceStatsView, DriftEntryView, EventView or ConnectionView. The view outlives it.
 template <class View>
 FieldLookup fields_of(const View& view);
+
+// A filter of fields that the view has, or what is wrong with it.
+template <class View>
+boost::system::result<Filter, std::string> filter_of(std::string_view text);
 
 // Leaves those that the filter is about; or what is wrong with the filter. An empty text is none.
 template <class View>

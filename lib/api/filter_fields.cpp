@@ -99,13 +99,20 @@ FieldLookup fields_of(const View& view) {
 }
 
 template <class View>
-std::optional<std::string> filter(std::vector<View>& views, std::string_view text) {
-  if (text.empty()) return std::nullopt;
-  const auto parsed = Filter::parse(text);
-  if (!parsed) return parsed.error();
+boost::system::result<Filter, std::string> filter_of(std::string_view text) {
+  auto parsed = Filter::parse(text);
+  if (!parsed) return parsed;
   const View none{};
   if (const auto unknown = parsed->unknown_field(fields_of(none)))
     return "there is no field '" + *unknown + "'";
+  return parsed;
+}
+
+template <class View>
+std::optional<std::string> filter(std::vector<View>& views, std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  const auto parsed = filter_of<View>(text);
+  if (!parsed) return parsed.error();
   std::erase_if(views, [&parsed](const View& view) { return !parsed->holds(fields_of(view)); });
   return std::nullopt;
 }
@@ -113,6 +120,9 @@ std::optional<std::string> filter(std::vector<View>& views, std::string_view tex
 template FieldLookup fields_of(const ServiceView&);
 template FieldLookup fields_of(const ServerView&);
 template FieldLookup fields_of(const EventView&);
+template FieldLookup fields_of(const ConnectionView&);
+template boost::system::result<Filter, std::string> filter_of<EventView>(std::string_view);
+template boost::system::result<Filter, std::string> filter_of<ConnectionView>(std::string_view);
 template std::optional<std::string> filter(std::vector<ServiceView>&, std::string_view);
 template std::optional<std::string> filter(std::vector<ServerView>&, std::string_view);
 template std::optional<std::string> filter(std::vector<OverrideView>&, std::string_view);

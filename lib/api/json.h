@@ -34,7 +34,7 @@ struct Document {
 
 // View is one of StatusView, ServiceView, ServerView, std::vector of the latter two or of
 // ConnectionView, ConnectionCountView, ServiceStatsView, KeywordView, OverrideView, TimeoutView,
-// SysctlView or CheckHistoryView (a list, under "items"),
+// SysctlView, PastConfigView or CheckHistoryView (a list, under "items"),
 // ReloadView, ReadinessView, VersionView, DigestView, ConfigCheckView, ConfigView, ConfigDiffView,
 // WishView, LogLevelView, KernelTableView, KernelControlsView; of EventView, DriftEntryView and
 // FindingView only a list. One line, no blanks.

@@ -264,6 +264,8 @@ template Result<Document<LogLevelView>> document(std::string_view, const JsonLim
 template Result<Document<ConfigCheckView>> document(std::string_view, const JsonLimits&);
 template Result<Document<ConfigView>> document(std::string_view, const JsonLimits&);
 template Result<Document<ConfigDiffView>> document(std::string_view, const JsonLimits&);
+template Result<Document<std::vector<PastConfigView>>> document(std::string_view,
+                                                                const JsonLimits&);
 template Result<Document<std::vector<KeywordView>>> document(std::string_view, const JsonLimits&);
 
 template <class View>

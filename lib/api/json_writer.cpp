@@ -193,6 +193,7 @@ template std::string body(const Head&, const std::vector<SysctlView>&);
 template std::string body(const Head&, const ConfigCheckView&);
 template std::string body(const Head&, const ConfigView&);
 template std::string body(const Head&, const ConfigDiffView&);
+template std::string body(const Head&, const std::vector<PastConfigView>&);
 template std::string body(const Head&, const LogLevelView&);
 template std::string body(const Head&, const std::vector<KeywordView>&);
 template std::string body(const Head&, const std::vector<FindingView>&);

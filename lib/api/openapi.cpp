@@ -182,7 +182,10 @@ Json body_schema(Action action, Schemas& schemas) {
       return one<ConfigCheckView>(schemas);
     case Action::config_diff:
       return one<ConfigDiffView>(schemas);
+    case Action::config_history:
+      return list<PastConfigView>(schemas);
     case Action::reload:
+    case Action::rollback:
       return one<ReloadView>(schemas);
     case Action::drain:
     case Action::undrain:
@@ -194,6 +197,7 @@ Json body_schema(Action action, Schemas& schemas) {
     case Action::calm:
     case Action::set_timeout:
     case Action::restore_tuning:
+    case Action::confirm:
       return one<WishView>(schemas);
     case Action::overrides:
       return list<OverrideView>(schemas);

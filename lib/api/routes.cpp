@@ -59,14 +59,15 @@ constexpr Route table[] = {
     {Method::get, "/api/v1/connections/counts", Action::connection_counts, Access::read,
      "how many connections share ?by=protocol,client,service,server,state (some of these); the "
      "greatest first, ?limit=; filtered as connections are",
-     "by service server state client limit"},
+     "by service server state client limit filter"},
     {Method::get, "/api/v1/connections", Action::connections, Access::read,
-     "the kernel's connections, streamed; ?service= ?server= ?state= ?client=NETWORK ?limit=",
-     "service server state client limit"},
+     "the kernel's connections, streamed; ?service= ?server= ?state= ?client=NETWORK ?limit= "
+     "?filter=",
+     "service server state client limit filter"},
     {Method::get, "/api/v1/events", Action::events, Access::read,
-     "what happened: ?after=NUMBER ?since=TIME ?limit= ?service= ?server= ?event= ?severity=; "
-     "with 'Accept: text/event-stream' it goes on, resumed by Last-Event-ID",
-     "after since limit service server event severity"},
+     "what happened: ?after=NUMBER ?since=TIME ?limit= ?service= ?server= ?event= ?severity= "
+     "?filter=; with 'Accept: text/event-stream' it goes on, resumed by Last-Event-ID",
+     "after since limit service server event severity filter"},
     {Method::get, "/api/v1/kernel/table", Action::kernel_table, Access::read,
      "all that is in the kernel's table, of others as well, in the kernel's terms"},
     {Method::get, "/api/v1/kernel/controls", Action::kernel_controls, Access::read,
@@ -83,9 +84,19 @@ constexpr Route table[] = {
     {Method::post, "/api/v1/config/check", Action::config_check, Access::write,
      "what is wrong with the configuration file, or with the body", "file"},
     {Method::post, "/api/v1/config/diff", Action::config_diff, Access::write,
-     "what the configuration file, or the body, would change, with the kernel operations", "file"},
+     "what the configuration file, or the body, or that of an earlier ?generation=NUMBER|previous "
+     "would change, with the kernel operations",
+     "file generation"},
     {Method::post, "/api/v1/config/reload", Action::reload, Access::write,
      "reads the configuration file again; a bad one changes nothing", "force"},
+    {Method::get, "/api/v1/config/history", Action::config_history, Access::read,
+     "the configurations that were in force, the latest first"},
+    {Method::post, "/api/v1/config/rollback", Action::rollback, Access::write,
+     "puts the configuration of an earlier ?generation=NUMBER|previous in force again; the file "
+     "stays as it is; ?confirm_within_seconds= undoes it then unless it is confirmed",
+     "generation confirm_within_seconds reason force"},
+    {Method::post, "/api/v1/config/confirm", Action::confirm, Access::write,
+     "lets a rollback that waits for it stay in force", "reason dry_run"},
     {Method::get, "/api/v1/overrides", Action::overrides, Access::read,
      "what operators changed at run time, and the file says otherwise; ?filter=", "filter"},
     {Method::post, "/api/v1/services/{service}/servers/{server}/drain", Action::drain,

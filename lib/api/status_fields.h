@@ -37,11 +37,22 @@ struct Fields<DriftView> {
 };
 
 template <>
+struct Fields<RollbackView> {
+  static void visit(auto& rollback, auto& field) {
+    field("restored", rollback.restored);
+    field("file_says_otherwise", rollback.file_says_otherwise);
+    field("back_to", rollback.back_to);
+    field("confirm_until", rollback.confirm_until);
+  }
+};
+
+template <>
 struct Fields<ConfigFileView> {
   static void visit(auto& config, auto& field) {
     field("file", config.file);
     field("loaded", config.loaded);
     field("changed", config.changed);
+    field("rollback", config.rollback);
   }
 };
 

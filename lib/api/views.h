@@ -271,10 +271,21 @@ struct DriftView {
   bool operator==(const DriftView&) const = default;
 };
 
+// That an earlier configuration is in force again.
+struct RollbackView {
+  std::uint64_t restored = 0;  // the generation that had it before
+  bool file_says_otherwise = false;
+  std::optional<std::uint64_t> back_to;  // what is in force again unless it is confirmed in time
+  std::optional<Moment> confirm_until;
+
+  bool operator==(const RollbackView&) const = default;
+};
+
 struct ConfigFileView {
   std::string file;
   std::optional<Moment> loaded;
-  std::optional<bool> changed;  // on disk since it was loaded; null: not looked
+  std::optional<bool> changed;             // on disk since it was loaded; null: not looked
+  std::optional<RollbackView> rollback{};  // null: what the file said is in force
 
   bool operator==(const ConfigFileView&) const = default;
 };
@@ -381,6 +392,7 @@ struct ReloadView {
   std::vector<std::string> failures;
   std::vector<DiagnosticView> diagnostics;  // warnings
   double duration_seconds = 0;
+  std::optional<RollbackView> rollback{};  // null: what the file says is in force
 
   bool operator==(const ReloadView&) const = default;
 };

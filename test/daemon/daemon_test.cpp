@@ -412,7 +412,7 @@ TEST_CASE("a reload of a bad file is refused with every mistake and changes noth
 TEST_CASE("a reload that fails inside is answered with a 500 and the old configuration stays") {
   std::atomic<bool> fails = false;
   Site site(web(unchecked(2) + unchecked(3)));
-  site.load = [&](const Options& options, bool origins) -> Loaded {
+  site.load = [&](const Options& options, bool origins) -> Recorded {
     if (fails) throw std::runtime_error("injected");
     return load_config(options, origins);
   };
@@ -440,7 +440,7 @@ TEST_CASE("a disk that hangs holds up neither repairs nor answers nor the end") 
   std::atomic<bool> hangs = false;
   std::atomic<bool> is_over = false;
   Site site("global_defs {\n  audit_interval 1\n}\n" + web(unchecked(2) + unchecked(3)));
-  site.load = [&](const Options& options, bool origins) -> Loaded {
+  site.load = [&](const Options& options, bool origins) -> Recorded {
     if (!hangs) return load_config(options, origins);
     disk.hold();
     is_over = true;

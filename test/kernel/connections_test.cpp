@@ -66,6 +66,13 @@ TEST_CASE("connections are listed with their states and filtered in both familie
     return connections(folder, "?state=established" + more);
   };
   REQUIRE(established("").size() == 6);
+  const std::string one = "%22" + text(Endpoint{server_address(family, 1), 80}) + "%22";
+  const auto of_one = established("&filter=server=" + one);
+  CHECK(!of_one.empty());
+  CHECK(of_one.size() < 6);
+  CHECK(of_one.size() + established("&filter=server!=" + one).size() == 6);
+  CHECK(established("&filter=state!=ESTABLISHED").empty());
+  CHECK(ask(folder.socket(), "GET /api/v1/connections?filter=colour=red").status == 400);
   const api::ConnectionView first = established("").front();
   CHECK(first.protocol == "tcp");
   CHECK(first.service == text(Endpoint{vip(family), 80}));

@@ -32,7 +32,8 @@ TEST_CASE("bash completes commands and options and keywords") {
   if (!std::filesystem::exists(kLvsctl)) FAIL("lvsctl is not built");
   const test::TempDir directory;
   CHECK(offered(directory, "lvsctl ser") == "servers\nservices\n");
-  CHECK(offered(directory, "lvsctl config ") == "check\ndiff\nimport\nshow\n");
+  CHECK(offered(directory, "lvsctl config ") ==
+        "check\nconfirm\ndiff\nhistory\nimport\nrollback\nshow\n");
   CHECK(offered(directory, "lvsctl config check --dae") == "--daemon\n");
   CHECK(offered(directory, "lvsctl -o js") == "json\n");
   // bash takes what follows the equals sign for a word of its own.

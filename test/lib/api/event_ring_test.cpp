@@ -101,6 +101,9 @@ TEST_CASE("a filter goes by service and server and kind and severity and time") 
   CHECK_FALSE(matches({.severity = "error"}, seen));
   CHECK(matches({.since = parse_moment("2026-08-20T14:20:02Z")}, seen));
   CHECK_FALSE(matches({.since = parse_moment("2026-08-20T14:20:03Z")}, seen));
+  const auto terms = [](const char* text) { return words({{"filter", text}}).filter; };
+  CHECK(matches(terms("server=web01 && severity!=error"), seen));
+  CHECK_FALSE(matches(terms("server=web01 && severity=error"), seen));
 }
 
 TEST_CASE("the words of a query are read or refused by name") {
@@ -121,6 +124,8 @@ TEST_CASE("the words of a query are read or refused by name") {
   CHECK(refusal({{"after", "-1"}}) == "after: not a whole number");
   CHECK(refusal({{"limit", "x"}}) == "limit: not a whole number");
   CHECK(refusal({{"since", "yesterday"}}) == "since: not a time as RFC 3339 has it");
+  CHECK(refusal({{"filter", "state="}}).starts_with("filter: column "));
+  CHECK(refusal({{"filter", "colour=red"}}) == "filter: there is no field 'colour'");
   CHECK(refusal({{"event", "weather"}}) == "event: there are no events of 'weather'");
   CHECK(refusal({{"severity", "bad"}}) ==
         "severity: debug, info, notice, warning, error or critical");
