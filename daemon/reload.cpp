@@ -94,7 +94,10 @@ asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now(bool forced) {
   if (failure) {
     log(Level::error,
         fmt::format("Reload given up: {}. Generation {} stays in force", *failure, generation_),
-        {.kind = EventKind::reload, .after = "FAILED", .reason = *failure});
+        {.kind = EventKind::reload,
+         .after = "FAILED",
+         .reason = *failure,
+         .generation = generation_});
     co_return NoReload{std::move(*failure)};
   }
   if (auto refusal = refused_reload(next.loaded, forced)) co_return *std::move(refusal);
@@ -105,7 +108,10 @@ asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now(bool forced) {
 std::optional<Daemon::ReloadOutcome> Daemon::refused_reload(Loaded& loaded, bool forced) {
   const auto refuse = [&](const std::string& text, std::string reason) {
     log(Level::error, text,
-        {.kind = EventKind::reload, .after = "REFUSED", .reason = std::move(reason)});
+        {.kind = EventKind::reload,
+         .after = "REFUSED",
+         .reason = std::move(reason),
+         .generation = generation_});
   };
   if (!loaded.config) {
     refuse(fmt::format("Reload refused, {} is not valid: generation {} stays in force",
@@ -137,6 +143,7 @@ asio::awaitable<Daemon::Reloaded> Daemon::put_in_force(Prepared next, Time begin
   const ProbeSettings settings = co_await ready_settings(loaded.config->global);
   co_await notifier_.set(loaded.config->global, settings.scripts);
   mailer_.set(loaded.config->global);
+  co_await set_log(loaded.config->global.log);
   Reloaded done{.view = std::move(next.view)};
   reconciler_.set_audit_interval(loaded.config->global.audit_interval);
   timeout_wishes_ = reloaded(std::move(timeout_wishes_), loaded.config->global.timeouts);
@@ -165,7 +172,7 @@ asio::awaitable<Daemon::Reloaded> Daemon::put_in_force(Prepared next, Time begin
   log(Level::notice,
       fmt::format("Reloaded {}: generation {}, {} services changed", options_.config_file,
                   generation_, touched.size()),
-      {.kind = EventKind::reload, .after = done.view.state});
+      {.kind = EventKind::reload, .after = done.view.state, .generation = generation_});
   ::malloc_trim(0);  // as large as the configuration that is gone
   done.view.diagnostics = diagnostic_views(without_notes(std::move(loaded.diagnostics)));
   co_return done;
