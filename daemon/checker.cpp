@@ -18,6 +18,7 @@
 #include "daemon/checker_process.h"
 #include "daemon/confinement.h"
 #include "daemon/die_of.h"
+#include "daemon/kept_program.h"
 #include "daemon/mail_delivery.h"
 #include "daemon/options.h"
 #include "daemon/probe_runner.h"
@@ -60,7 +61,10 @@ class Checker {
   }
 
  private:
-  void obey(const Equip& order) { runner_.set(order.settings); }
+  void obey(const Equip& order) {
+    runner_.set(order.settings);
+    rules_ = order.settings.scripts;
+  }
   void obey(const Begin& order) {
     const auto settings = shared(order.settings);
     if (!settings) return;
@@ -75,6 +79,14 @@ class Checker {
       link_->send(frame(FromChecker(Ran{run, sayable(over)})));
     });
   }
+  void obey(const Keep& order) {
+    kept_[order.run] = kept_program(loop_.get_executor(), order.script, rules_,
+                                    [this, run = order.run](const ProgramRun& end) {
+                                      link_->send(frame(FromChecker(Ran{run, sayable(end)})));
+                                      kept_.erase(run);
+                                    });
+  }
+  void obey(const Quit& order) { kept_.erase(order.run); }
   void obey(const Post& order) {
     const auto send = [link = link_, order]() -> asio::awaitable<void> {
       MailOutcome outcome = co_await delivered(order.server, order.order, order.limit);
@@ -102,6 +114,8 @@ class Checker {
   asio::io_context& loop_;
   std::shared_ptr<CheckerLink> link_;
   ProbeRunner runner_;
+  ScriptRules rules_;
+  std::map<std::uint32_t, KeptProgram> kept_;
   std::map<std::string, std::weak_ptr<const CheckSettings>> settings_;
   std::size_t sweep_at_ = 1024;  // when what is not used any more is looked for
 };

@@ -86,6 +86,10 @@ void CheckerPool::post(const Endpoint& server, const MailOrder& order, Duration 
   network_.front()->post(server, order, limit, std::move(over));
 }
 
+KeptProgram CheckerPool::keep_program(const Script& script, Over over) {
+  return local_->keep_program(script, std::move(over));
+}
+
 std::optional<Time> CheckerPool::silent_since() const {
   std::optional<Time> first = local_->silent_since();
   for (const auto& seat : network_) {

@@ -25,6 +25,7 @@ class CheckerPool : public CheckRunner {
   void hurry(CheckId id) override;
   void run_program(const Script& script, Duration limit, Over over) override;
   std::optional<Time> silent_since() const override;
+  KeptProgram keep_program(const Script& script, Over over);
   // By one of those that talk with strangers.
   void post(const Endpoint& server, const MailOrder& order, Duration limit, Posted over);
 

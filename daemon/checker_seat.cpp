@@ -117,7 +117,28 @@ void CheckerSeat::run_program(const Script& script, Duration limit, Over over) {
   if (!std::exchange(wanted_, true)) launch();
 }
 
+KeptProgram CheckerSeat::keep_program(const Script& script, Over over) {
+  const std::uint32_t run = ++last_program_;
+  const ProgramTask& task =
+      programs_.emplace(run, ProgramTask{script, {}, std::move(over), true}).first->second;
+  if (life_)
+    send_launch(run, task);
+  else if (!std::exchange(wanted_, true))
+    launch();
+  const auto quit = [run, seat = std::weak_ptr(self_)](void*) {
+    if (const auto self = seat.lock()) (*self)->quit_program(run);
+  };
+  return {static_cast<void*>(self_.get()), quit};
+}
+
+void CheckerSeat::quit_program(std::uint32_t run) {
+  if (programs_.erase(run) == 0 || !life_) return;
+  quit_.insert(run);
+  life_->link->send(frame(ToChecker(Quit{run})));
+}
+
 void CheckerSeat::send_launch(std::uint32_t run, const ProgramTask& task) {
+  if (task.is_kept) return life_->link->send(frame(ToChecker(Keep{run, task.script})));
   life_->link->send(
       frame(ToChecker(Launch{.run = run, .script = task.script, .limit = task.limit})));
 }
@@ -205,6 +226,7 @@ void CheckerSeat::lose(std::string_view why) {
   lost->link->close();
   lost->pulse.cancel();
   lost->lender.reset();
+  quit_.clear();
   const bool early = std::chrono::steady_clock::now() - lost->born < full_life;
   early_deaths_ = early ? early_deaths_ + 1 : 0;
   if (!vacant_since_) vacant_since_ = std::chrono::steady_clock::now();
@@ -249,7 +271,7 @@ bool CheckerSeat::take(const Seen& seen) {
 
 bool CheckerSeat::take(const Ran& ran) {
   const auto found = programs_.find(ran.run);
-  if (found == programs_.end()) return false;  // not asked for, or said before
+  if (found == programs_.end()) return quit_.erase(ran.run) != 0;  // else it was not asked for
   const Over over = std::move(found->second.over);
   programs_.erase(found);
   over(ran.outcome);

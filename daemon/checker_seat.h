@@ -13,6 +13,7 @@
 
 #include "daemon/check_runner.h"
 #include "daemon/checker_process.h"
+#include "daemon/kept_program.h"
 #include "daemon/mailer.h"
 #include "health/checker_messages.h"
 
@@ -51,7 +52,8 @@ class CheckerSeat {
   // The first one brings the process to life, too. A program is run once: where the process is lost
   // while it has it, nobody knows how it ends.
   void run_program(const Script& script, Duration limit, Over over);
-  // Likewise.
+  // Likewise; a process that is lost with one has ended it.
+  KeptProgram keep_program(const Script& script, Over over);
   void post(const Endpoint& server, const MailOrder& order, Duration limit, Posted over);
 
   // Since when there are checks and no process that has said a word; nothing while there is one.
@@ -63,6 +65,7 @@ class CheckerSeat {
     Script script;
     Duration limit;
     Over over;
+    bool is_kept = false;  // without a limit
   };
 
   struct MailTask {
@@ -75,6 +78,7 @@ class CheckerSeat {
   void lose(std::string_view why);
   void send_begin(CheckId id, const RunningCheck& check);
   void send_launch(std::uint32_t run, const ProgramTask& task);
+  void quit_program(std::uint32_t run);
   void give_up_programs(std::string_view why);
   void give_up_mails(std::string_view why);
   bool take(std::string_view bytes);
@@ -94,6 +98,7 @@ class CheckerSeat {
   boost::container::flat_set<CheckId> checks_;
   std::map<std::uint32_t, ProgramTask> programs_;
   std::uint32_t last_program_ = 0;
+  std::set<std::uint32_t> quit_;  // programs that were told to end: one may have ended by itself
   std::map<std::uint32_t, MailTask> mails_;
   std::uint32_t last_mail_ = 0;
   // What of the checks a checker cannot open itself.

@@ -86,10 +86,12 @@ Daemon::Daemon(asio::io_context& loop, Options options, KernelWriter::Open open_
             log(is_trouble ? Level::error : Level::notice, line, {.kind = EventKind::daemon});
           }),
       state_file_(options_.state_dir),
-      notifier_(loop.get_executor(), files_,
-                [this](const Script& script, Duration limit, Over over) {
-                  checker_->run_program(script, limit, std::move(over));
-                }),
+      notifier_(
+          loop.get_executor(), files_,
+          [this](const Script& script, Duration limit, Over over) {
+            checker_->run_program(script, limit, std::move(over));
+          },
+          [this](const Script& script, Over over) { return keep(script, std::move(over)); }),
       mailer_(
           loop.get_executor(),
           [this](const Script& script, Duration limit, Over over) {
@@ -140,7 +142,8 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
 
   const State past = co_await recall_state();
   const ProbeSettings settings = co_await ready_settings(config.global);
-  co_await notifier_.set(config.global, settings.scripts);
+  equip(settings);
+  co_await notifier_.set(config.global);
   mailer_.set(config.global);
   adopt(std::move(config), table, past, settings);
   const Notices first = notices_.renew(pools_);
@@ -338,6 +341,11 @@ void Daemon::notify(const Notices& notices) {
   notifier_.tell(notices);
   for (const Notice& notice : notices)
     if (!notice.letter.subject.empty()) mailer_.tell(notice.letter);
+}
+
+KeptProgram Daemon::keep(const Script& script, Over over) {
+  if (checkers_ != nullptr) return checkers_->keep_program(script, std::move(over));
+  return kept_program(loop_.get_executor(), script, script_rules_, std::move(over));
 }
 
 void Daemon::post(const Endpoint& server, const MailOrder& order, Duration limit, Posted over) {

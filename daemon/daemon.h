@@ -137,6 +137,8 @@ class Daemon {
   // Checks (daemon_checks.cpp).
   boost::asio::awaitable<ProbeSettings> ready_settings(const GlobalSettings& global);
   std::unique_ptr<CheckRunner> make_checker();
+  // Whoever runs checks and programs does so by `settings` from now on.
+  void equip(const ProbeSettings& settings);
   void renew_checks(const ProbeSettings& settings);
   void begin_check(CheckId id);
   void join_check(CheckId id);
@@ -160,6 +162,7 @@ class Daemon {
   void save_soon();
   // By script, FIFO and mail.
   void notify(const Notices& notices);
+  KeptProgram keep(const Script& script, Over over);
   void post(const Endpoint& server, const MailOrder& order, Duration limit, Posted over);
 
   boost::asio::awaitable<Outlook> outlook();
@@ -254,7 +257,8 @@ class Daemon {
   std::shared_ptr<UniqueFd> ipvs_namespace_;
   KernelWriter kernel_;
   Reconciler reconciler_;
-  EventBook events_;                 // before those that log
+  EventBook events_;  // before those that log
+  ScriptRules script_rules_;
   CheckerPool* checkers_ = nullptr;  // `checker_`, unless all checks are made in this process
   const std::unique_ptr<CheckRunner> checker_;
   api::Writers writers_;

@@ -77,8 +77,13 @@ asio::awaitable<ProbeSettings> Daemon::ready_settings(const GlobalSettings& glob
   co_return co_await files_.run(read_them);
 }
 
-void Daemon::renew_checks(const ProbeSettings& settings) {
+void Daemon::equip(const ProbeSettings& settings) {
   checker_->set(settings);
+  script_rules_ = settings.scripts;
+}
+
+void Daemon::renew_checks(const ProbeSettings& settings) {
+  equip(settings);
   const auto [ended, begun, kept] = checks_.renew(pools_.config());
   for (const CheckId id : ended)
     checker_->stop(id);

@@ -156,7 +156,8 @@ std::string real_turn(const Turn& turn, const std::string& who) {
   const Effective was = turn.before.effective;
   const Effective is = turn.after.effective;
   if (std::string line = taken_out_turn(turn, who); !line.empty()) return line;
-  if (is == Effective::full && was != is) return "is FULL. Its backup takes the new connections.";
+  if (is == Effective::full && turn.before.reason != turn.after.reason)
+    return fmt::format("is FULL: {}.", text(turn.after.reason));
   if (was == Effective::full && is == Effective::active) return "has room again.";
   if (was == Effective::warming && is == Effective::active)
     return fmt::format("has its full weight {}.", turn.after.weight);

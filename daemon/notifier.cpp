@@ -4,18 +4,12 @@
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <exception>
 #include <utility>
 
-#include "daemon/child_process.h"
 #include "daemon/die_of.h"
 #include "daemon/log.h"
-#include "daemon/script_program.h"
 
 namespace lvsd {
 
@@ -23,13 +17,21 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 struct Notifier::Fifo {
-  Fifo(NotifyFifo how, NotifyPipe open) : settings(std::move(how)), pipe(std::move(open)) {}
+  Fifo(const asio::any_io_executor& strand, NotifyFifo how, NotifyPipe open)
+      : settings(std::move(how)), pipe(std::move(open)), wake(strand, Time::max()) {}
+
+  void stop() {
+    stopped = true;
+    reader.reset();
+    wake.cancel();
+  }
 
   const NotifyFifo settings;
   NotifyPipe pipe;
   std::uint64_t lost = 0;  // lines, since one was written
   bool stopped = false;
-  asio::cancellation_signal cancel;  // of its reader
+  KeptProgram reader;
+  asio::steady_timer wake;  // cancelled when something becomes of the reader
 };
 
 namespace {
@@ -39,15 +41,17 @@ constexpr Duration longest_pause = 60s;
 
 }  // namespace
 
-Notifier::Notifier(asio::any_io_executor strand, SideThread& files, RunProgram run_program)
+Notifier::Notifier(asio::any_io_executor strand, SideThread& files, RunProgram run_program,
+                   KeepProgram keep_program)
     : strand_(strand),
       files_(files),
       run_program_(std::move(run_program)),
+      keep_program_(std::move(keep_program)),
       idle_(strand, Time::max()) {}
 
 Notifier::~Notifier() {
   for (const auto& fifo : fifos_)
-    fifo->stopped = true;
+    fifo->stop();
 }
 
 // ---- scripts
@@ -108,8 +112,7 @@ asio::awaitable<void> Notifier::finished(Time deadline) {
 
 // ---- FIFOs
 
-asio::awaitable<void> Notifier::set(const GlobalSettings& global, const ScriptRules& rules) {
-  rules_ = rules;
+asio::awaitable<void> Notifier::set(const GlobalSettings& global) {
   std::vector<std::shared_ptr<Fifo>> next;
   for (const NotifyFifo* settings : {&global.lvs_fifo, &global.fifo}) {
     if (settings->path.empty()) continue;
@@ -122,11 +125,7 @@ asio::awaitable<void> Notifier::set(const GlobalSettings& global, const ScriptRu
       next.push_back(std::move(fifo));
   }
   for (const auto& fifo : std::exchange(fifos_, next)) {
-    if (std::find(next.begin(), next.end(), fifo) != next.end()) continue;
-    fifo->stopped = true;
-    fifo->cancel.emit(asio::cancellation_type::terminal);
-    // Asked for outside a turn of the loop, Asio cancels in the next one, through this signal.
-    asio::post(strand_, [fifo] {});
+    if (std::find(next.begin(), next.end(), fifo) == next.end()) fifo->stop();
   }
 }
 
@@ -138,14 +137,8 @@ asio::awaitable<std::shared_ptr<Notifier::Fifo>> Notifier::opened(NotifyFifo set
         {.kind = EventKind::notifier});
     co_return nullptr;
   }
-  const auto fifo = std::make_shared<Fifo>(settings, std::move(*pipe));
-  if (!settings.script.empty()) {
-    const auto ended = [fifo](const std::exception_ptr& failure) {
-      if (failure && !fifo->stopped) std::rethrow_exception(failure);
-    };
-    asio::co_spawn(strand_, keep_reader(fifo),
-                   asio::bind_cancellation_slot(fifo->cancel.slot(), ended));
-  }
+  const auto fifo = std::make_shared<Fifo>(strand_, settings, std::move(*pipe));
+  if (!settings.script.empty()) asio::co_spawn(strand_, keep_reader(fifo), die_of);
   co_return fifo;
 }
 
@@ -168,35 +161,31 @@ void Notifier::write(Fifo& fifo, const Notice& notice) const {
 asio::awaitable<void> Notifier::keep_reader(std::shared_ptr<Fifo> fifo) {
   Script script = fifo->settings.script;
   script.argv.push_back(fifo->settings.path);
-  asio::steady_timer timer(strand_);
   Duration pause = shortest_pause;
   while (!fifo->stopped) {
     const Time begun = std::chrono::steady_clock::now();
-    const std::string why = co_await ended_reader(script);
+    const auto end = std::make_shared<std::optional<ProgramRun>>();
+    fifo->reader = keep_program_(script, [fifo, end](const ProgramRun& run) {
+      *end = run;
+      fifo->wake.cancel();
+    });
+    fifo->wake.expires_at(Time::max());
+    while (!*end && !fifo->stopped)
+      co_await fifo->wake.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (fifo->stopped) co_return;
+    fifo->reader.reset();
     if (std::chrono::steady_clock::now() - begun > longest_pause) pause = shortest_pause;
+    const std::string complaint = lvsd::complaint(**end);
+    const std::string why = complaint.empty() ? "has ended" : complaint;
     log(Level::warning,
         fmt::format("The reader of the FIFO '{}' {}. It is started again in {} s",
                     fifo->settings.path, why,
                     std::chrono::duration_cast<std::chrono::seconds>(pause).count()),
         {.kind = EventKind::notifier, .reason = why});
-    timer.expires_after(pause);
-    co_await timer.async_wait(asio::use_awaitable);
+    fifo->wake.expires_after(pause);
+    co_await fifo->wake.async_wait(asio::as_tuple(asio::use_awaitable));
     pause = std::min(pause * 2, longest_pause);
   }
-}
-
-// Runs it to its end and says what that was.
-asio::awaitable<std::string> Notifier::ended_reader(Script script) {
-  const auto look_up = [script, rules = rules_] { return script_program(script, rules); };
-  const auto program = co_await files_.run(look_up);
-  if (!program) co_return "is not run: " + text(program.error());
-  auto child = ChildProcess::start(strand_, *program);
-  if (!child) co_return "is not run: " + text(child.error());
-  ProgramRun run;
-  run.ended = co_await (*child)->ended(Time::max());
-  run.output = (*child)->output();
-  const std::string why = complaint(run);
-  co_return why.empty() ? "has ended" : why;
 }
 
 }  // namespace lvsd

@@ -10,14 +10,15 @@
 #include <vector>
 
 #include "daemon/check_runner.h"
+#include "daemon/kept_program.h"
 #include "daemon/notices.h"
 #include "daemon/notify_fifo.h"
-#include "daemon/script_user.h"
 #include "daemon/side_thread.h"
 
 namespace lvsd {
 
-// Has notify scripts run, by whoever runs the programs of checks, and writes notify FIFOs. Scripts
+// Has notify scripts and the readers of FIFOs run, by whoever runs the programs of checks, and
+// writes notify FIFOs: a line at a time, without ever waiting. Scripts
 // of one object run one after the other, in the order of what happened; those of different ones
 // side by side. A script has `script_limit`, then it is ended. Of an object whose scripts cannot
 // keep up the oldest that wait are left out, with a line in the log: the last one always runs.
@@ -27,12 +28,13 @@ class Notifier {
   static constexpr Duration script_limit = std::chrono::seconds(60);
 
   // REQUIRES: `files` outlives it; so does whoever runs its loop.
-  Notifier(boost::asio::any_io_executor strand, SideThread& files, RunProgram run_program);
+  Notifier(boost::asio::any_io_executor strand, SideThread& files, RunProgram run_program,
+           KeepProgram keep_program);
   ~Notifier();
 
-  // What the configuration says of FIFOs and of who runs scripts. Readers of FIFOs that are new are
+  // What the configuration says of FIFOs. Readers of FIFOs that are new are
   // started, those that are gone are ended.
-  boost::asio::awaitable<void> set(const GlobalSettings& global, const ScriptRules& rules);
+  boost::asio::awaitable<void> set(const GlobalSettings& global);
 
   void tell(const Notices& notices);
 
@@ -47,13 +49,12 @@ class Notifier {
   boost::asio::awaitable<void> run(const Notice& notice);
   boost::asio::awaitable<std::shared_ptr<Fifo>> opened(NotifyFifo settings);
   boost::asio::awaitable<void> keep_reader(std::shared_ptr<Fifo> fifo);
-  boost::asio::awaitable<std::string> ended_reader(Script script);
   void write(Fifo& fifo, const Notice& notice) const;
 
   const boost::asio::any_io_executor strand_;
   SideThread& files_;
   const RunProgram run_program_;
-  ScriptRules rules_;
+  const KeepProgram keep_program_;
   std::vector<std::shared_ptr<Fifo>> fifos_;
   std::map<std::string, Waiting> waiting_;  // by object; who is here has a coroutine
   boost::asio::steady_timer idle_;          // cancelled when nothing waits any more

@@ -39,6 +39,7 @@ bool is_checking(Effective effective) {
 // Whether people or the kernel have to hear of it.
 bool is_turn(const Decision& before, const Decision& after) {
   if (before.presence != after.presence || before.weight != after.weight) return true;
+  if (after.effective == Effective::full && before.reason != after.reason) return true;
   return before.effective != after.effective &&
          !(is_checking(before.effective) && is_checking(after.effective));
 }

@@ -262,10 +262,12 @@ asio::awaitable<void> Reconciler::audit_now() {
 asio::awaitable<Reconciler::Failures> Reconciler::apply(const Table& actual, Plan plan,
                                                         IsHeld is_held) {
   Failures failures;
+  const bool writes = !plan.empty();
   Stages stages = lvsd::stages(std::move(plan), actual);
   const auto failed = co_await send(stages.give, is_held, failures);
   const Plan take = harmless(std::move(stages.take), actual, stages.give, failed);
   co_await send(take, is_held, failures);
+  if (writes) written_at_ = now();
   co_return failures;
 }
 
@@ -406,8 +408,13 @@ std::vector<std::string> Reconciler::fights() const {
   return fights_.going_on();
 }
 
+// When a reading has to have begun that is at most `age` old and knows what we wrote.
+Time Reconciler::oldest_of(Duration age) const {
+  return std::max(now() - age, written_at_);
+}
+
 asio::awaitable<Result<std::shared_ptr<const Snapshot>>> Reconciler::snapshot(Duration age) {
-  const Time oldest = now() - age;
+  const Time oldest = oldest_of(age);
   if (snapshot_ && snapshot_at_ >= oldest) co_return snapshot_;
   for (;;) {
     if (!reading_) {
@@ -426,7 +433,7 @@ asio::awaitable<Result<std::shared_ptr<const Snapshot>>> Reconciler::snapshot(Du
 
 asio::awaitable<Result<std::shared_ptr<const Snapshot>>> Reconciler::snapshot(Services services,
                                                                               Duration age) {
-  const bool is_fresh = snapshot_ && snapshot_at_ >= now() - age;
+  const bool is_fresh = snapshot_ && snapshot_at_ >= oldest_of(age);
   if (is_fresh || services.size() >= worth_a_full_dump) co_return co_await snapshot(age);
   auto found = co_await read(services);
   if (!found) co_return found.error();

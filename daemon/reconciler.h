@@ -64,8 +64,8 @@ class Reconciler {
   // The loop; ends by cancellation only.
   boost::asio::awaitable<void> run();
 
-  // The last full reading of the kernel's table, begun at most `age` ago. All who ask while one is
-  // under way that will do for them share it.
+  // The last full reading of the kernel's table, begun at most `age` ago and after what we wrote
+  // last. All who ask while one is under way that will do for them share it.
   boost::asio::awaitable<Result<std::shared_ptr<const Snapshot>>> snapshot(Duration age);
   // Enough for `services`: that one where it is there already, else a reading of them alone.
   boost::asio::awaitable<Result<std::shared_ptr<const Snapshot>>> snapshot(Services services,
@@ -116,6 +116,7 @@ class Reconciler {
   std::vector<std::string> troubles(const Services& services) const;
   boost::asio::awaitable<void> audit();
   boost::asio::awaitable<Result<Snapshot>> read(const Services& services);
+  Time oldest_of(Duration age) const;
   boost::asio::awaitable<void> read_everything(std::shared_ptr<Reading> reading);
   boost::asio::awaitable<Failures> apply(const Table& actual, Plan plan, IsHeld is_held);
   boost::asio::awaitable<std::vector<std::size_t>> send(const Plan& plan, const IsHeld& is_held,
@@ -151,6 +152,7 @@ class Reconciler {
   std::shared_ptr<Reading> reading_;          // null: none under way
   std::shared_ptr<const Snapshot> snapshot_;  // null: none of late
   Time snapshot_at_;                          // when its reading began
+  Time written_at_{};                         // when we last changed the kernel
   std::optional<Error> trouble_;
   std::vector<Drift> drift_;
   Fights fights_;

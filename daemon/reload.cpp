@@ -141,7 +141,8 @@ std::optional<Daemon::ReloadOutcome> Daemon::refused_reload(Loaded& loaded, bool
 asio::awaitable<Daemon::Reloaded> Daemon::put_in_force(Prepared next, Time begin) {
   Loaded& loaded = next.loaded;
   const ProbeSettings settings = co_await ready_settings(loaded.config->global);
-  co_await notifier_.set(loaded.config->global, settings.scripts);
+  equip(settings);
+  co_await notifier_.set(loaded.config->global);
   mailer_.set(loaded.config->global);
   co_await set_log(loaded.config->global.log);
   Reloaded done{.view = std::move(next.view)};

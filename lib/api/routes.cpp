@@ -258,6 +258,21 @@ Response method_not_allowed(Method method, const std::vector<const Route*>& rout
   return refusal;
 }
 
+// The API takes no name it does not know: "?limit=20" where ?limit_seconds= is meant would drain
+// without a limit. Load balancers and browsers may ask for the rest with whatever they add.
+std::optional<Response> refused_query(const Route& route, const Words& query) {
+  if (!route.path.starts_with("/api/")) return std::nullopt;
+  const auto known = query_words(route);
+  for (const auto& [name, value] : query) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    std::string detail = "there is no parameter '" + name + "' here";
+    for (std::size_t i = 0; i < known.size(); ++i)
+      detail.append(i == 0 ? "; there are: " : ", ").append(known[i]);
+    return response(bad_request(std::move(detail)));
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::span<const Route> routes() {
@@ -292,6 +307,7 @@ Routed routed(Request request, const Writers& writers) {
       return response(bad_request("a percent escape of the target is broken"));
     if (!may(request.peer, route.access, writers))
       return response(forbidden("changes need root or a member of the group lvsd-admin"));
+    if (auto refusal = refused_query(route, *query)) return *std::move(refusal);
     return Call{route.action,
                 std::move(*words),
                 std::move(*query),

@@ -56,7 +56,14 @@ struct Post {  // a mail, beside the checks; to be answered by Delivered
   Duration limit{};  // then it is given up
   MailOrder order;
 };
-using ToChecker = std::variant<Equip, Begin, Halt, Hurry, Ask, Launch, Post>;
+struct Keep {  // a program runs until Quit, or its own end; that is answered by Ran
+  std::uint32_t run = 0;
+  Script script;
+};
+struct Quit {
+  std::uint32_t run = 0;
+};
+using ToChecker = std::variant<Equip, Begin, Halt, Hurry, Ask, Launch, Post, Keep, Quit>;
 
 // ---- from a checker
 

@@ -52,7 +52,7 @@ struct Bench {
     ProbeSettings settings;
     settings.scripts = rules;
     runner.set(settings);
-    run(notifier.set(global, rules));
+    run(notifier.set(global));
   }
   void tell(const Notices& notices) {
     notifier.tell(notices);
@@ -78,6 +78,9 @@ struct Bench {
   Notifier notifier{loop.get_executor(), files,
                     [this](const Script& script, Duration limit, Over over) {
                       runner.run_program(script, limit, std::move(over));
+                    },
+                    [this](const Script& script, Over over) {
+                      return kept_program(loop.get_executor(), script, rules, std::move(over));
                     }};
 };
 

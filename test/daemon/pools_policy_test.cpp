@@ -158,13 +158,33 @@ TEST_CASE("a full master is helped by its backup") {
   CHECK_FALSE(world.see("10.0.0.2:80", 7));
   const auto change = world.see("10.0.0.2:80", 8);
   CHECK(world.log(change) ==
-        "Server tcp:10.0.0.1:80/10.0.0.2:80 (10.0.0.2:80) is FULL. Its backup takes the new "
-        "connections.\n"
+        "Server tcp:10.0.0.1:80/10.0.0.2:80 (10.0.0.2:80) is FULL: at max_connections, its "
+        "backup takes the new ones.\n"
         "Backup server tcp:10.0.0.1:80/10.0.0.8:80 (10.0.0.8:80) enters for "
         "tcp:10.0.0.1:80/10.0.0.2:80: its master has many connections.\n");
   CHECK(world.wanted() ==
         service("  -> 10.0.0.2:80 NAT weight 4 upper 8\n  -> 10.0.0.3:80 NAT weight 1\n"
                 "  -> 10.0.0.8:80 NAT weight 4\n"));
+}
+
+TEST_CASE("a full master whose backup cannot help is told to be alone") {
+  constexpr std::string_view alone =
+      "Server tcp:10.0.0.1:80/10.0.0.2:80 (10.0.0.2:80) is FULL: at max_connections, and its "
+      "backup cannot take the new ones.\n";
+  World world;
+  world.take(site());
+
+  SECTION("when it becomes full") {
+    world.check(0, CheckResult::l4_refused, Member::backup);
+    CHECK(world.log(world.see("10.0.0.2:80", 8)) == alone);
+  }
+  SECTION("when its backup fails later") {
+    world.check(0, CheckResult::l4_ok, Member::backup);
+    world.see("10.0.0.2:80", 8);
+    world.check(0, CheckResult::l4_refused, Member::backup);
+    CHECK_THAT(world.log(world.check(0, CheckResult::l4_refused, Member::backup)),
+               Catch::Contains(std::string(alone)));
+  }
 }
 
 TEST_CASE("a drain is logged with its author and is over when the counters say so") {

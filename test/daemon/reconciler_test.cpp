@@ -832,9 +832,26 @@ TEST_CASE("a snapshot is read again when it is older than asked for") {
   const auto fresh = snapshot(0ms);
   CHECK(fresh->size() == 1);
   CHECK(snapshot(1h) == fresh);
+  bench.fake.put(table("udp 10.0.0.9:53 rr\n"));  // by someone else
+  CHECK(snapshot(1h) == fresh);
+  CHECK(snapshot(0ms)->size() == 2);
+}
+
+TEST_CASE("a snapshot from before a change of ours is not young enough for anyone") {
+  Bench bench;
+  bench.start();
+  bench.bring(kWeb);
+  const auto services = [&](auto... which) {
+    std::optional<std::size_t> out;
+    asio::co_spawn(bench.loop, bench.reconciler.snapshot(which..., 1h),
+                   [&out](std::exception_ptr, auto result) { out = result.value()->size(); });
+    REQUIRE(bench.until([&] { return out.has_value(); }));
+    return *out;
+  };
+  CHECK(services() == 1);
   bench.bring({});
-  CHECK(snapshot(0ms)->empty());
-  CHECK(fresh->size() == 1);
+  CHECK(services(Services{kWeb.begin()->first}) == 0);
+  CHECK(services() == 0);
 }
 
 TEST_CASE(

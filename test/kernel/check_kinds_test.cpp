@@ -1,19 +1,16 @@
 #include <fmt/format.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
 
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <thread>
 
 #include "test/fakes/scripted_server.h"
 #include "test/kernel/daemon.h"
 #include "test/kernel/eventually.h"
 #include "test/kernel/ipvs_table.h"
+#include "test/kernel/udp_server.h"
 #include "test/kernel/web_client.h"
 
 // Every kind of check on a real table: the server passes, fails, and comes back, and traffic
@@ -82,53 +79,6 @@ class Talker {
   Inside inside_;
   std::atomic<bool> good_ = true;
   ScriptedServer server_;
-};
-
-// A UDP server there; `answer` says what comes back, empty: nothing.
-class Echoer {
- public:
-  using Answer = std::function<std::string(const std::string&, bool good)>;
-
-  Echoer(const Site& site, Answer answer) : answer_(std::move(answer)) {
-    const Inside inside(site.net.server(1).net);
-    socket_.reset(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-    sockaddr_in any{};
-    any.sin_family = AF_INET;
-    socklen_t size = sizeof any;
-    REQUIRE(::bind(socket_.get(), reinterpret_cast<sockaddr*>(&any), size) == 0);
-    ::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&any), &size);
-    port_ = ntohs(any.sin_port);
-    thread_ = std::jthread([this](const std::stop_token& stop) { serve(stop); });
-  }
-  std::string port() const { return std::to_string(port_); }
-  std::function<void(bool)> switch_() {
-    return [this](bool good) { good_ = good; };
-  }
-
- private:
-  void serve(const std::stop_token& stop) {
-    while (!stop.stop_requested()) {
-      pollfd waited{socket_.get(), POLLIN, 0};
-      if (::poll(&waited, 1, 20) <= 0) continue;
-      std::string room(2048, '\0');
-      sockaddr_in from{};
-      socklen_t size = sizeof from;
-      const ssize_t got = ::recvfrom(socket_.get(), room.data(), room.size(), 0,
-                                     reinterpret_cast<sockaddr*>(&from), &size);
-      if (got < 0) continue;
-      room.resize(static_cast<std::size_t>(got));
-      const std::string out = answer_(room, good_);
-      if (!out.empty())
-        ::sendto(socket_.get(), out.data(), out.size(), 0, reinterpret_cast<sockaddr*>(&from),
-                 size);
-    }
-  }
-
-  Answer answer_;
-  UniqueFd socket_;
-  std::uint16_t port_ = 0;
-  std::atomic<bool> good_ = true;
-  std::jthread thread_;
 };
 
 const std::string quick = "      connect_timeout 1\n      retry 0\n";
@@ -203,7 +153,7 @@ TEST_CASE("SMTP_CHECK on a real table") {
 
 TEST_CASE("DNS_CHECK on a real table") {
   Site site;
-  Echoer server(site, [](const std::string& query, bool good) {
+  UdpServer server(site.net.server(1), [](const std::string& query, bool good) {
     std::string answer = query;
     if (answer.size() < 4) return std::string();
     answer[2] = static_cast<char>(0x84);
@@ -211,17 +161,19 @@ TEST_CASE("DNS_CHECK on a real table") {
     return answer;
   });
   site.passes_fails_recovers(
-      config_of("DNS_CHECK {\n      connect_port " + server.port() +
+      config_of("DNS_CHECK {\n      connect_port " + std::to_string(server.port()) +
                 "\n      type SOA\n      name example.com\n" + quick + "    }"),
-      server.switch_(), "Layer7 wrong status, code: 2");
+      [&](bool good) { server.set_good(good); }, "Layer7 wrong status, code: 2");
 }
 
 TEST_CASE("UDP_CHECK on a real table") {
   Site site;
-  Echoer server(site, [](const std::string&, bool good) { return good ? "pong" : ""; });
-  site.passes_fails_recovers(config_of("UDP_CHECK {\n      connect_port " + server.port() +
-                                       "\n      require_reply\n" + quick + "    }"),
-                             server.switch_(), "is DOWN, reason: Layer");
+  UdpServer server(site.net.server(1),
+                   [](const std::string&, bool good) { return good ? "pong" : ""; });
+  site.passes_fails_recovers(
+      config_of("UDP_CHECK {\n      connect_port " + std::to_string(server.port()) +
+                "\n      require_reply\n" + quick + "    }"),
+      [&](bool good) { server.set_good(good); }, "is DOWN, reason: Layer");
 }
 
 TEST_CASE("PING_CHECK on a real table") {

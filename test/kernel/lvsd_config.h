@@ -37,6 +37,11 @@ inline std::string service_config(const ServiceOptions& options) {
   return out + "}\n";
 }
 
+// One with a line of global_defs before.
+inline std::string global_and_service(std::string_view word, const ServiceOptions& options) {
+  return fmt::format("global_defs {{\n  {}\n}}\n", word) + service_config(options);
+}
+
 // The table such a file is to give, with the given weights; -1: absent.
 inline std::string service_table(const ServiceOptions& options, std::vector<int> weights) {
   std::string out = fmt::format("tcp {} rr\n", text(Endpoint{vip(options.family), 80}));

@@ -60,14 +60,20 @@ struct Site {
   }
   Reply post(std::string_view what, std::string_view server = "10.0.1.1:80") const {
     return ask(folder.socket(),
-               fmt::format("POST /api/v1/services/tcp:10.0.0.100:80/servers/{}/{}", server, what));
+               fmt::format("POST /api/v1/services/{}/servers/{}/{}", service, server, what));
   }
   std::string state(std::string_view server) const {
-    const Reply reply = ask(
-        folder.socket(), fmt::format("GET /api/v1/services/tcp:10.0.0.100:80/servers/{}", server));
+    const Reply reply =
+        ask(folder.socket(), fmt::format("GET /api/v1/services/{}/servers/{}", service, server));
     const std::size_t at = reply.body.find("\"role\"");
     const std::size_t begin = reply.body.find("\"state\":\"", at) + 9;
     return reply.body.substr(begin, reply.body.find('"', begin) - begin);
+  }
+  // Whether the table gets this line.
+  bool gets(const std::string& entry) const {
+    return eventually(std::chrono::seconds(5), [&] {
+      return ipvs_table(net.director().net).find(entry + "\n") != std::string::npos;
+    });
   }
   // As if it crashed, in the middle of what goes on.
   void restart() {
@@ -79,9 +85,14 @@ struct Site {
     return text(get(net.client().net, {vip(Family::v4), 80}, std::chrono::seconds(1)));
   }
 
+  Tally requests(int count) const {
+    return get_many(count, net.client().net, {vip(Family::v4), 80}, std::chrono::seconds(1));
+  }
+
   TestNet net;
   DaemonFolder folder;
   std::optional<Daemon> lvsd;
+  std::string service = "tcp:10.0.0.100:80";  // whose servers are asked about
 };
 
 }  // namespace lvsd::testing

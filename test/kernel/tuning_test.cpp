@@ -237,7 +237,15 @@ TEST_CASE("scripts hear of quorum and of servers that are killed and come back")
   std::ofstream(asks) << "#!/bin/sh\ncat /proc/$PPID/comm >" << mark("runner") << "\n";
   fs::permissions(asks, fs::perms::owner_all);
   const std::string more_server = "notify_up " + touch("up") + "\n    notify_down " + touch("down");
-  folder.write_config("global_defs {\n  script_user root\n}\n" +
+  // So is the reader of a FIFO, which writes down what it hears and by whom it is run.
+  const fs::path reader = marks / "reader";
+  std::ofstream(reader) << fmt::format(
+      "#!/bin/sh\necho $PPID >{}\nwhile read -r line; do\n"
+      "  echo \"$(cat /proc/$PPID/comm) $line\" >>{}\ndone <\"$1\"\n",
+      mark("parent"), mark("heard"));
+  fs::permissions(reader, fs::perms::owner_all);
+  folder.write_config("global_defs {\n  script_user root\n  lvs_notify_fifo " + mark("fifo") +
+                      "\n  lvs_notify_fifo_script " + reader.string() + "\n}\n" +
                       service_config({.servers = 1, .more = more, .more_server = more_server}) +
                       "virtual_server fwmark 7 {\n  protocol TCP\n  quorum_up " + asks.string() +
                       "\n  real_server 10.0.1.2 80 {\n  }\n}\n");
@@ -248,7 +256,26 @@ TEST_CASE("scripts hear of quorum and of servers that are killed and come back")
     std::string runner;
     return std::getline(std::ifstream(mark("runner")), runner) && runner == "lvsd-local";
   }));
+  const auto heard = [&](const std::string& line) {
+    return eventually(8s, [&] {
+      std::ifstream in(mark("heard"));
+      for (std::string one; std::getline(in, one);)
+        if (one == line) return true;
+      return false;
+    });
+  };
+  CHECK(heard("lvsd-local VS [10.0.0.100]:tcp:80 UP"));
+  // A checker that is lost loses its programs, and they are run by the next one.
+  fs::remove(mark("heard"));
+  pid_t checker = 0;
+  REQUIRE(std::ifstream(mark("parent")) >> checker);
+  REQUIRE(::kill(checker, SIGKILL) == 0);
+  CHECK(eventually(8s, [&] { return lvsd.logged("The reader of the FIFO"); }));
   net.web(1).set(Mood::stopped);
+  const bool is_heard = heard("lvsd-local RS [10.0.1.1]:tcp:80 [10.0.0.100]:tcp:80 DOWN");
+  INFO(lvsd.log());
+  INFO(output_of(net.director().net, {"cat", mark("heard")}));
+  CHECK(is_heard);
   CHECK(marked("down"));
   CHECK(marked("quorum_down"));
   net.web(1).set(Mood::answers);

@@ -1,47 +1,22 @@
 #include "test/kernel/web_client.h"
 
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
 #include "base/parse_number.h"
+#include "daemon/socket_address.h"
 
 namespace lvsd::testing {
 namespace {
 
 using std::chrono::steady_clock;
 using Outcome = Answer::Outcome;
-
-struct SocketAddress {
-  sockaddr_storage storage{};
-  socklen_t length = 0;
-};
-
-SocketAddress socket_address(const Endpoint& endpoint) {
-  SocketAddress result;
-  const auto& bytes = endpoint.address.bytes;
-  if (endpoint.address.family == Family::v4) {
-    auto* v4 = reinterpret_cast<sockaddr_in*>(&result.storage);
-    v4->sin_family = AF_INET;
-    v4->sin_port = htons(endpoint.port);
-    std::memcpy(&v4->sin_addr, bytes.data(), sizeof v4->sin_addr);
-    result.length = sizeof *v4;
-  } else {
-    auto* v6 = reinterpret_cast<sockaddr_in6*>(&result.storage);
-    v6->sin6_family = AF_INET6;
-    v6->sin6_port = htons(endpoint.port);
-    std::memcpy(&v6->sin6_addr, bytes.data(), sizeof v6->sin6_addr);
-    result.length = sizeof *v6;
-  }
-  return result;
-}
 
 bool ready(int fd, short events, steady_clock::time_point deadline) {
   const auto left =
@@ -117,9 +92,7 @@ Outcome Connection::connect(const NetworkNamespace& from, const Endpoint& to, De
   if (!socket_) throw std::system_error(errno, std::generic_category(), "opening a socket");
   const int on = 1;  // asks as its host's settings say; two hours by default
   ::setsockopt(socket_.get(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-  if (::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address.storage),
-                address.length) == 0)
-    return Outcome::answered;
+  if (::connect(socket_.get(), address.get(), address.size) == 0) return Outcome::answered;
   if (errno != EINPROGRESS) return outcome_of(errno);
   if (!ready(socket_.get(), POLLOUT, deadline)) return Outcome::timed_out;
   int error = 0;
@@ -140,6 +113,11 @@ Answer Connection::ask(std::chrono::milliseconds limit) {
   answer.outcome = state_;
   answer.took = std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - began);
   return answer;
+}
+
+void Connection::end_by_reset() const {
+  const linger reset{1, 0};
+  ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
 }
 
 Outcome Connection::receive(Answer& answer, Deadline deadline) {

@@ -35,6 +35,9 @@ class Connection {
   // timed out stays so.
   Answer ask(std::chrono::milliseconds limit = std::chrono::seconds(2));
 
+  // It ends with a reset: IPVS remembers that for 10 s only, a connection that is closed for 120.
+  void end_by_reset() const;
+
  private:
   using Deadline = std::chrono::steady_clock::time_point;
 
