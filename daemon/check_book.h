@@ -31,6 +31,14 @@ class CheckBook {
     std::uint32_t pause = 0;  // the number of the pause it is in; 0: it runs
     CertificateTerm certificate = CertificateTerm::fine;  // as it was last said
     std::optional<std::int64_t> certificate_end;          // in its last result, Unix seconds
+    // What was last said of its failing, where each failure is to be said.
+    struct Said {
+      CheckResult result = CheckResult::socket_error;
+      int code = 0;
+      Time at;
+      std::uint32_t unsaid = 0;  // since, of the same
+    };
+    std::optional<Said> failure;
   };
   struct Changes {
     std::vector<CheckId> ended;  // the last one that begun first, as lists shrink fastest

@@ -47,7 +47,35 @@ bool CheckLog::may_say(Time now) {
   return ++said_ <= most_a_minute;
 }
 
-std::vector<LogLine> CheckLog::lines(const CheckBook::Entry& entry, const Observation& seen,
+namespace {
+
+// What the parts of a line are of a check.
+EventSubject check_subject(const Check& check, const Observation& seen) {
+  return {.kind = EventKind::check,
+          .reason = evidence(seen),
+          .address = text(check.target.endpoint),
+          .result = std::string(text(seen.result))};
+}
+
+std::vector<LogLine> failure_lines(CheckBook::Entry& entry, const Observation& seen) {
+  auto& said = entry.failure;
+  const bool is_known = said && said->result == seen.result && said->code == seen.code;
+  if (is_known && seen.at - said->at < 1min) {
+    ++said->unsaid;
+    return {};
+  }
+  std::string line = fmt::format("{} failed, reason: {}", check_name(entry.check), evidence(seen));
+  if (is_known && said->unsaid != 0)
+    line +=
+        fmt::format("; and {} times more in the last {} s", said->unsaid,
+                    std::chrono::duration_cast<std::chrono::seconds>(seen.at - said->at).count());
+  said = {.result = seen.result, .code = seen.code, .at = seen.at, .unsaid = 0};
+  return {{Level::info, std::move(line)}};
+}
+
+}  // namespace
+
+std::vector<LogLine> CheckLog::lines(CheckBook::Entry& entry, const Observation& seen,
                                      bool all_failures) {
   const bool before = could_not_be_made(entry.health);
   const Verdict now = verdict(seen.result);
@@ -56,15 +84,16 @@ std::vector<LogLine> CheckLog::lines(const CheckBook::Entry& entry, const Observ
     return {{Level::warning,
              fmt::format("{} cannot be made: {}; {}", check_name(entry.check), evidence(seen),
                          kept_state(entry)),
-             EventSubject{.kind = EventKind::check, .reason = evidence(seen)}}};
+             check_subject(entry.check, seen)}};
   }
+  if (now == Verdict::pass) entry.failure.reset();
   std::vector<LogLine> lines;
   if (before && may_say(seen.at))
     lines.push_back({Level::notice, fmt::format("{} can be made again", check_name(entry.check)),
                      EventSubject{.kind = EventKind::check}});
   if (now == Verdict::fail && (all_failures || entry.check.settings->policy.log_all_failures))
-    lines.push_back({Level::info, fmt::format("{} failed, reason: {}", check_name(entry.check),
-                                              evidence(seen))});
+    for (LogLine& line : failure_lines(entry, seen))
+      lines.push_back(std::move(line));
   return lines;
 }
 

@@ -21,8 +21,8 @@ std::string kept_state(const CheckBook::Entry& entry);
 class CheckLog {
  public:
   // `entry` is as it was before `seen`. `all_failures`: of every check, whatever it says itself.
-  std::vector<LogLine> lines(const CheckBook::Entry& entry, const Observation& seen,
-                             bool all_failures);
+  // One that goes on failing in the same way is said once a minute, with how often.
+  std::vector<LogLine> lines(CheckBook::Entry& entry, const Observation& seen, bool all_failures);
   // Takes down how the certificate of the check's server stands, and says when that has changed.
   std::vector<LogLine> certificate_lines(CheckBook::Entry& entry, const Observation& seen,
                                          const api::Moment& now);

@@ -138,6 +138,7 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
   Config config;
   Snapshot table;
   if (auto refusal = co_await read_config(config)) co_return refusal;
+  co_await set_log(config.global.log);
   if (auto refusal = enter_namespaces(config.global)) co_return refusal;
   if (auto refusal = co_await read_kernel(table)) co_return refusal;
   if (auto refusal = open_api(config.global.api)) co_return refusal;

@@ -120,6 +120,7 @@ class Daemon {
   boost::asio::awaitable<State> recall_state();
   boost::asio::awaitable<void> save_state();
   std::optional<Refusal> open_api(const ApiSettings& settings);
+  boost::asio::awaitable<void> set_log(LogSettings settings);
   boost::asio::awaitable<void> set_listeners();
   std::vector<std::string> listener_troubles() const;
   void adopt(Config config, const Snapshot& table, const State& past,
@@ -332,6 +333,7 @@ class Daemon {
   Time next_counters_;
   boost::asio::steady_timer log_level_timer_;  // when it is as at the start again
   std::optional<api::Moment> log_level_until_;
+  LogSettings log_settings_;  // as they were last obeyed
   bool saving_ = false;
   bool save_again_ = false;
   CheckLog check_log_;

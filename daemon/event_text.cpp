@@ -56,15 +56,19 @@ std::string name_of(const VirtualServer& service, Member member, std::size_t i) 
 // What a line about a server is about.
 EventSubject server_subject(const VirtualServer& service, Member member, std::size_t i) {
   EventSubject subject{.kind = EventKind::server, .service = id(service)};
+  const auto name = [&subject](const auto& server) {
+    subject.server = id(server);
+    subject.address = text(server.endpoint);
+  };
   switch (member) {
     case Member::real:
-      subject.server = id(service.real_servers[i]);
+      name(service.real_servers[i]);
       break;
     case Member::backup:
-      subject.server = id(*service.real_servers[i].backup);
+      name(*service.real_servers[i].backup);
       break;
     case Member::sorry:
-      subject.server = id(service.sorry_servers[i]);
+      name(service.sorry_servers[i]);
       break;
   }
   return subject;
@@ -82,6 +86,12 @@ const ServerState& state_of(const Pool& pool, Member member, std::size_t i) {
   return pool.servers[i];
 }
 
+// Who is left to serve.
+void add_left(const Pool& pool, const VirtualServer& service, EventSubject& subject) {
+  subject.active_left = Pools::serving(pool.real_servers);
+  subject.backup_left = backups_up(pool, service);
+}
+
 // The line of a server whose checks took it up or down.
 LogLine server_line(const Pools& pools, const PoolChange& change, const Observation& seen) {
   const VirtualServer& service = pools.config().virtual_servers[change.pool];
@@ -92,6 +102,11 @@ LogLine server_line(const Pools& pools, const PoolChange& change, const Observat
   const std::string_view on_backup = is_on_backup(pool) ? " Running on backup." : "";
   EventSubject subject = server_subject(service, change.member, *change.server);
   subject.reason = evidence(seen);
+  subject.result = text(seen.result);
+  if (seen.code != 0 && has_status(seen.result)) subject.code = seen.code;
+  subject.duration_ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(seen.duration).count();
+  add_left(pool, service, subject);
   const bool up = is_up(state_of(pool, change.member, *change.server).standing.state);
   subject.after = up ? "UP" : "DOWN";
   if (up) {
@@ -189,6 +204,7 @@ void add_turn_lines(const Pools& pools, const PoolChange& change, std::vector<Lo
     subject.before = state_text(turn.before);
     subject.after = state_text(turn.after);
     subject.reason = text(turn.after.reason);
+    add_left(pools.pool(change.pool), service, subject);
     lines.push_back({Level::notice, name_of(service, turn.member, turn.server) + " " + what,
                      std::move(subject)});
   }
@@ -225,6 +241,7 @@ LogLine quorum_line(const Pools& pools, const PoolChange& change) {
                        .service = id(service),
                        .after = service_state(pool),
                        .reason = pool.quorum ? "quorum holds" : "quorum is lost"};
+  add_left(pool, service, subject);
   if (pool.quorum) {
     return {Level::notice,
             fmt::format("Service {} has quorum again{}. {} online.", id(service),

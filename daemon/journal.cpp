@@ -15,8 +15,6 @@ namespace lvsd {
 
 namespace {
 
-constexpr std::string_view socket_path = "/run/systemd/journal/socket";
-
 // A value with a line end is told by its length, in little endian.
 void add_field(std::string& out, std::string_view name, std::string_view value) {
   if (value.empty()) return;
@@ -30,6 +28,11 @@ void add_field(std::string& out, std::string_view name, std::string_view value) 
   }
   out += value;
   out += '\n';
+}
+
+template <class Number>
+void add_number(std::string& out, std::string_view name, const std::optional<Number>& value) {
+  if (value) add_field(out, name, fmt::format_int(*value).str());
 }
 
 // Whether standard error is the stream that systemd made for us, and not a file or a terminal that
@@ -55,16 +58,28 @@ std::string journal_entry(int priority, std::string_view line, const EventSubjec
   add_field(out, "LVSD_OLD_STATE", subject->before);
   add_field(out, "LVSD_NEW_STATE", subject->after);
   add_field(out, "LVSD_REASON", subject->reason);
+  add_field(out, "LVSD_ADDRESS", subject->address);
+  add_field(out, "LVSD_RESULT", subject->result);
+  add_number(out, "LVSD_CODE", subject->code);
+  add_number(out, "LVSD_DURATION_MS", subject->duration_ms);
+  add_number(out, "LVSD_ACTIVE_LEFT", subject->active_left);
+  add_number(out, "LVSD_BACKUP_LEFT", subject->backup_left);
+  add_number(out, "LVSD_USER_UID", subject->uid);
+  add_number(out, "LVSD_GENERATION", subject->generation);
   return out;
 }
 
 std::optional<Journal> Journal::open() {
   if (!is_journal_stream(std::getenv("JOURNAL_STREAM"))) return std::nullopt;
+  return connect();
+}
+
+std::optional<Journal> Journal::connect(const std::string& path) {
   UniqueFd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  static_assert(socket_path.size() < sizeof address.sun_path);
-  socket_path.copy(address.sun_path, socket_path.size());
+  if (path.size() >= sizeof address.sun_path) return std::nullopt;
+  path.copy(address.sun_path, path.size());
   if (!socket ||
       ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
     return std::nullopt;

@@ -23,6 +23,8 @@ class Journal {
   // Nothing where standard error, to which the lines would have gone, is not the journal's
   // (JOURNAL_STREAM), or its socket is not to be had.
   static std::optional<Journal> open();
+  // Wherever standard error leads.
+  static std::optional<Journal> connect(const std::string& path = "/run/systemd/journal/socket");
   // REQUIRES: a datagram socket, connected, that does not block.
   explicit Journal(UniqueFd socket) : socket_(std::move(socket)) {}
 

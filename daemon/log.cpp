@@ -7,87 +7,107 @@
 #include <atomic>
 #include <cstdlib>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "base/printable.h"
-#include "daemon/journal.h"
 #include "daemon/log_format.h"
+#include "daemon/log_outlet.h"
 #include "daemon/wall_clock.h"
 
 namespace lvsd {
 
 namespace {
 
-LogFormat format = LogFormat::text;
-bool to_journal = false;         // that is, standard error leads there
-std::optional<Journal> journal;  // lines go there with their fields; set before other threads log
-Level lowest_at_start = Level::info;
+LogFormat format_at_start = LogFormat::text;
+std::atomic<LogFormat> format = LogFormat::text;
+bool to_journal = false;  // that is, standard error leads there
+std::atomic<Level> lowest_at_start = Level::info;
 std::atomic<Level> lowest = Level::info;
 thread_local EventListener event_listener;
 
-struct Words {
-  int priority;  // syslog(3)
-  const char* name;
-  std::string_view lower;
+// Where lines go other than standard error; null: there. A thread that was left behind may write a
+// line while the process ends, so this does not end before it.
+struct Way {
+  std::mutex guard;
+  std::shared_ptr<LogOutlet> outlet;
 };
 
-Words words(Level level) {
-  switch (level) {
-    case Level::debug:
-      return {7, "DEBUG", "debug"};
-    case Level::info:
-      return {6, "INFO", "info"};
-    case Level::notice:
-      return {5, "NOTICE", "notice"};
-    case Level::warning:
-      return {4, "WARNING", "warning"};
-    case Level::error:
-      return {3, "ERROR", "error"};
-    case Level::critical:
-      return {2, "CRITICAL", "critical"};
-  }
-  return {6, "INFO", "info"};
+Way& way() {
+  static Way& one = *new Way;
+  return one;
 }
 
-std::string stderr_line(Level level, const std::string& message, const EventSubject* subject) {
-  if (format == LogFormat::json) return json_line(level, message, subject, wall_clock());
-  const auto [priority, name, lower] = words(level);
-  return to_journal ? fmt::format("<{}>{}", priority, message)
-                    : fmt::format("{} {}", name, message);
+std::shared_ptr<LogOutlet> outlet() {
+  const std::lock_guard guard(way().guard);
+  return way().outlet;
+}
+
+void set_outlet(std::shared_ptr<LogOutlet> next) {
+  {
+    const std::lock_guard guard(way().guard);
+    way().outlet.swap(next);
+  }
+  next.reset();  // what it has not written may take a while
+}
+
+std::string stderr_line(const LogRecord& record) {
+  if (format == LogFormat::json)
+    return json_line(record.level, record.message, record.subject, wall_clock());
+  return to_journal ? fmt::format("<{}>{}", priority(record.level), record.message)
+                    : fmt::format("{} {}", upper_word(record.level), record.message);
+}
+
+void set_format(LogFormat its_format) {
+  format = its_format;
+  const bool is_bare = to_journal || its_format == LogFormat::json;
+  spdlog::default_logger()->set_pattern(is_bare ? "%v" : "%Y-%m-%dT%H:%M:%S.%e%z %v");
 }
 
 void write(Level level, std::string_view line, const EventSubject* subject) {
   if (!is_logged(level)) return;
   const std::string message = printable_line(line);
-  if (journal && journal->send(journal_entry(words(level).priority, message, subject))) return;
-  spdlog::info("{}", stderr_line(level, message, subject));
+  const LogRecord record{level, message, subject};
+  if (const auto taker = outlet(); taker && taker->take(record)) return;
+  spdlog::info("{}", stderr_line(record));
 }
 
 }  // namespace
 
-void set_log_format(LogFormat its_format) {
-  format = its_format;
-}
-
-void open_log(Level threshold) {
+void open_log(Level threshold, LogFormat its_format) {
   lowest_at_start = threshold;
   lowest = threshold;
+  format_at_start = its_format;
   to_journal = std::getenv("JOURNAL_STREAM") != nullptr;
-  journal.reset();
-  if (auto opened = format == LogFormat::text ? Journal::open() : std::nullopt)
-    journal.emplace(std::move(*opened));
+  set_outlet(its_format == LogFormat::text ? open_journal_of_stderr() : nullptr);
   auto logger =
       std::make_shared<spdlog::logger>("lvsd", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-  const bool is_bare = to_journal || format == LogFormat::json;
-  logger->set_pattern(is_bare ? "%v" : "%Y-%m-%dT%H:%M:%S.%e%z %v");
   logger->flush_on(spdlog::level::trace);
   spdlog::set_default_logger(std::move(logger));
+  set_format(its_format);
+}
+
+Result<void> direct_log(const LogSettings& settings) {
+  const LogFormat its_format = settings.format.value_or(format_at_start);
+  auto opened = open_outlet(settings, its_format);
+  if (!opened) return opened.error();
+  if (its_format != format) set_format(its_format);
+  set_outlet(std::move(*opened));
+  return {};
+}
+
+void close_log() {
+  set_outlet(nullptr);
 }
 
 Level log_level_at_start() {
   return lowest_at_start;
+}
+
+void set_log_level_at_start(Level threshold) {
+  lowest_at_start = threshold;
 }
 
 Level log_level() {
@@ -103,7 +123,21 @@ bool is_logged(Level level) {
 }
 
 std::string_view text(Level level) {
-  return words(level).lower;
+  switch (level) {
+    case Level::debug:
+      return "debug";
+    case Level::info:
+      return "info";
+    case Level::notice:
+      return "notice";
+    case Level::warning:
+      return "warning";
+    case Level::error:
+      return "error";
+    case Level::critical:
+      return "critical";
+  }
+  return "info";
 }
 
 std::optional<Level> parse_level(std::string_view word) {

@@ -4,7 +4,9 @@
 #include <optional>
 #include <string_view>
 
+#include "base/result.h"
 #include "model/event.h"
+#include "model/global.h"
 
 namespace lvsd {
 
@@ -13,11 +15,21 @@ namespace lvsd {
 enum class Level { debug, info, notice, warning, error, critical };
 
 // Where lines go from now on: standard error. Under systemd (JOURNAL_STREAM) each line carries its
-// priority as sd-daemon(3) wants it; elsewhere a time and the level in words.
-void open_log(Level threshold);
+// priority as sd-daemon(3) wants it, or goes to the journal with fields; elsewhere a time and the
+// level in words. With LogFormat::json an object a line, whatever standard error is.
+void open_log(Level threshold, LogFormat format = LogFormat::text);
 
-// The level of the last open_log(), and the one from which on lines are written now.
+// Where the file wants them to go instead, and how they are to look; what it does not say is as it
+// was opened. Where there is no such place, why; they go where they went. Can block on a disk.
+Result<void> direct_log(const LogSettings& settings);
+
+// The end of it: what is not written yet is, if that takes no longer than half a second.
+void close_log();
+
+// The level of open_log(), or of the configuration since; and the one from which on lines are
+// written now.
 Level log_level_at_start();
+void set_log_level_at_start(Level threshold);
 Level log_level();
 void set_log_level(Level threshold);
 

@@ -13,7 +13,6 @@
 #include "daemon/checker.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
-#include "daemon/log_format.h"
 #include "daemon/module_loading_kernel.h"
 #include "daemon/netlink_kernel.h"
 #include "daemon/netlink_socket.h"
@@ -35,10 +34,12 @@ int serve(const Options& options) {
   ::mallopt(M_ARENA_MAX, 1);
   // What an audit or a reload takes, the next one takes again: it is not given back in between.
   ::mallopt(M_TRIM_THRESHOLD, 64 << 20);
-  open_log(options.verbose ? Level::debug : Level::info);
+  open_log(options.verbose ? Level::debug : Level::info, options.log_format);
   boost::asio::io_context loop(1);
   Daemon daemon(loop, options, open_kernel);
-  return daemon.run();
+  const int code = daemon.run();
+  close_log();
+  return code;
 }
 
 }  // namespace
@@ -82,7 +83,7 @@ int main(int argc, char** argv) {
     return app.exit(wrong) == 0 ? exit_done : exit_usage;
   }
   if (lenient || strict) options.lenient = lenient;
-  if (log_format == "json") set_log_format(LogFormat::json);
+  if (log_format == "json") options.log_format = LogFormat::json;
   try {
     return options.check_config ? check_config(options) : serve(options);
   } catch (const std::exception& failure) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "daemon/supervisor.h"
+#include "model/global.h"
 
 namespace lvsd {
 
@@ -17,6 +18,7 @@ struct Options {
   bool single_process = false;  // checks run in the daemon itself
   std::optional<bool> lenient;  // absent: the file's name decides
   bool verbose = false;
+  LogFormat log_format = LogFormat::text;  // on standard error
   SupervisorAddress supervisor{};
 };
 

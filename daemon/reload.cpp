@@ -108,7 +108,10 @@ asio::awaitable<Daemon::ReloadOutcome> Daemon::reload_now(ReloadOrder order) {
   if (failure) {
     log(Level::error,
         fmt::format("Reload given up: {}. Generation {} stays in force", *failure, generation_),
-        {.kind = EventKind::reload, .after = "FAILED", .reason = *failure});
+        {.kind = EventKind::reload,
+         .after = "FAILED",
+         .reason = *failure,
+         .generation = generation_});
     co_return NoReload{std::move(*failure)};
   }
   if (auto refusal = refused_reload(next.loaded, order)) co_return *std::move(refusal);
@@ -125,7 +128,10 @@ std::optional<Daemon::ReloadOutcome> Daemon::refused_reload(Loaded& loaded,
       order.generation ? "lvsctl config rollback --force" : "lvsctl reload --force";
   const auto refuse = [&](const std::string& text, std::string reason) {
     log(Level::error, text,
-        {.kind = EventKind::reload, .after = "REFUSED", .reason = std::move(reason)});
+        {.kind = EventKind::reload,
+         .after = "REFUSED",
+         .reason = std::move(reason),
+         .generation = generation_});
   };
   if (!loaded.config) {
     refuse(fmt::format("Reload refused, {} is not valid: generation {} stays in force", file,
@@ -159,6 +165,7 @@ asio::awaitable<Daemon::Reloaded> Daemon::put_in_force(Prepared next, ReloadOrde
   equip(settings);
   co_await notifier_.set(loaded.config->global);
   mailer_.set(loaded.config->global);
+  co_await set_log(loaded.config->global.log);
   Reloaded done{.view = std::move(next.view)};
   reconciler_.set_audit_interval(loaded.config->global.audit_interval);
   timeout_wishes_ = reloaded(std::move(timeout_wishes_), loaded.config->global.timeouts);
@@ -194,7 +201,10 @@ asio::awaitable<Daemon::Reloaded> Daemon::put_in_force(Prepared next, ReloadOrde
                       ? fmt::format("the configuration of generation {}", *order.generation)
                       : options_.config_file,
                   generation_, touched.size()),
-      {.kind = EventKind::reload, .after = done.view.state, .reason = order.by.reason});
+      {.kind = EventKind::reload,
+       .after = done.view.state,
+       .reason = order.by.reason,
+       .generation = generation_});
   begin_trial();
   ::malloc_trim(0);  // as large as the configuration that is gone
   done.view.diagnostics = diagnostic_views(without_notes(std::move(loaded.diagnostics)));

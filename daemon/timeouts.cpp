@@ -159,7 +159,11 @@ asio::awaitable<api::Response> Daemon::answer_set_timeout(api::Call call) {
   log(Level::notice,
       fmt::format("{} by {}: {}{}{}", api::path_of(call.action, call.path), by.user, view.text,
                   by.reason.empty() ? "" : ": ", by.reason),
-      {.kind = EventKind::wish, .before = view.before, .after = view.after, .reason = by.reason});
+      {.kind = EventKind::wish,
+       .before = view.before,
+       .after = view.after,
+       .reason = by.reason,
+       .uid = uid_of(by)});
   if (const auto trouble = co_await bring_timeouts_about(kind, is))
     view.text += ". Not in the kernel yet: " + *trouble;
   if (kind == TimeoutKind::tcp && is != 0)

@@ -14,6 +14,7 @@
 #include "daemon/daemon.h"
 #include "daemon/log.h"
 #include "daemon/named_objects.h"
+#include "daemon/override_views.h"
 #include "daemon/wall_clock.h"
 #include "plan/diff.h"
 #include "plan/overrides.h"
@@ -344,7 +345,9 @@ asio::awaitable<api::Response> Daemon::answer_wish(api::Call call) {
        .server = view.server,
        .before = view.before,
        .after = view.after,
-       .reason = by.reason});
+       .reason = by.reason,
+       .address = text(endpoint),
+       .uid = uid_of(by)});
   if (change) announce(*change);
   co_return co_await bring_wish_about(pool, std::move(view));
 }
@@ -386,7 +389,7 @@ asio::awaitable<api::Response> Daemon::answer_calm(api::Call call, std::size_t p
   }
   const auto change = pools_.end_panic(pool, now);
   log(Level::notice, fmt::format("The panic of {} is ended by {}", name, by.user),
-      {.kind = EventKind::wish, .service = name, .reason = by.reason});
+      {.kind = EventKind::wish, .service = name, .reason = by.reason, .uid = uid_of(by)});
   if (change) announce(*change);
   co_return api::response(api::Head{wall_clock(), generation_}, view);
 }

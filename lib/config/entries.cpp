@@ -148,6 +148,7 @@ class EntryBuilder {
     add_sysctls(entry.block);
     add_block(Block::global_defs, "tcp_keepalive", Block::tcp_keepalive, subject, entry.block);
     add_block(Block::global_defs, "api", Block::api, subject, entry.block);
+    add_block(Block::global_defs, "log", Block::log, subject, entry.block);
     add_block(Block::global_defs, "metrics", Block::metrics, subject, entry.block);
     leave();
     if (!entry.block.empty()) out.push_back(std::move(entry));

@@ -44,6 +44,7 @@ enum class Block : std::uint8_t {
   tcp_keepalive,
   sysctls,
   api,
+  log,
   metrics,
   mail_addresses,
   // What lvsd knows and does not act on.

@@ -33,6 +33,15 @@ struct EventSubject {
   std::string before{};  // states: "UP", "DRAINING"; empty: not known, or there is none
   std::string after{};
   std::string reason{};  // for people
+  // What of this a line has depends on what it is of.
+  std::string address{};                       // of the server: "10.0.0.2:80"
+  std::string result{};                        // of the check: "L4TOUT"
+  std::optional<int> code{};                   // that the server gave with it: 503
+  std::optional<std::int64_t> duration_ms{};   // of the check
+  std::optional<std::uint64_t> active_left{};  // servers that serve now
+  std::optional<std::uint64_t> backup_left{};  // backup servers that could
+  std::optional<std::uint32_t> uid{};          // whose wish it is; absent: nobody's of this machine
+  std::optional<std::uint64_t> generation{};   // of the configuration that is in force now
 };
 
 }  // namespace lvsd

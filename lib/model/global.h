@@ -152,6 +152,29 @@ struct ApiSettings {
   bool operator==(const ApiSettings&) const = default;
 };
 
+enum class LogFormat : std::uint8_t {
+  text,  // for people
+  json,  // for programs: an object a line
+};
+
+enum class LogTarget : std::uint8_t {
+  usual,           // standard error, with fields where that is systemd's journal
+  journal,         // systemd's, wherever standard error leads
+  standard_error,  // without fields
+  syslog,
+  file,
+};
+
+// Where lvsd's log goes.
+struct LogSettings {
+  std::string level;                // from which on lines are written; empty: the command line's
+  std::optional<LogFormat> format;  // absent: the command line's
+  LogTarget target = LogTarget::usual;
+  std::string file;  // of LogTarget::file
+
+  bool operator==(const LogSettings&) const = default;
+};
+
 // What /metrics has for who does not say what they want.
 struct MetricsSettings {
   bool per_server = true;         // series of single servers, and of their checks
@@ -205,6 +228,7 @@ struct GlobalSettings {
   std::vector<Sysctl> sysctls;           // in the order of the file
   bool sysctl_auto = false;              // what the configuration's features need is set, too
   ApiSettings api;
+  LogSettings log;
   MetricsSettings metrics;
   std::uint32_t panic_percent = 0;        // of a pool failing at once holds the table; 0: off
   std::uint32_t reload_guard = 0;         // percent removed that needs --force; 0: off

@@ -50,9 +50,25 @@ TEST_CASE("a check that cannot be made is said once and so is that it can be mad
   CHECK(diary.of(CheckResult::l4_ok).empty());
 }
 
+TEST_CASE("a check that goes on failing in one way is said once a minute with how often") {
+  Diary diary;
+  const std::string refused =
+      "TCP_CHECK of 10.0.0.2:80 failed, reason: Layer4 connection problem, check duration: 0ms";
+  CHECK(diary.of(CheckResult::l4_refused, "", true) == refused + "\n");
+  for (int second = 1; second < 60; ++second)
+    CHECK(diary.of(CheckResult::l4_refused, "", true).empty());
+  CHECK(diary.of(CheckResult::l4_refused, "", true) ==
+        refused + "; and 59 times more in the last 60 s\n");
+  // Another way to fail, or a new failure, is said at once.
+  CHECK_FALSE(diary.of(CheckResult::l4_timeout, "", true).empty());
+  CHECK(diary.of(CheckResult::l4_timeout, "", true).empty());
+  CHECK(diary.of(CheckResult::l4_ok, "", true).empty());
+  CHECK_FALSE(diary.of(CheckResult::l4_timeout, "", true).empty());
+}
+
 TEST_CASE("of ten thousand checks that cannot be made a few are named") {
   CheckLog log;
-  const CheckBook::Entry entry = entry_of(TcpCheck{});
+  CheckBook::Entry entry = entry_of(TcpCheck{});
   std::size_t lines = 0;
   for (int i = 0; i < 10000; ++i)
     lines += log.lines(entry, {.result = CheckResult::socket_error, .at = start}, false).size();
@@ -71,6 +87,7 @@ TEST_CASE("every failure is logged where that is asked for and no pass ever is")
   CHECK(diary.of(CheckResult::l4_ok, "", true).empty());
   diary.entry = entry_of(TcpCheck{}, {.log_all_failures = true});
   CHECK(diary.of(CheckResult::l4_refused, "Connection refused") == line);
+  CHECK(diary.of(CheckResult::l4_ok).empty());
   CHECK(diary.of(CheckResult::l4_refused, "Connection refused") == line);
 }
 

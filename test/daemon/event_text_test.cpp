@@ -49,6 +49,8 @@ class Log {
 
   // What the lines of the last call are about: "server web/web01 DOWN (…);".
   std::string subjects;
+  // What programs are told beside: "10.0.0.2:80 L7STS/503 3ms 1+0;".
+  std::string facts;
 
  private:
   std::string seen(std::uint32_t server, CheckResult result, std::string detail) {
@@ -58,12 +60,16 @@ class Log {
     std::string out;
     if (!change) return out;
     subjects.clear();
+    facts.clear();
     for (const LogLine& line : event_lines(pools_, *change, observation)) {
       out += std::string(word(line.level)) + " " + line.text + "\n";
       REQUIRE(line.subject.has_value());
       const EventSubject& subject = *line.subject;
       subjects += fmt::format("{} {}/{} {}->{} ({});", text(subject.kind), subject.service,
                               subject.server, subject.before, subject.after, subject.reason);
+      facts += fmt::format("{} {}/{} {}ms {}+{};", subject.address, subject.result,
+                           subject.code.value_or(-1), subject.duration_ms.value_or(-1),
+                           subject.active_left.value_or(99), subject.backup_left.value_or(99));
     }
     return out;
   }
@@ -85,6 +91,7 @@ TEST_CASE("the log says in HAProxy's words why a server is down and how many are
         "warning Server tcp:10.0.0.1:80/10.0.0.2:80 (10.0.0.2:80) is DOWN, reason: Layer4 "
         "connection problem, info: \"Connection refused\", check duration: 2000ms, 1/1 failed. "
         "1 active and 0 backup servers left.\n");
+  CHECK(log.facts == "10.0.0.2:80 L4CON/-1 2000ms 1+0;");
 }
 
 TEST_CASE("the log counts the failures that took a server out") {

@@ -30,7 +30,15 @@ EventSubject down() {
           .server = "web01",
           .before = "UP",
           .after = "DOWN",
-          .reason = "connection refused"};
+          .reason = "connection refused",
+          .address = "10.0.0.1:80",
+          .result = "L7STS",
+          .code = 503,
+          .duration_ms = 12,
+          .active_left = 2,
+          .backup_left = 0,
+          .uid = 1000,
+          .generation = 4};
 }
 
 std::string content(const std::string& file) {
@@ -54,7 +62,9 @@ TEST_CASE("a line of the journal has its parts as fields") {
         "MESSAGE=Server web/web01 is DOWN\nPRIORITY=4\nSYSLOG_IDENTIFIER=lvsd\nMESSAGE_ID=" +
             std::string(message_id(subject)) +
             "\nLVSD_EVENT=server\nLVSD_SERVICE=web\nLVSD_SERVER=web01\nLVSD_OLD_STATE=UP\n"
-            "LVSD_NEW_STATE=DOWN\nLVSD_REASON=connection refused\n");
+            "LVSD_NEW_STATE=DOWN\nLVSD_REASON=connection refused\nLVSD_ADDRESS=10.0.0.1:80\n"
+            "LVSD_RESULT=L7STS\nLVSD_CODE=503\nLVSD_DURATION_MS=12\nLVSD_ACTIVE_LEFT=2\n"
+            "LVSD_BACKUP_LEFT=0\nLVSD_USER_UID=1000\nLVSD_GENERATION=4\n");
   CHECK(journal_entry(6, "hello", nullptr) ==
         "MESSAGE=hello\nPRIORITY=6\nSYSLOG_IDENTIFIER=lvsd\n");
 }
@@ -148,9 +158,18 @@ TEST_CASE("a line as JSON is one object with the fields of an event") {
   CHECK(object["before"] == "UP");
   CHECK(object["state"] == "DOWN");
   CHECK(object["reason"] == "connection refused");
+  CHECK(object["address"] == "10.0.0.1:80");
+  CHECK(object["result"] == "L7STS");
+  CHECK(object["code"] == 503);
+  CHECK(object["duration_ms"] == 12);
+  CHECK(object["active_left"] == 2);
+  CHECK(object["backup_left"] == 0);
+  CHECK(object["uid"] == 1000);
+  CHECK(object["generation"] == 4);
   CHECK(object["text"] == "say \"x\" \xef\xbf\xbd");
   CHECK(object["time"] == api::text(now));
   const auto bare = nlohmann::json::parse(json_line(Level::info, "x", nullptr, now));
   CHECK(bare["event"].is_null());
   CHECK(bare["service"].is_null());
+  CHECK(bare["code"].is_null());
 }

@@ -175,6 +175,55 @@ ip -n rs2 link set eth0 up
 ip -n rs2 route replace default via 10.2.0.1
 until_true 'and in again' in_kernel '-> 10.2.0.12:80'
 
+step "the journal has its line with all parts, the catalog's words, and who wished what"
+in_journal() {
+  journalctl -q --no-pager -o json "$@" | tail -n 1
+}
+part() {
+  printf '%s\n' "$line" | grep -Eq "\"$1\" *: *\"$2\"" || fail "$1 is not $2 in: $line"
+}
+line=$(in_journal LVSD_EVENT=server LVSD_NEW_STATE=DOWN LVSD_ADDRESS=10.2.0.12:80)
+part LVSD_SERVICE "tcp:$VIP:80"
+part LVSD_SERVER 10.2.0.12:80
+part LVSD_RESULT 'L4(CON|TOUT)'
+part LVSD_DURATION_MS '[0-9]+'
+part LVSD_ACTIVE_LEFT 1
+part LVSD_BACKUP_LEFT 0
+part PRIORITY 4
+part MESSAGE_ID '[0-9a-f]{32}'
+part MESSAGE '.*is DOWN, reason: Layer4.*'
+line=$(in_journal LVSD_EVENT=reload LVSD_NEW_STATE=REFUSED)
+part LVSD_GENERATION '[0-9]+'
+lvsctl drain "tcp:$VIP:80/10.2.0.12:80" --reason 'a look at the journal' || fail 'lvsctl drain'
+line=$(in_journal LVSD_EVENT=wish LVSD_USER_UID=0)
+part LVSD_REASON 'a look at the journal'
+lvsctl undrain "tcp:$VIP:80/10.2.0.12:80" || fail 'lvsctl undrain'
+journalctl -q --no-pager -x LVSD_EVENT=server LVSD_NEW_STATE=DOWN | grep -q 'Subject: A server of tcp:' ||
+  fail 'the catalog has no words for it'
+
+step "the kernel's sums under node_exporter's names"
+connections=$(printf '%d' "0x$(busybox awk 'NR == 3 { print $1 }' /proc/net/ip_vs_stats)")
+[ "$connections" -gt 200 ] || fail "the kernel has counted $connections connections"
+lvsctl metrics --collect node_ipvs >/root/metrics || fail 'lvsctl metrics'
+grep -qx "node_ipvs_connections_total $connections" /root/metrics || fail "they are not $connections"
+grep -q '^node_ipvs_backend_weight{local_address="10.1.0.100",local_port="80",proto="TCP",' \
+  /root/metrics || fail 'the backends are not there'
+
+step 'the log as a file, where the unit has a place for it; it may be moved away'
+mkdir -p /etc/systemd/system/lvsd.service.d
+printf '[Service]\nLogsDirectory=lvsd\n' >/etc/systemd/system/lvsd.service.d/log.conf
+printf 'global_defs {\n  log {\n    target file /var/log/lvsd/lvsd.log\n  }\n}\n' \
+  >/etc/lvsd/conf.d/log.conf
+systemctl daemon-reload && systemctl restart lvsd || fail 'systemctl restart'
+until_true 'the file has its lines' grep -q ' serves 2 virtual servers' /var/log/lvsd/lvsd.log
+mv /var/log/lvsd/lvsd.log /var/log/lvsd/lvsd.log.1
+systemctl reload lvsd || fail 'systemctl reload'
+until_true 'the new file has the next' grep -q ' NOTICE Reloaded ' /var/log/lvsd/lvsd.log
+rm /etc/lvsd/conf.d/log.conf /etc/systemd/system/lvsd.service.d/log.conf
+rmdir /etc/systemd/system/lvsd.service.d
+systemctl daemon-reload && systemctl restart lvsd || fail 'systemctl restart'
+rm -r /var/log/lvsd
+
 step 'removed: the service is gone, the table and the configuration stay'
 dpkg -r lvsd lvsctl >/root/dpkg 2>&1 || { cat /root/dpkg && fail 'dpkg -r'; }
 ! systemctl is-active --quiet lvsd || fail 'the service still runs'

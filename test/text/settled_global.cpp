@@ -57,6 +57,15 @@ ApiSettings random_api(Random& random) {
   return out;
 }
 
+LogSettings random_log(Random& random) {
+  LogSettings out;
+  if (random.chance(50)) out.level = random.chance(50) ? "warning" : "debug";
+  if (random.chance(50)) out.format = random.chance(50) ? LogFormat::text : LogFormat::json;
+  out.target = static_cast<LogTarget>(random.below(5));
+  if (out.target == LogTarget::file) out.file = "/" + random_word(random);
+  return out;
+}
+
 Mail random_mail(Random& random) {
   Mail out;
   for (std::uint32_t left = random.below(3); left > 0; --left)
@@ -169,6 +178,7 @@ GlobalSettings random_global_settings(Random& random) {
   name_files_and_sessions(random, out);
   if (random.chance(30)) out.audit_interval = random_time(random, 100'000);
   out.api = random_api(random);
+  out.log = random_log(random);
   out.metrics = {random.chance(70), random.chance(70), random.chance(30), random.chance(30)};
   out.panic_percent = random_number<std::uint32_t>(random, 0, 100);
   out.reload_guard = random_number<std::uint32_t>(random, 0, 100);

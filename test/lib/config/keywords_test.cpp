@@ -86,6 +86,8 @@ Frame frame(Block block) {
       return nested(global, "ipvs_sysctl {\n", "\n}\n");
     case Block::api:
       return nested(global, "api {\ntoken_file /run/token\n", "\n}\n");
+    case Block::log:
+      return nested(global, "log {\n", "\n}\n");
     case Block::metrics:
       return nested(global, "metrics {\n", "\n}\n");
     case Block::mail_addresses:
@@ -140,6 +142,7 @@ const std::map<std::string, std::string> special = {
     {"ip_family", "inet"},
     {"hysteresis", "0"},
     {"quorum", "2"},
+    {"target", "file /var/log/lvsd.log"},
 };
 
 std::string sample(const Argument& argument) {
