@@ -15,6 +15,7 @@
 #include "daemon/filtered.h"
 #include "daemon/named_objects.h"
 #include "daemon/override_views.h"
+#include "daemon/server_pieces.h"
 #include "daemon/server_views.h"
 #include "daemon/service_views.h"
 #include "daemon/status_view.h"
@@ -70,6 +71,28 @@ api::Response answer_server(const Outlook& outlook, const std::string& service_w
     return api::response(head(outlook), *view);
   }
   return std::get<api::Response>(named_server(service, word));
+}
+
+// As many are written while they are sent.
+constexpr std::size_t most_at_once = 500;
+
+bool is_long(const Config& config) {
+  std::size_t count = 0;
+  for (const VirtualServer& service : config.virtual_servers)
+    count += service.real_servers.size() + service.sorry_servers.size();
+  return count > most_at_once;
+}
+
+api::Response streamed_servers(const Look& look, const api::Head& head, const api::Call& call) {
+  std::optional<api::Filter> terms;
+  if (const std::string word = api::word(call.query, "filter"); !word.empty()) {
+    auto parsed = api::filter_of<api::ServerView>(word);
+    if (!parsed) return api::response(api::bad_request("filter: " + parsed.error()));
+    terms = *std::move(parsed);
+  }
+  auto frame = api::list_frame<api::ServerView>(head);
+  return {.body = std::move(frame.opening),
+          .pieces = server_pieces(look, std::move(terms), std::move(frame.closing))};
 }
 
 // Those of one service where its word is given.
@@ -223,7 +246,13 @@ asio::awaitable<api::Response> Daemon::answer_outlook(api::Call call) {
   if (call.action == Action::server)
     co_return answer_server(co_await outlook(call.path.at("service")), call.path.at("service"),
                             call.path.at("server"));
-  const Outlook now = co_await outlook();
+  const auto read = co_await reconciler_.snapshot(counters_age);
+  const Outlook now = outlook(read);
+  if (call.action == Action::servers && !call.query.contains("service") &&
+      is_long(now.pools.config())) {
+    const auto look = [this, read] { return outlook(read); };
+    co_return streamed_servers(look, head(now), call);
+  }
   if (call.action == Action::status) co_return api::response(head(now), status_view(now));
   if (call.action == Action::services) co_return filtered(head(now), service_views(now), call);
   if (call.action == Action::servers) co_return answer_servers(now, call);

@@ -33,6 +33,8 @@ struct Context {
   std::string sort;                // the title of a column; empty: as it comes
   std::string filter;              // which items of a list; empty: all
   bool dry_run = false;            // writes are only planned
+  bool quiet = false;              // nothing of what happens while it is waited for
+  bool resolve = false;            // tables have names in the place of addresses
   Machine machine;
 };
 
@@ -78,6 +80,7 @@ Run check_run_command(CLI::App& command);
 Run check_pause_command(CLI::App& command);
 Run check_resume_command(CLI::App& command);
 Run check_digest_command(CLI::App& command);
+Run sync_command(CLI::App& command);
 Run config_check_command(CLI::App& command);
 Run config_show_command(CLI::App& command);
 Run config_diff_command(CLI::App& command);

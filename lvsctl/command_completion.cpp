@@ -32,6 +32,8 @@ _lvsctl() {
     fi
     COMPREPLY+=("${word#"$before"}")
   done < <("${words[0]}" --timeout 1s __complete -- "${words[@]:1}" 2>/dev/null)
+  # "web/" goes on with its servers.
+  if [[ ${COMPREPLY[0]} == */ ]]; then compopt -o nospace 2>/dev/null; fi
 }
 complete -F _lvsctl lvsctl
 )";
@@ -71,17 +73,40 @@ complete -c lvsctl -f -a '(__lvsctl_complete)'
 
 // What cannot be asked has no names: a completion says nothing of errors.
 template <class View>
-std::vector<std::string> names(const Context& context, api::Action action,
+std::vector<std::string> names(const Context& context, const Question& question,
                                std::string (*name)(const View&)) {
   std::vector<std::string> out;
-  if (const auto list = page<std::vector<View>>(context, {action}))
+  if (const auto list = page<std::vector<View>>(context, question))
     for (const View& item : list->view)
       out.push_back(name(item));
   return out;
 }
 
-std::string service_name(const api::ServiceView& service) {
-  return service.service;
+// Of one service where the word says which; who waits for a word waits for no list of thousands.
+std::vector<std::string> server_names(const Context& context, const std::string& current) {
+  constexpr std::uint64_t most = 1000;
+  Question question{api::Action::servers};
+  if (const auto slash = current.find('/'); slash != current.npos) {
+    question.query["service"] = current.substr(0, slash);
+    return names<api::ServerView>(context, question, name_text);
+  }
+  const auto status = page<api::StatusView>(context, {api::Action::status});
+  if (!status) return {};
+  std::uint64_t count = 0;
+  std::vector<std::string> services;
+  for (const api::ServiceSummary& service : status->view.services) {
+    count += service.count.total;
+    services.push_back(service.service + "/");
+  }
+  return count > most ? services : names<api::ServerView>(context, question, name_text);
+}
+
+std::vector<std::string> service_names(const Context& context) {
+  std::vector<std::string> out;
+  if (const auto status = page<api::StatusView>(context, {api::Action::status}))
+    for (const api::ServiceSummary& service : status->view.services)
+      out.push_back(service.service);
+  return out;
 }
 
 }  // namespace
@@ -113,8 +138,8 @@ Run complete_command(CLI::App& command) {
   const CLI::App* const app = command.get_parent();
   return [words, app](const Context& context) {
     const Names known{
-        [&] { return names<api::ServiceView>(context, api::Action::services, service_name); },
-        [&] { return names<api::ServerView>(context, api::Action::servers, name_text); }};
+        [&] { return service_names(context); },
+        [&](const std::string& current) { return server_names(context, current); }};
     Output output;
     for (const std::string& word : next_words(*app, *words, known))
       output.out += word + "\n";

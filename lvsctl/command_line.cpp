@@ -85,6 +85,7 @@ constexpr Command table[] = {
      config_parts},
     {"timeouts", "", "after how long IPVS forgets idle connections", timeouts_command,
      timeouts_parts},
+    {"sync", "", "how connections are shared with another director", sync_command},
     {"tuning", "", "the kernel's settings: what the file wants, what they are and were",
      tuning_command, tuning_parts},
     {"reload", "", "read the configuration file again; a bad one changes nothing", reload_command},
@@ -111,6 +112,8 @@ struct Globals {
   std::string filter;
   std::string interval;  // of --watch; empty: once
   bool dry_run = false;
+  bool quiet = false;
+  bool resolve = false;
   std::string timeout = "10s";
   std::string color = "auto";
   bool numeric = false;  // the default; fingers type it anyway
@@ -148,7 +151,10 @@ void add_globals(CLI::App& app, Globals& globals) {
   app.add_option("--color", globals.color, "auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->option_text("WHEN");
-  app.add_flag("-n", globals.numeric, "accepted: addresses are always numeric");
+  app.add_flag("-q,--quiet", globals.quiet, "nothing of what happens while it is waited for");
+  auto* resolve = app.add_flag("--resolve", globals.resolve,
+                               "tables have names for addresses, as far as they are found in 1s");
+  app.add_flag("-n", globals.numeric, "accepted: addresses are numeric")->excludes(resolve);
   app.set_version_flag("--version", "lvsctl " LVSD_VERSION, "the version of lvsctl");
 }
 
@@ -174,13 +180,15 @@ Context context_of(const Globals& globals, const Surroundings& surroundings) {
   context.sort = globals.sort;
   context.filter = globals.filter;
   context.dry_run = globals.dry_run;
+  context.quiet = globals.quiet;
+  context.resolve = globals.resolve;
   return context;
 }
 
 // What may be asked for again and again: it only looks.
 constexpr std::string_view repeatable[] = {
     "status", "services", "servers", "show",   "stats",   "connections", "overrides", "ipvs",
-    "drift",  "timeouts", "tuning",  "doctor", "history", "diff",        "metrics",   "version"};
+    "drift",  "timeouts", "sync", "tuning",  "doctor", "history", "diff",        "metrics",   "version"};
 // What has a list that --filter chooses from.
 constexpr std::string_view filtered[] = {"services", "servers", "stats",      "overrides",
                                          "drift",    "events",  "connections"};

@@ -37,7 +37,6 @@ struct Wish {
   bool wait = false;
   std::string timeout;  // of the waiting
   std::string then;     // after it
-  bool quiet = false;
 };
 
 api::Words query_of(const Context& context, const Wish& wish) {
@@ -147,7 +146,6 @@ CLI::Option* add_waiting(CLI::App& command, Wish& wish) {
       ->check(check_duration)
       ->option_text("TIME")
       ->needs(wait);
-  command.add_flag("-q,--quiet", wish.quiet, "nothing of what happens meanwhile")->needs(wait);
   command
       .add_flag("--parallel", wish.parallel,
                 "with --host: all at once, instead of one when the one before has left")
@@ -198,7 +196,7 @@ Output begun(const Context& context, api::Action action, const Wish& wish) {
   Context silent = context;
   silent.format = Format::table;
   Output output = wished(silent, action, wish, query_of(context, wish));
-  if (output.exit == Exit::done && !wish.quiet) context.tell(output.out);
+  if (output.exit == Exit::done && !context.quiet) context.tell(output.out);
   return output;
 }
 
@@ -206,7 +204,7 @@ Output begun(const Context& context, api::Action action, const Wish& wish) {
 Output waited_for(const Context& context, const Wish& wish) {
   const auto words = server_words(wish.target);
   if (!words) return words.error();
-  Patience patience{.limit = {}, .quiet = wish.quiet};
+  Patience patience{.limit = {}, .quiet = context.quiet};
   if (!wish.timeout.empty()) patience.limit = parse_duration(wish.timeout);
   const Wait wait = waited(context, *words, patience);
   const bool is_next = wait.end == Wait::End::gone || wait.end == Wait::End::over;

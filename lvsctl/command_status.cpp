@@ -91,12 +91,15 @@ bool replies_bypass(const StatusView& status) {
   });
 }
 
-std::string full_text(const StatusPage& page, const Screen& screen) {
+std::string full_text(const Context& context, const StatusPage& page) {
   const StatusView& status = page.view;
+  const Screen& screen = context.screen;
   std::string out = heading(page, screen);
   out += labelled("kernel", kernel_pieces(status.kernel), screen);
   out += labelled("checks", {checks_text(status.checks)}, screen);
-  if (const auto services = text(services_table(status), screen, 2); !services.empty())
+  Table table = services_table(status);
+  resolve(context, table);
+  if (const auto services = text(table, screen, 2); !services.empty())
     out += "\n" + services;
   out += attention_text(page, screen);
   if (replies_bypass(status))
@@ -189,7 +192,7 @@ Output status_output(const Context& context, const Options& options) {
   else if (options.brief)
     output.out = brief_text(status->view, context.screen);
   else
-    output.out = full_text(*status, context.screen);
+    output.out = full_text(context, *status);
   if (options.exit_code && status->view.state != "OK") output.exit = Exit::negative;
   return output;
 }

@@ -47,7 +47,7 @@ Words words_of(std::span<const EventKind> kinds) {
 }
 
 // By the name that stands in the help.
-Words values(const std::string& name, const Names& names) {
+Words values(const std::string& name, const std::string& current, const Names& names) {
   if (name == "--output") return {"table", "wide", "json", "yaml", "csv", "name"};
   if (name == "--color") return {"auto", "always", "never"};
   if (name == "ACTION") return {"fix", "show"};
@@ -61,10 +61,10 @@ Words values(const std::string& name, const Names& names) {
   if (name == "SERVICE" || name == "--service") return names.services();
   if (name == "--event") return words_of(event_kinds());
   if (name == "--severity") return {"info", "notice", "warning", "error", "critical"};
-  if (name == "SERVER") return names.servers();
+  if (name == "SERVER") return names.servers(current);
   if (name == "TARGET") {
     Words out = names.services();
-    const Words servers = names.servers();
+    const Words servers = names.servers(current);
     out.insert(out.end(), servers.begin(), servers.end());
     return out;
   }
@@ -112,27 +112,27 @@ Words options(const CLI::App& app) {
   return out;
 }
 
-Words parts_and_positionals(const Place& place, const Names& names) {
+Words parts_and_positionals(const Place& place, const std::string& current, const Names& names) {
   Words out;
   for (const CLI::App* sub : place.command->get_subcommands(all))
     if (place.positional == 0 && !sub->get_group().empty()) out.push_back(sub->get_name());
   std::size_t number = 0;
   for (const CLI::Option* option : place.command->get_options(all_options))
     if (option->get_positional() && number++ == place.positional) {
-      Words more = values(option->get_name(true), names);
+      Words more = values(option->get_name(true), current, names);
       out.insert(out.end(), more.begin(), more.end());
     }
   return out;
 }
 
 Words candidates(const Place& place, const std::string& current, const Names& names) {
-  if (place.waiting != nullptr) return values(place.waiting->get_name(), names);
-  if (!current.starts_with('-')) return parts_and_positionals(place, names);
+  if (place.waiting != nullptr) return values(place.waiting->get_name(), current, names);
+  if (!current.starts_with('-')) return parts_and_positionals(place, current, names);
   const auto equals = current.find('=');
   if (equals == current.npos) return options(*place.command);
   const auto* found = option(*place.command, current);
   if (found == nullptr) return {};
-  Words out = values(found->get_name(), names);
+  Words out = values(found->get_name(), current.substr(equals + 1), names);
   for (std::string& value : out)
     if (value != any_file) value.insert(0, current.substr(0, equals + 1));
   return out;

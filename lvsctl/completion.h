@@ -12,7 +12,9 @@ namespace lvsd::ctl {
 // Where names come from.
 struct Names {
   std::function<std::vector<std::string>()> services;
-  std::function<std::vector<std::string>()> servers;  // "web/web01"
+  // Of which "web/web01" may become one that begins with `current`; where there are too many to
+  // look through, "web/" stands for those of web.
+  std::function<std::vector<std::string>(const std::string& current)> servers;
 };
 
 // What stands for "any file" among the words.

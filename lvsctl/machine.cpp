@@ -179,7 +179,7 @@ void sleep_for(std::chrono::milliseconds length) {
 
 Machine this_machine() {
   return {disk_files(), machine_options(), wall_clock, write_file,   run_line, sleep_for, uptime,
-          paused,       replace_file,      facts,      open_terminal};
+          paused,       replace_file,      facts,      open_terminal, names_of};
 }
 
 }  // namespace lvsd::ctl

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "api/moment.h"
@@ -11,6 +12,7 @@
 #include "config/files.h"
 #include "config/load.h"
 #include "doctor/doctor.h"
+#include "lvsctl/address_names.h"
 #include "lvsctl/terminal.h"
 
 namespace lvsd::ctl {
@@ -41,6 +43,8 @@ struct Machine {
       facts;
   // A whole screen; null: there is none. terminal.h.
   std::function<std::unique_ptr<Terminal>(bool color)> terminal;
+  // address_names.h.
+  std::function<AddressNames(const std::set<Address>&, std::chrono::milliseconds limit)> names;
 };
 
 Machine this_machine();

@@ -87,6 +87,12 @@ Output failed(const Failure& failure) {
   return {failure.exit, "", "lvsctl: " + printable_line(failure.message) + "\n"};
 }
 
+void resolve(const Context& context, Table& table) {
+  if (!context.resolve) return;
+  constexpr std::chrono::seconds limit(1);
+  put_names(table, context.machine.names(addresses_in(table), limit));
+}
+
 Output table_output(const Context& context, Table table, std::string_view none) {
   if (!context.sort.empty() && !sort_rows(table, context.sort)) {
     std::string titles;
@@ -94,6 +100,7 @@ Output table_output(const Context& context, Table table, std::string_view none) 
       titles += (titles.empty() ? "" : ", ") + std::string(column.title);
     return failed({Exit::usage, "no column '" + context.sort + "', but " + titles});
   }
+  resolve(context, table);
   // Asked for everything, nothing is cut for the screen's sake.
   Screen screen = context.screen;
   if (context.format == Format::wide) screen.width.reset();

@@ -122,6 +122,7 @@ template FieldLookup fields_of(const ServerView&);
 template FieldLookup fields_of(const EventView&);
 template FieldLookup fields_of(const ConnectionView&);
 template boost::system::result<Filter, std::string> filter_of<EventView>(std::string_view);
+template boost::system::result<Filter, std::string> filter_of<ServerView>(std::string_view);
 template boost::system::result<Filter, std::string> filter_of<ConnectionView>(std::string_view);
 template std::optional<std::string> filter(std::vector<ServiceView>&, std::string_view);
 template std::optional<std::string> filter(std::vector<ServerView>&, std::string_view);

@@ -48,7 +48,7 @@ struct ListFrame {
   std::string opening;
   std::string closing;
 };
-template <class View>  // ConnectionView, EventView
+template <class View>  // ConnectionView, EventView, ServerView
 ListFrame list_frame(const Head& head);
 template <class View>
 void append_item(std::string& out, const View& view);

@@ -207,6 +207,7 @@ ListFrame list_frame(const Head& head) {
 }
 template ListFrame list_frame<ConnectionView>(const Head&);
 template ListFrame list_frame<EventView>(const Head&);
+template ListFrame list_frame<ServerView>(const Head&);
 
 template <class View>
 void append_item(std::string& out, const View& view) {
@@ -214,6 +215,7 @@ void append_item(std::string& out, const View& view) {
 }
 template void append_item(std::string&, const ConnectionView&);
 template void append_item(std::string&, const EventView&);
+template void append_item(std::string&, const ServerView&);
 
 std::string body(const ProblemView& problem) {
   std::string out;

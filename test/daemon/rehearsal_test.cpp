@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "lvsctl/client.h"
 #include "test/daemon/asked.h"
 
 // What the API answers of changes that are only planned, of lists that are filtered and of the log;
@@ -100,4 +101,32 @@ TEST_CASE("the level of the log is set for a while and goes back") {
   CHECK(asked(site, "POST", "log/level").at("level") == usual);
   for (const char* bad : {"value=loud", "value=debug&for_seconds=x"})
     CHECK(asked(site, "POST", std::string("log/level?") + bad, 400).at("status") == 400);
+}
+
+TEST_CASE("a list of many servers is written while it is sent") {
+  std::string file;
+  for (int i = 0; i < 60; ++i) {
+    file += "virtual_server 10.0.1." + std::to_string(i) + " 80 {\n  protocol TCP\n";
+    for (int j = 0; j < 10; ++j)
+      file += unchecked(j + 1, i);
+    file += "}\n";
+  }
+  Site site(file);
+  site.up();
+  const ctl::Ask ask = ctl::client(site.options().socket, std::chrono::seconds(5));
+  const auto list = [&ask](const std::string& query) {
+    const auto reply = ask(api::Method::get, "/api/v1/servers" + query, "");
+    REQUIRE(reply.has_value());
+    REQUIRE(reply->status == 200);
+    return api::document<std::vector<api::ServerView>>(reply->body).value().view;
+  };
+  const auto all = list("");
+  REQUIRE(all.size() == 600);
+  CHECK(all.front().service == "tcp:10.0.1.0:80");
+  CHECK(all.back().service == "tcp:10.0.1.59:80");
+  CHECK(all.back().weight.config == 59);
+  CHECK(list("?filter=weight.config=7").size() == 10);
+  CHECK(list("?filter=weight.config=1000").empty());
+  CHECK(list("?service=tcp:10.0.1.7:80").size() == 10);
+  CHECK(ask(api::Method::get, "/api/v1/servers?filter=colour=red", "")->status == 400);
 }

@@ -136,6 +136,13 @@ std::string played(const std::string& line) {
   surroundings.machine.facts = [&what](const doctor::Questions&, auto lvsd) {
     return facts_of(what.environment.at("FACTS"), std::move(lvsd));
   };
+  surroundings.machine.names = [](const std::set<Address>& asked, std::chrono::milliseconds) {
+    AddressNames known;
+    for (const char* host : {"10.0.0.13", "203.0.113.10", "198.51.100.7", "2001:db8::25"})
+      if (asked.contains(*parse_address(host)))
+        known.emplace(*parse_address(host), "host" + std::to_string(known.size()) + ".example");
+    return known;
+  };
   surroundings.error_is_terminal = what.environment.contains("TERM");
   surroundings.connect = [](const std::filesystem::path& socket, std::chrono::milliseconds) {
     return scene(socket == "/run/lvsd/lvsd.sock" ? "site" : socket.string());
