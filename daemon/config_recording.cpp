@@ -43,11 +43,32 @@ Error not_recorded(const std::string& path) {
                "reading '" + path + "' as it was"};
 }
 
-// "text 14 5\n/etc/lvsd.conf\nwords\n"
-void append(std::string& out, std::string_view kind, std::string_view name,
-            std::string_view value) {
-  fmt::format_to(std::back_inserter(out), "{} {} {}\n", kind, name.size(), value.size());
-  out.append(name).append("\n").append(value).append("\n");
+// Gives `take` what text() is made of, piece by piece: "text 14 5\n/etc/lvsd.conf\nwords\n".
+template <class Take>
+void each_piece(const Recording& recording, std::uint32_t seed, const Take& take) {
+  const auto record = [&take](std::string_view kind, std::string_view name,
+                              std::string_view value) {
+    take(fmt::format("{} {} {}\n", kind, name.size(), value.size()));
+    for (const std::string_view piece : {name, std::string_view("\n"), value})
+      take(piece);
+    take("\n");
+  };
+  take(title);
+  record("file", recording.file, "");
+  if (recording.lenient) record("lenient", "", *recording.lenient ? "yes" : "no");
+  record("config-id", "", recording.config_id);
+  record("seed", "", std::to_string(seed));
+  for (const auto& [path, content] : recording.texts)
+    record("text", path, content);
+  for (const auto& [pattern, paths] : recording.matches) {
+    record("pattern", pattern, "");
+    for (const std::string& path : paths)
+      record("match", pattern, path);
+  }
+  for (const std::string& path : recording.executables)
+    record("executable", path, "");
+  for (const auto& [name, value] : recording.environment)
+    record(value ? "environment" : "no-environment", name, value.value_or(""));
 }
 
 struct Record {
@@ -126,7 +147,8 @@ Recorded recorded(const std::string& path, const Files& files, const LoadOptions
       return value;
     };
   Loaded loaded = load(path, recording_files(files, made), how);
-  return {std::move(loaded), std::move(*made)};
+  std::string its_fingerprint = fingerprint(*made);
+  return {std::move(loaded), std::move(*made), std::move(its_fingerprint)};
 }
 
 Loaded replayed(const Recording& recording) {
@@ -154,22 +176,8 @@ Loaded replayed(const Recording& recording) {
 }
 
 std::string text(const Recording& recording) {
-  std::string out(title);
-  append(out, "file", recording.file, "");
-  if (recording.lenient) append(out, "lenient", "", *recording.lenient ? "yes" : "no");
-  append(out, "config-id", "", recording.config_id);
-  append(out, "seed", "", std::to_string(recording.random_seed));
-  for (const auto& [path, content] : recording.texts)
-    append(out, "text", path, content);
-  for (const auto& [pattern, paths] : recording.matches) {
-    append(out, "pattern", pattern, "");
-    for (const std::string& path : paths)
-      append(out, "match", pattern, path);
-  }
-  for (const std::string& path : recording.executables)
-    append(out, "executable", path, "");
-  for (const auto& [name, value] : recording.environment)
-    append(out, value ? "environment" : "no-environment", name, value.value_or(""));
+  std::string out;
+  each_piece(recording, recording.random_seed, [&out](std::string_view piece) { out += piece; });
   return out;
 }
 
@@ -185,12 +193,15 @@ std::optional<Recording> parse_recording(std::string_view text) {
 }
 
 std::string fingerprint(const Recording& recording) {
-  Recording without_seed = recording;
-  without_seed.random_seed = 0;
-  const std::string content = text(without_seed);
+  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> sum(EVP_MD_CTX_new(),
+                                                                    &EVP_MD_CTX_free);
+  EVP_DigestInit_ex(sum.get(), EVP_sha256(), nullptr);
+  each_piece(recording, 0, [&sum](std::string_view piece) {
+    EVP_DigestUpdate(sum.get(), piece.data(), piece.size());
+  });
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;
-  EVP_Digest(content.data(), content.size(), digest.data(), &size, EVP_sha256(), nullptr);
+  EVP_DigestFinal_ex(sum.get(), digest.data(), &size);
   std::string out;
   for (unsigned i = 0; i < size; ++i)
     fmt::format_to(std::back_inserter(out), "{:02x}", digest.at(i));

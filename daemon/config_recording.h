@@ -31,6 +31,7 @@ struct Recording {
 struct Recorded {
   Loaded loaded;
   Recording recording;
+  std::string fingerprint;  // of the recording
 };
 
 // load(), and what it read for that.

@@ -154,11 +154,11 @@ class Daemon {
   // Of a word of a query; else the refusal.
   boost::asio::awaitable<std::variant<Recorded, api::Response>> named_past(std::string word);
   boost::asio::awaitable<Config> config_of_start(Recorded file);
-  boost::asio::awaitable<std::string> recalled_history(const Recording& recording);
+  boost::asio::awaitable<void> recall_history();
   void leave_trial(const StartChoice& choice);
   boost::asio::awaitable<std::optional<Recorded>> held_config(const StartChoice& choice);
   boost::asio::awaitable<Recorded> ordered_config(const ReloadOrder& order);
-  PastConfig past_of(const ReloadOrder& order, const Recorded& read, std::string mark) const;
+  PastConfig past_of(const ReloadOrder& order, const Recorded& read) const;
   void remember(PastConfig past, const ReloadOrder& order, Recording recording);
   boost::asio::awaitable<void> save_history();
   void begin_trial();

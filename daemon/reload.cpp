@@ -82,9 +82,7 @@ asio::awaitable<Daemon::Prepared> Daemon::prepared_reload(const ReloadOrder& ord
     log_diagnostics(next.loaded.diagnostics);
     co_return next;
   }
-  const auto mark_it = [recording = read.recording] { return fingerprint(recording); };
-  std::string mark = co_await files_.run(mark_it);
-  next.past = past_of(order, read, std::move(mark));
+  next.past = past_of(order, read);
   next.loaded = std::move(read.loaded);
   next.recording = std::move(read.recording);
   log_diagnostics(next.loaded.diagnostics);

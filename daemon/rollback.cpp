@@ -121,7 +121,7 @@ asio::awaitable<Result<Recorded>> Daemon::past_config(std::uint64_t generation) 
     auto recording = store.recording(past);
     if (!recording) return recording.error();
     Loaded loaded = replayed(*recording);
-    return Recorded{std::move(loaded), *std::move(recording)};
+    return Recorded{std::move(loaded), *std::move(recording), past.fingerprint};
   };
   co_return co_await files_.run(std::move(read));
 }
@@ -136,7 +136,8 @@ asio::awaitable<std::variant<Recorded, api::Response>> Daemon::named_past(std::s
 
 // What lvsd starts with: the file's, which has been found valid, or what is in its place.
 asio::awaitable<Config> Daemon::config_of_start(Recorded file) {
-  const std::string mark = co_await recalled_history(file.recording);
+  co_await recall_history();
+  const std::string mark = file.fingerprint;
   const StartChoice choice = start_choice(history_, mark, wall_clock().at);
   leave_trial(choice);
   ReloadOrder order{.by = {.since = wall_clock().at},
@@ -153,7 +154,7 @@ asio::awaitable<Config> Daemon::config_of_start(Recorded file) {
                                                history_.past.back().fingerprint == mark);
   generation_ = history_.past.empty() ? 1 : history_.past.back().generation + (is_same ? 0 : 1);
   if (!is_same) {
-    PastConfig past = past_of(order, taken, mark);
+    PastConfig past = past_of(order, taken);
     if (!order.generation) past.how = "start";
     past.result = "APPLIED";
     remember(std::move(past), order, std::move(taken.recording));
@@ -161,20 +162,16 @@ asio::awaitable<Config> Daemon::config_of_start(Recorded file) {
   co_return *std::move(taken.loaded.config);
 }
 
-// Makes the history what the disk has of it. The fingerprint of what was read now.
-asio::awaitable<std::string> Daemon::recalled_history(const Recording& recording) {
-  using Known = std::pair<Result<ConfigHistory>, std::string>;
-  const auto recall = [store = history_store_, recording] {
-    return Known(store.load(), fingerprint(recording));
-  };
-  Known known = co_await files_.run(recall);
-  if (known.first)
-    history_ = *std::move(known.first);
+// Makes the history what the disk has of it.
+asio::awaitable<void> Daemon::recall_history() {
+  const auto load = [store = history_store_] { return store.load(); };
+  Result<ConfigHistory> known = co_await files_.run(load);
+  if (known)
+    history_ = *std::move(known);
   else
     log(Level::error,
-        fmt::format("{}: earlier configurations are not known", lvsd::text(known.first.error())),
+        fmt::format("{}: earlier configurations are not known", lvsd::text(known.error())),
         {.kind = EventKind::daemon});
-  co_return std::move(known.second);
 }
 
 // A trial ends with its time, and with a file that says something new.
@@ -220,20 +217,17 @@ asio::awaitable<Recorded> Daemon::ordered_config(const ReloadOrder& order) {
   co_return *std::move(past);
 }
 
-PastConfig Daemon::past_of(const ReloadOrder& order, const Recorded& read, std::string mark) const {
+PastConfig Daemon::past_of(const ReloadOrder& order, const Recorded& read) const {
   PastConfig past{.how = how_of(order.generation, order.is_undoing,
                                 history_.past.empty() ? 0 : history_.past.back().generation),
                   .by = order.by,
-                  .fingerprint = std::move(mark),
+                  .fingerprint = read.fingerprint,
                   .size = size_of(read.recording),
                   .services = read.loaded.config->virtual_servers.size(),
                   .servers = count_of_servers(*read.loaded.config),
                   .restored = order.generation};
   const PastConfig* restored = order.generation ? find(history_, *order.generation) : nullptr;
-  if (restored != nullptr) {
-    past.fingerprint = restored->fingerprint;
-    past.hides = hidden_by(*restored, history_.past.back());
-  }
+  if (restored != nullptr) past.hides = hidden_by(*restored, history_.past.back());
   return past;
 }
 
