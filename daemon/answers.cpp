@@ -246,10 +246,11 @@ asio::awaitable<api::Response> Daemon::answer_outlook(api::Call call) {
   if (call.action == Action::server)
     co_return answer_server(co_await outlook(call.path.at("service")), call.path.at("service"),
                             call.path.at("server"));
+  if (call.action == Action::servers && call.query.contains("service"))
+    co_return answer_servers(co_await outlook(call.query.at("service")), call);
   const auto read = co_await reconciler_.snapshot(counters_age);
   const Outlook now = outlook(read);
-  if (call.action == Action::servers && !call.query.contains("service") &&
-      is_long(now.pools.config())) {
+  if (call.action == Action::servers && is_long(now.pools.config())) {
     const auto look = [this, read] { return outlook(read); };
     co_return streamed_servers(look, head(now), call);
   }

@@ -137,9 +137,8 @@ Run complete_command(CLI::App& command) {
   command.add_option("WORDS", *words, "of the line so far, behind --");
   const CLI::App* const app = command.get_parent();
   return [words, app](const Context& context) {
-    const Names known{
-        [&] { return service_names(context); },
-        [&](const std::string& current) { return server_names(context, current); }};
+    const Names known{[&] { return service_names(context); },
+                      [&](const std::string& current) { return server_names(context, current); }};
     Output output;
     for (const std::string& word : next_words(*app, *words, known))
       output.out += word + "\n";

@@ -187,8 +187,9 @@ Context context_of(const Globals& globals, const Surroundings& surroundings) {
 
 // What may be asked for again and again: it only looks.
 constexpr std::string_view repeatable[] = {
-    "status", "services", "servers", "show",   "stats",   "connections", "overrides", "ipvs",
-    "drift",  "timeouts", "sync", "tuning",  "doctor", "history", "diff",        "metrics",   "version"};
+    "status",    "services", "servers", "show",     "stats",  "connections",
+    "overrides", "ipvs",     "drift",   "timeouts", "sync",   "tuning",
+    "doctor",    "history",  "diff",    "metrics",  "version"};
 // What has a list that --filter chooses from.
 constexpr std::string_view filtered[] = {"services", "servers", "stats",      "overrides",
                                          "drift",    "events",  "connections"};

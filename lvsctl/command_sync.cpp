@@ -18,8 +18,9 @@ constexpr std::string_view none =
 
 Table sync_table(const KernelControlsView& controls) {
   Table table;
-  table.columns = {{"ROLE"},           {"INTERFACE"},          {"SYNCID", true},
-                   {"GROUP", false, 1}, {"MAXLEN", true, 2}, {"TTL", true, 3}};
+  table.columns = {
+      {"ROLE"},        {"INTERFACE"}, {"SYNCID", true}, {"GROUP", false, 1}, {"MAXLEN", true, 2},
+      {"TTL", true, 3}};
   for (const SyncDaemonView& daemon : controls.sync)
     table.rows.push_back({{daemon.role},
                           {daemon.interface},

@@ -178,7 +178,7 @@ void sleep_for(std::chrono::milliseconds length) {
 }  // namespace
 
 Machine this_machine() {
-  return {disk_files(), machine_options(), wall_clock, write_file,   run_line, sleep_for, uptime,
+  return {disk_files(), machine_options(), wall_clock, write_file,    run_line, sleep_for, uptime,
           paused,       replace_file,      facts,      open_terminal, names_of};
 }
 

@@ -52,8 +52,8 @@ Output difference(const Context& context, const Question& question);
 // What to print for an answer that is a refusal.
 Output refused(const Context& context, const Reply& reply);
 
-// With --resolve puts names in the place of the table's addresses; those that are not found within a
-// second stay.
+// With --resolve puts names in the place of the table's addresses; those that are not found within
+// a second stay.
 void resolve(const Context& context, Table& table);
 
 // A list for people, in the order that was asked for; `none` to standard error where it is empty.

@@ -49,8 +49,8 @@ TEST_CASE("names are found for addresses of this machine and none for others") {
   // Of the documentation's network: nobody has names for these; whoever is asked and says nothing
   // is not waited for.
   const auto begin = std::chrono::steady_clock::now();
-  const AddressNames names = names_of({address("127.0.0.1"), address("192.0.2.7")},
-                                      std::chrono::milliseconds(1000));
+  const AddressNames names =
+      names_of({address("127.0.0.1"), address("192.0.2.7")}, std::chrono::milliseconds(1000));
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));
   CHECK(!names.contains(address("192.0.2.7")));
   CHECK(names.contains(address("127.0.0.1")));
