@@ -154,8 +154,8 @@ asio::awaitable<api::Response> Daemon::answer_config_diff(api::Call call) {
   if (!loaded.config)
     co_return api::response(
         api::config_invalid(file, diagnostic_views(without_notes(loaded.diagnostics))));
-  auto compare = [running = pools_.config(), next = *loaded.config] {
-    return change_views(changes(running, next));
+  auto compare = [running = pools_.shared_config(), next = *loaded.config] {
+    return change_views(changes(*running, next));
   };
   // No co_await among initialisers: g++ 12 destroys what it has initialised twice.
   api::ConfigDiffView view;

@@ -1,6 +1,7 @@
 #include "daemon/config_changes.h"
 
 #include <map>
+#include <span>
 
 #include "config/changes.h"
 #include "config/codes.h"
@@ -25,9 +26,9 @@ void count(const Map& old, const Map& next, api::ChangeCounts& counts) {
     if (!next.contains(key)) ++counts.removed;
 }
 
-std::map<std::string, const VirtualServer*> services(const Config& config) {
+std::map<std::string, const VirtualServer*> by_identity(std::span<const VirtualServer> services) {
   std::map<std::string, const VirtualServer*> found;
-  for (const VirtualServer& service : config.virtual_servers)
+  for (const VirtualServer& service : services)
     found.emplace(identity(service), &service);
   return found;
 }
@@ -44,8 +45,9 @@ std::map<Endpoint, const RealServer*> servers(const VirtualServer* service) {
 
 api::ReloadView config_changes(const Config& old, const Config& next) {
   api::ReloadView view;
-  const auto before = services(old);
-  const auto after = services(next);
+  const Differing services = differing(old, next);
+  const auto before = by_identity(services.before);
+  const auto after = by_identity(services.after);
   count(before, after, view.services);
   const auto in = [](const auto& map, const std::string& key) {
     const auto found = map.find(key);
@@ -55,7 +57,7 @@ api::ReloadView config_changes(const Config& old, const Config& next) {
     count(in(before, key), in(after, key), view.servers);
   for (const auto& [key, service] : before)
     if (!after.contains(key)) count(in(before, key), in(after, key), view.servers);
-  view.changes = change_views(changes(old, next));
+  view.changes = change_views(changes(old, next, services));
   return view;
 }
 

@@ -136,7 +136,7 @@ asio::awaitable<void> Daemon::live() {
 asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
   find_supervisor();
   Config config;
-  Snapshot table;
+  Table table;
   if (auto refusal = co_await read_config(config)) co_return refusal;
   co_await set_log(config.global.log);
   if (auto refusal = enter_namespaces(config.global)) co_return refusal;
@@ -211,14 +211,14 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::read_config(Config& conf
   co_return std::nullopt;
 }
 
-asio::awaitable<std::optional<Daemon::Refusal>> Daemon::read_kernel(Snapshot& table) {
+asio::awaitable<std::optional<Daemon::Refusal>> Daemon::read_kernel(Table& table) {
   const auto info = co_await kernel_.info();
   if (!info) {
     const bool may_not = info.error().code == std::errc::operation_not_permitted;
     co_return Refusal{may_not ? exit_permission : exit_kernel, text(info.error())};
   }
   kernel_info_ = *info;
-  auto found = co_await kernel_.dump_stable();
+  auto found = co_await kernel_.stable_table();
   if (!found) co_return Refusal{exit_kernel, text(found.error())};
   table = std::move(*found);
   co_return std::nullopt;
@@ -237,13 +237,12 @@ std::optional<Daemon::Refusal> Daemon::open_api(const ApiSettings& settings) {
   return std::nullopt;
 }
 
-void Daemon::adopt(Config config, const Snapshot& table, const State& past,
+void Daemon::adopt(Config config, const Table& found, const State& past,
                    const ProbeSettings& settings) {
   reconciler_.set_audit_interval(config.global.audit_interval);
   timeout_wishes_ = reloaded(past.timeouts, config.global.timeouts);
   reconciler_.want(with_timeout_wishes(config.global));
   const Time now = std::chrono::steady_clock::now();
-  const Table found = table_of(table);
   pools_.take(std::move(config), found, now);
   pools_.resume_removals(past.removals, found, now);
   pools_.recall(past.wishes, past.seats, now);
@@ -260,7 +259,7 @@ void Daemon::adopt(Config config, const Snapshot& table, const State& past,
 asio::awaitable<State> Daemon::recall_state() {
   const auto load_it = [file = state_file_] { return file.load(); };
   const auto loaded = co_await files_.run(load_it);
-  saved_ = {};
+  saved_ = std::make_shared<State>();
   if (!loaded) {
     may_save_ = loaded.error().code != state_errc::newer;
     log(Level::error,
@@ -287,7 +286,8 @@ asio::awaitable<State> Daemon::recall_state() {
 
 // Written before the kernel is changed, so that what we make is known to be ours whenever we die.
 asio::awaitable<void> Daemon::save_state() {
-  State state = identity_;
+  const auto now = std::make_shared<State>(identity_);
+  State& state = *now;
   remembered_ = pools_.memory();
   state.owned = reconciler_.owned();
   state.sync_daemons = reconciler_.controls().owned();
@@ -296,12 +296,12 @@ asio::awaitable<void> Daemon::save_state() {
   state.removals = pools_.kept_removals();
   state.timeouts = timeout_wishes_;
   state.sysctls = sysctls_before_;
-  if (!may_save_ || state == saved_) co_return;
-  const auto save_it = [file = state_file_, state] { return file.save(state); };
+  if (!may_save_ || state == *saved_) co_return;
+  const auto save_it = [file = state_file_, now] { return file.save(*now); };
   const auto saved = co_await files_.run(save_it);
   const auto before =
       std::exchange(not_saved_, saved ? std::nullopt : std::optional(text(saved.error())));
-  if (saved) saved_ = std::move(state);
+  if (saved) saved_ = now;
   if (not_saved_ && not_saved_ != before)
     log(Level::error,
         fmt::format("{}. After a restart, services that were removed from the "

@@ -116,15 +116,14 @@ class Daemon {
   boost::asio::awaitable<std::optional<Refusal>> read_config(Config& config);
   std::optional<Refusal> enter_namespaces(const GlobalSettings& settings);
   std::optional<Refusal> lock();
-  boost::asio::awaitable<std::optional<Refusal>> read_kernel(Snapshot& table);
+  boost::asio::awaitable<std::optional<Refusal>> read_kernel(Table& table);
   boost::asio::awaitable<State> recall_state();
   boost::asio::awaitable<void> save_state();
   std::optional<Refusal> open_api(const ApiSettings& settings);
   boost::asio::awaitable<void> set_log(LogSettings settings);
   boost::asio::awaitable<void> set_listeners();
   std::vector<std::string> listener_troubles() const;
-  void adopt(Config config, const Snapshot& table, const State& past,
-             const ProbeSettings& settings);
+  void adopt(Config config, const Table& found, const State& past, const ProbeSettings& settings);
   boost::asio::awaitable<void> obey_signals();
   boost::asio::awaitable<void> remove_services();
   boost::asio::awaitable<void> take_leave();
@@ -306,7 +305,8 @@ class Daemon {
   std::optional<Tally> tally_;  // absent: something has changed since
 
   const StateFile state_file_;
-  State saved_;                           // as the file has it, as far as we know
+  // As the file has it, as far as we know.
+  std::shared_ptr<const State> saved_ = std::make_shared<const State>();
   std::uint64_t remembered_ = 0;          // the memory of the pools when it was last saved
   std::optional<std::string> not_saved_;  // why the file is not as it should be; said once
   bool may_save_ = true;                  // false: the file is of a newer version

@@ -23,6 +23,12 @@ struct KernelInfo {
   std::uint32_t connection_table_size = 0;  // buckets
 };
 
+// The settings of everything, without what is measured.
+struct TableReading {
+  Table table;
+  std::vector<ServiceKey> in_pieces;  // whose destinations did not come at once, as in a Snapshot
+};
+
 // The IPVS table of one network namespace. Decisions are data (Plan), so two verbs do; both block
 // and are called on the kernel writer's thread only.
 class Kernel {
@@ -34,6 +40,9 @@ class Kernel {
   // Everything, ours or not. Not atomic in the kernel: entries that others add or remove meanwhile
   // may be missing.
   virtual Result<Snapshot> dump() = 0;
+
+  // The same, where only settings are wanted: a third of the memory.
+  virtual Result<TableReading> read_table() = 0;
 
   // The names of all services. Much cheaper than a dump, and no more atomic.
   virtual Result<std::set<ServiceKey>> services() = 0;

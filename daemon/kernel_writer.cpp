@@ -7,7 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "daemon/kernel_error.h"
-#include "daemon/stable_dump.h"
+#include "daemon/stable_table.h"
 
 namespace lvsd {
 
@@ -128,8 +128,8 @@ asio::awaitable<Result<Snapshot>> KernelWriter::dump() {
   co_return co_await run(ask);
 }
 
-asio::awaitable<Result<Snapshot>> KernelWriter::dump_stable() {
-  const Work<Snapshot> ask = [](Kernel& kernel) { return stable_dump(kernel); };
+asio::awaitable<Result<Table>> KernelWriter::stable_table() {
+  const Work<Table> ask = [](Kernel& kernel) { return lvsd::stable_table(kernel); };
   co_return co_await run(ask);
 }
 
@@ -146,26 +146,30 @@ asio::awaitable<Result<Controls>> KernelWriter::controls() {
 }
 
 asio::awaitable<std::vector<OpFailure>> KernelWriter::apply(Plan plan) {
+  return apply_plan(std::make_shared<const Plan>(std::move(plan)));
+}
+
+asio::awaitable<std::vector<OpFailure>> KernelWriter::apply(std::shared_ptr<const Plan> plan) {
   return apply_plan(std::move(plan));
 }
 
 asio::awaitable<std::vector<OpFailure>> KernelWriter::apply(ControlPlan plan) {
-  return apply_plan(std::move(plan));
+  return apply_plan(std::make_shared<const ControlPlan>(std::move(plan)));
 }
 
 template <class AnyPlan>
-asio::awaitable<std::vector<OpFailure>> KernelWriter::apply_plan(AnyPlan plan) {
-  const auto shared = std::make_shared<const AnyPlan>(std::move(plan));
+asio::awaitable<std::vector<OpFailure>> KernelWriter::apply_plan(
+    std::shared_ptr<const AnyPlan> plan) {
   const Work<std::vector<OpFailure>> change =
-      [shared](Kernel& kernel) -> Result<std::vector<OpFailure>> { return kernel.apply(*shared); };
+      [plan](Kernel& kernel) -> Result<std::vector<OpFailure>> { return kernel.apply(*plan); };
   auto failures = co_await run(change);
-  const std::size_t refused = failures ? failures->size() : shared->size();
+  const std::size_t refused = failures ? failures->size() : plan->size();
   operations_.refused += refused;
-  operations_.done += shared->size() - refused;
+  operations_.done += plan->size() - refused;
   if (failures) co_return std::move(*failures);
   Error error = failures.error();
   if (error.code == kernel_errc::no_answer) error.code = kernel_errc::unknown_outcome;
-  co_return failed(*shared, error);
+  co_return failed(*plan, error);
 }
 
 std::optional<Time> KernelWriter::busy_since() const {

@@ -43,9 +43,10 @@ class KernelWriter {
 
   boost::asio::awaitable<Result<KernelInfo>> info();
   boost::asio::awaitable<Result<Snapshot>> dump();
-  boost::asio::awaitable<Result<Snapshot>> dump_stable();  // stable_dump, for adoption
+  boost::asio::awaitable<Result<Table>> stable_table();  // for adoption
   boost::asio::awaitable<Result<std::optional<ServiceSnapshot>>> dump(ServiceKey service);
   boost::asio::awaitable<std::vector<OpFailure>> apply(Plan plan);
+  boost::asio::awaitable<std::vector<OpFailure>> apply(std::shared_ptr<const Plan> plan);
   boost::asio::awaitable<Result<Controls>> controls();
   boost::asio::awaitable<std::vector<OpFailure>> apply(ControlPlan plan);
 
@@ -68,7 +69,7 @@ class KernelWriter {
   template <class T>
   boost::asio::awaitable<Result<T>> run(Work<T> work);
   template <class AnyPlan>
-  boost::asio::awaitable<std::vector<OpFailure>> apply_plan(AnyPlan plan);
+  boost::asio::awaitable<std::vector<OpFailure>> apply_plan(std::shared_ptr<const AnyPlan> plan);
 
   boost::asio::any_io_executor strand_;
   KernelWriterOptions options_;

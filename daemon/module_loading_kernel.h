@@ -32,6 +32,7 @@ class ModuleLoadingKernel final : public Kernel {
 
   Result<KernelInfo> info() override { return kernel_->info(); }
   Result<Snapshot> dump() override { return kernel_->dump(); }
+  Result<TableReading> read_table() override { return kernel_->read_table(); }
   Result<std::set<ServiceKey>> services() override { return kernel_->services(); }
   Result<std::optional<ServiceSnapshot>> dump(const ServiceKey& service) override {
     return kernel_->dump(service);

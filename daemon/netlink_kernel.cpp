@@ -149,11 +149,25 @@ Question question_for_destinations(const ServiceKey& service, const NetlinkSessi
 }
 
 // Sorted once, in memory of just the size: the kernel lists the newest first, and a table is long.
-ServiceSnapshot snapshot_of(const ServiceEntry& service, DestinationList& list) {
+void sort(DestinationList& list) {
   auto& entries = list.entries;
   std::ranges::sort(entries, {}, [](const auto& entry) { return entry.first; });
   const auto same_key = [](const auto& a, const auto& b) { return a.first == b.first; };
   entries.erase(std::unique(entries.begin(), entries.end(), same_key), entries.end());
+}
+
+Service service_of(const ServiceEntry& entry, DestinationList& list) {
+  sort(list);
+  Service service{entry.settings, {}};
+  service.destinations.reserve(list.entries.size());
+  for (const auto& [key, destination] : list.entries)
+    service.destinations.emplace_hint(service.destinations.end(), key, destination.settings);
+  return service;
+}
+
+ServiceSnapshot snapshot_of(const ServiceEntry& service, DestinationList& list) {
+  sort(list);
+  auto& entries = list.entries;
   ServiceSnapshot snapshot{service.settings, service.traffic, {}, list.at_once};
   snapshot.destinations.reserve(entries.size());
   snapshot.destinations.insert(boost::container::ordered_unique_range, entries.begin(),
@@ -167,12 +181,12 @@ bool is_no_service(const Result<void>& outcome) {
 
 }  // namespace
 
-Result<Snapshot> NetlinkKernel::dump_once() {
+template <class Take>
+Result<void> NetlinkKernel::read_all(Take take) {
   std::vector<ServiceEntry> entries;
   const auto listed =
       list_services([&entries](ServiceEntry&& entry) { entries.push_back(std::move(entry)); });
   if (!listed) return listed.error();
-  Snapshot snapshot;
   DestinationList found;  // one for all, for its capacity
   for (const ServiceEntry& entry : entries) {
     found.entries.clear();
@@ -184,9 +198,30 @@ Result<Snapshot> NetlinkKernel::dump_once() {
       if (!still) return still.error();
       if (!*still) continue;
     }
-    snapshot.insert_or_assign(entry.key, snapshot_of(entry, found));
+    take(entry, found);
   }
+  return {};
+}
+
+Result<Snapshot> NetlinkKernel::dump_once() {
+  Snapshot snapshot;
+  const auto keep = [&snapshot](const ServiceEntry& entry, DestinationList& found) {
+    snapshot.insert_or_assign(entry.key, snapshot_of(entry, found));
+  };
+  if (const auto read = read_all(keep); !read) return read.error();
   return snapshot;
+}
+
+Result<TableReading> NetlinkKernel::read_table() {
+  return repeated([this]() -> Result<TableReading> {
+    TableReading reading;
+    const auto keep = [&reading](const ServiceEntry& entry, DestinationList& found) {
+      if (!found.at_once) reading.in_pieces.push_back(entry.key);
+      reading.table.insert_or_assign(entry.key, service_of(entry, found));
+    };
+    if (const auto read = read_all(keep); !read) return read.error();
+    return reading;
+  });
 }
 
 Result<std::set<ServiceKey>> NetlinkKernel::services() {

@@ -32,6 +32,7 @@ class NetlinkKernel final : public Kernel {
 
   // A service that the model has no name for (of protocol 47, say) is a stranger's and left out.
   Result<Snapshot> dump() override;
+  Result<TableReading> read_table() override;
   Result<std::set<ServiceKey>> services() override;
   Result<std::optional<ServiceSnapshot>> dump(const ServiceKey& service) override;
 
@@ -48,6 +49,9 @@ class NetlinkKernel final : public Kernel {
   NetlinkKernel(NetlinkSession::Connect connect, const NetlinkOptions& options);
 
   Result<Snapshot> dump_once();
+  // Calls `take` with every service and its list of destinations.
+  template <class Take>
+  Result<void> read_all(Take take);
   Result<std::optional<ServiceSnapshot>> dump_once(const ServiceKey& service);
   Result<Controls> controls_once();
   // All services, as they come.

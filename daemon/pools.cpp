@@ -105,7 +105,7 @@ const Override& Pools::wishes(std::size_t pool, std::uint32_t server) const {
 
 ServerFacts Pools::server_facts(std::size_t index, std::size_t server,
                                 const Override& wishes) const {
-  const RealServer& real = config_.virtual_servers[index].real_servers[server];
+  const RealServer& real = config_->virtual_servers[index].real_servers[server];
   const Pool& pool = pools_[index];
   const ServerState& state = pool.servers[server];
   ServerFacts facts{.health = state.standing.state, .start = state.start};
@@ -139,12 +139,12 @@ PoolFacts Pools::facts(std::size_t index) const {
 
 PoolSight Pools::sight(Time now) const {
   return {.now = now,
-          .flap_hold = config_.global.flap_hold,
-          .panic_percent = config_.global.panic_percent};
+          .flap_hold = config_->global.flap_hold,
+          .panic_percent = config_->global.panic_percent};
 }
 
 bool Pools::has_quorum(std::size_t index, const PoolFacts& facts) const {
-  const VirtualServer& server = config_.virtual_servers[index];
+  const VirtualServer& server = config_->virtual_servers[index];
   return quorum(quorum_limits(server), serving_weight(server, facts), unknown_weight(server, facts),
                 facts.quorum);
 }
@@ -155,7 +155,7 @@ std::optional<PoolChange> Pools::settle(std::size_t index, const PoolSight& sigh
 
 std::optional<PoolChange> Pools::settle(std::size_t index, PoolFacts facts,
                                         const PoolSight& sight) {
-  const VirtualServer& server = config_.virtual_servers[index];
+  const VirtualServer& server = config_->virtual_servers[index];
   Pool& pool = pools_[index];
   PoolChange change{.pool = static_cast<std::uint32_t>(index)};
   const std::size_t removed = facts.removed.size();
@@ -180,7 +180,7 @@ std::optional<PoolChange> Pools::settle(std::size_t index, PoolFacts facts,
 }
 
 void Pools::keep(std::size_t index, PoolFacts&& facts, const PoolSight& sight) {
-  const VirtualServer& server = config_.virtual_servers[index];
+  const VirtualServer& server = config_->virtual_servers[index];
   const auto number = static_cast<std::uint32_t>(index);
   Pool& pool = pools_[index];
   const auto next = lvsd::next_moment(server, facts, sight);
@@ -215,14 +215,14 @@ ServerState& Pools::state_of(const CheckUser& user) {
 }
 
 std::optional<PoolChange> Pools::observe(const CheckUser& user, const Observation& observation) {
-  const CheckPolicy& policy = checks_of(config_, user)[user.check].settings->policy;
+  const CheckPolicy& policy = checks_of(*config_, user)[user.check].settings->policy;
   const CheckHealth& check = health(user);
   return renew_check(user, lvsd::observe(check, policy, observation), check.streak + 1,
                      observation.at);
 }
 
 std::optional<PoolChange> Pools::inform(const CheckUser& user, const CheckHealth& known) {
-  const CheckPolicy& policy = checks_of(config_, user)[user.check].settings->policy;
+  const CheckPolicy& policy = checks_of(*config_, user)[user.check].settings->policy;
   CheckHealth check = known;
   check.start = health(user).start;
   return renew_check(user, check, known.up ? policy.rise : fall(policy), known.last->at);
@@ -235,7 +235,7 @@ std::optional<PoolChange> Pools::renew_check(const CheckUser& user, CheckHealth 
   const bool is_other_wish = check.weight != health.weight || check.admin != health.admin;
   check = health;
   const Standing before =
-      std::exchange(state.standing, standing_of(checks_of(config_, user), state));
+      std::exchange(state.standing, standing_of(checks_of(*config_, user), state));
   const HealthState now = state.standing.state;
   state.life.note(is_up(now), at);
   if (now == before.state && !is_other_wish) return std::nullopt;
@@ -312,7 +312,7 @@ Load load_of(const VirtualServer& server, const Snapshot& counters, const Endpoi
 }  // namespace
 
 std::optional<PoolChange> Pools::see(std::uint32_t pool, const Snapshot& counters, Time now) {
-  const VirtualServer& server = config_.virtual_servers[pool];
+  const VirtualServer& server = config_->virtual_servers[pool];
   std::vector<ServerSight> servers;
   for (const RealServer& real : server.real_servers) {
     ServerSight one{.load = load_of(server, counters, real.endpoint, real.settings.forwarding)};
@@ -339,7 +339,7 @@ Table Pools::wanted(const std::set<ServiceKey>& services) const {
       involved.insert(found->second);
   Table table;
   for (const std::uint32_t index : involved) {
-    Table of_pool = desired(config_.virtual_servers[index], facts(index)).table;
+    Table of_pool = desired(config_->virtual_servers[index], facts(index)).table;
     for (auto& [key, service] : of_pool)
       if (services.contains(key)) table.emplace(key, std::move(service));
   }
@@ -349,7 +349,7 @@ Table Pools::wanted(const std::set<ServiceKey>& services) const {
 Table Pools::wanted() const {
   Table table;
   for (std::size_t i = 0; i < pools_.size(); ++i)
-    table.merge(desired(config_.virtual_servers[i], facts(i)).table);
+    table.merge(desired(config_->virtual_servers[i], facts(i)).table);
   return table;
 }
 
@@ -361,7 +361,7 @@ std::set<ServiceKey> Pools::services() const {
 }
 
 std::vector<ServiceKey> Pools::services(std::size_t pool) const {
-  return config_.virtual_servers[pool].services;
+  return config_->virtual_servers[pool].services;
 }
 
 }  // namespace lvsd

@@ -1,9 +1,10 @@
 #pragma once
 
-#include <boost/container/small_vector.hpp>
+#include <boost/container/vector.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -22,7 +23,11 @@ namespace lvsd {
 
 // What is known of one server.
 struct ServerState {
-  boost::container::small_vector<CheckHealth, 1> checks;  // one for each of its checks
+  // One for each of its checks. There is one of these for each server, and many have no checks.
+  using Checks = boost::container::vector<
+      CheckHealth, void,
+      boost::container::vector_options<boost::container::stored_size<std::uint32_t>>::type>;
+  Checks checks;
   bool known = false;          // its checks have taken it up or down, once at least
   Start start = Start::fresh;  // how it was taken on; what it is now once that is known
   Standing standing;           // of all of them
@@ -94,7 +99,9 @@ class Pools {
  public:
   Pools() = default;
 
-  const Config& config() const { return config_; }
+  const Config& config() const { return *config_; }
+  // The same, to be looked at elsewhere while another one may come into force here.
+  std::shared_ptr<const Config> shared_config() const { return config_; }
   const Pool& pool(std::size_t index) const { return pools_[index]; }
 
   // How many servers of a virtual server take new connections now.
@@ -187,10 +194,9 @@ class Pools {
                                         std::uint32_t results, Time at);
   ServerState& state_of(const CheckUser& user);
   void index_services();
-  void forget_times();
 
-  Config config_;
-  std::vector<Pool> pools_;                         // beside config_.virtual_servers
+  std::shared_ptr<const Config> config_ = std::make_shared<const Config>();  // never null
+  std::vector<Pool> pools_;                         // beside its virtual servers
   std::map<std::uint32_t, PoolWishes> wishes_;      // of pools
   std::map<ServiceKey, std::uint32_t> by_service_;  // -> pool
   std::map<std::uint32_t, Time> due_;               // when a pool is to be settled again

@@ -137,6 +137,15 @@ class Carrying {
   Pool pool_;
 };
 
+// The same for a virtual server that is as it was. Tells whether anything is different by it.
+bool carry_on(Pool& pool) {
+  bool differs = false;
+  for (auto* states : {&pool.servers, &pool.backups, &pool.sorries})
+    for (ServerState& state : *states)
+      differs = std::exchange(state.start, continued(state)) != state.start || differs;
+  return differs;
+}
+
 // What is left of the wishes for the servers of `old`.
 PoolWishes carried(const PoolWishes& wishes, const VirtualServer& old,
                    const VirtualServer& server) {
@@ -180,7 +189,8 @@ Pool adopted(const VirtualServer& server, const Table& actual, Time now) {
 
 std::set<ServiceKey> Pools::take(Config config, const Table& actual, Time now) {
   const auto sources = predecessors(config);
-  const Config old = std::exchange(config_, std::move(config));
+  const auto previous = std::exchange(config_, std::make_shared<const Config>(std::move(config)));
+  const Config& old = *previous;
   std::vector<Pool> before = std::exchange(pools_, {});
   const auto wishes = std::exchange(wishes_, {});
   ++memory_;
@@ -188,24 +198,34 @@ std::set<ServiceKey> Pools::take(Config config, const Table& actual, Time now) {
   for (const auto& from : sources)
     if (from) ++heirs[*from];
   pools_.reserve(sources.size());
-  forget_times();
-  const bool is_other_policy = old.global.flap_hold != config_.global.flap_hold ||
-                               old.global.panic_percent != config_.global.panic_percent;
+  const auto due = std::exchange(due_, {});
+  const auto watched = std::exchange(watched_, {});
+  const bool is_other_policy = old.global.flap_hold != config_->global.flap_hold ||
+                               old.global.panic_percent != config_->global.panic_percent;
   std::set<ServiceKey> touched;
   for (std::size_t i = 0; i < sources.size(); ++i) {
-    const VirtualServer& server = config_.virtual_servers[i];
+    const VirtualServer& server = config_->virtual_servers[i];
     const auto from = sources[i];
-    pools_.push_back(from ? Carrying(old.virtual_servers[*from], before[*from], server, now).pool()
-                          : adopted(server, actual, now));
+    const bool is_same = from && server == old.virtual_servers[*from];
+    const auto number = from ? std::optional(static_cast<std::uint32_t>(*from)) : std::nullopt;
+    bool is_settled = false;
+    if (is_same && heirs[*from] == 1) {
+      pools_.push_back(std::move(before[*from]));
+      const bool differs = carry_on(pools_.back());
+      is_settled = !differs && !is_other_policy && !due.contains(*number) &&
+                   !watched.contains(*number) && !wishes.contains(*number);
+    } else {
+      pools_.push_back(from
+                           ? Carrying(old.virtual_servers[*from], before[*from], server, now).pool()
+                           : adopted(server, actual, now));
+    }
     // Of all that a reload has twice, this need not be.
     if (from && --heirs[*from] == 0) before[*from] = {};
-    if (const auto had = from ? wishes.find(static_cast<std::uint32_t>(*from)) : wishes.end();
-        had != wishes.end())
+    if (const auto had = number ? wishes.find(*number) : wishes.end(); had != wishes.end())
       if (auto left = carried(had->second, old.virtual_servers[*from], server); !left.empty())
         wishes_.emplace(static_cast<std::uint32_t>(i), std::move(left));
-    settle(i, sight(now));
-    if (!from || is_other_policy || !(server == old.virtual_servers[*from]))
-      touched.insert(server.services.begin(), server.services.end());
+    if (!is_settled) settle(i, sight(now));
+    if (!is_same || is_other_policy) touched.insert(server.services.begin(), server.services.end());
   }
   index_services();
   for (const VirtualServer& server : old.virtual_servers)
@@ -215,17 +235,25 @@ std::set<ServiceKey> Pools::take(Config config, const Table& actual, Time now) {
 }
 
 std::vector<std::optional<std::size_t>> Pools::predecessors(const Config& config) const {
+  const std::vector<VirtualServer>& running = config_->virtual_servers;
   std::map<std::string, std::size_t> known;
-  for (std::size_t i = 0; i < pools_.size(); ++i)
-    known.emplace(identity(config_.virtual_servers[i]), i);
+  for (std::size_t i = 0; i < running.size(); ++i)
+    if (!running[i].group.empty()) known.emplace(identity(running[i]), i);
 
+  // One without a group is known by its first service, and that is in the index already.
   const auto predecessor = [&](const VirtualServer& server) -> std::optional<std::size_t> {
-    if (const auto same = known.find(identity(server)); same != known.end()) return same->second;
+    if (server.group.empty()) {
+      const auto same = by_service_.find(server.services.front());
+      if (same != by_service_.end() && running[same->second].group.empty()) return same->second;
+    } else if (const auto same = known.find(identity(server)); same != known.end()) {
+      return same->second;
+    }
     for (const ServiceKey& key : server.services)
       if (const auto had = by_service_.find(key); had != by_service_.end()) return had->second;
     return std::nullopt;
   };
   std::vector<std::optional<std::size_t>> found;
+  found.reserve(config.virtual_servers.size());
   for (const VirtualServer& server : config.virtual_servers)
     found.push_back(predecessor(server));
   return found;
@@ -233,14 +261,9 @@ std::vector<std::optional<std::size_t>> Pools::predecessors(const Config& config
 
 void Pools::index_services() {
   by_service_.clear();
-  for (std::size_t i = 0; i < config_.virtual_servers.size(); ++i)
-    for (const ServiceKey& key : config_.virtual_servers[i].services)
-      by_service_.emplace(key, static_cast<std::uint32_t>(i));
-}
-
-void Pools::forget_times() {
-  due_.clear();
-  watched_.clear();
+  for (std::size_t i = 0; i < config_->virtual_servers.size(); ++i)
+    for (const ServiceKey& key : config_->virtual_servers[i].services)
+      by_service_.emplace_hint(by_service_.end(), key, static_cast<std::uint32_t>(i));
 }
 
 }  // namespace lvsd

@@ -62,7 +62,7 @@ void Pools::keep_seats(std::size_t index, const PoolFacts& facts) {
 }
 
 Desired Pools::outcome(std::size_t index, PoolFacts facts, const PoolSight& sight) const {
-  const VirtualServer& service = config_.virtual_servers[index];
+  const VirtualServer& service = config_->virtual_servers[index];
   facts = settled(service, std::move(facts), sight);
   facts.quorum = has_quorum(index, facts);
   return desired(service, facts);
@@ -136,7 +136,7 @@ Wishes Pools::kept_wishes() const {
   Wishes kept;
   for (const auto& [pool, of_pool] : wishes_)
     for (const auto& [server, wishes] : of_pool)
-      kept.emplace(name_of(config_.virtual_servers[pool], server), wishes);
+      kept.emplace(name_of(config_->virtual_servers[pool], server), wishes);
   return kept;
 }
 
@@ -144,7 +144,7 @@ Seats Pools::kept_seats() const {
   Seats kept;
   for (std::size_t i = 0; i < pools_.size(); ++i)
     for (const auto& [server, seat] : memorable(pools_[i].seats))
-      kept.emplace(name_of(config_.virtual_servers[i], server), seat);
+      kept.emplace(name_of(config_->virtual_servers[i], server), seat);
   return kept;
 }
 
@@ -152,13 +152,13 @@ Removals Pools::kept_removals() const {
   Removals kept;
   for (std::size_t i = 0; i < pools_.size(); ++i)
     for (const Removed& one : pools_[i].removed)
-      kept[id(config_.virtual_servers[i])].push_back(lvsd::memorable(one));
+      kept[id(config_->virtual_servers[i])].push_back(lvsd::memorable(one));
   return kept;
 }
 
 void Pools::resume_removals(const Removals& removals, const Table& actual, Time now) {
   for (std::size_t i = 0; i < pools_.size(); ++i) {
-    const VirtualServer& service = config_.virtual_servers[i];
+    const VirtualServer& service = config_->virtual_servers[i];
     const auto told = removals.find(id(service));
     if (told == removals.end()) continue;
     pools_[i].removed = found_removals(service, actual, told->second, now);
@@ -170,7 +170,7 @@ std::vector<PoolChange> Pools::recall(const Wishes& wishes, const Seats& seats, 
   std::vector<PoolChange> changes;
   if (wishes.empty() && seats.empty()) return changes;
   for (std::size_t i = 0; i < pools_.size(); ++i) {
-    const VirtualServer& service = config_.virtual_servers[i];
+    const VirtualServer& service = config_->virtual_servers[i];
     bool any = false;
     for (std::uint32_t server = 0; server < service.real_servers.size(); ++server) {
       const std::string name = name_of(service, server);

@@ -43,6 +43,22 @@ EventSubject subject_of(const Drift& drift) {
           .reason = std::string(text(drift.kind))};
 }
 
+// The ops that are not held back. `places`: where they stand in `plan`; `held`: where the others
+// do.
+Plan without_held(const Plan& plan, const std::function<bool(const Op&)>& is_held,
+                  std::vector<std::size_t>& places, std::vector<std::size_t>& held) {
+  Plan kept;
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    if (is_held(plan[i])) {
+      held.push_back(i);
+      continue;
+    }
+    places.push_back(i);
+    kept.push_back(plan[i]);
+  }
+  return kept;
+}
+
 // The next services from `at` on, which moves past them.
 Services slice(Services::const_iterator& at, const Services& services) {
   Services some;
@@ -68,8 +84,8 @@ void Reconciler::set_audit_interval(Duration interval) {
   wake_.cancel();
 }
 
-void Reconciler::own(const Services& services) {
-  owned_.insert(services.begin(), services.end());
+void Reconciler::own(Services services) {
+  owned_.merge(services);
 }
 
 void Reconciler::want(const GlobalSettings& settings) {
@@ -92,10 +108,10 @@ asio::awaitable<std::vector<std::string>> Reconciler::reconcile(Services service
   co_return troubles(services);
 }
 
-asio::awaitable<std::vector<std::string>> Reconciler::take_over(Snapshot found) {
+asio::awaitable<std::vector<std::string>> Reconciler::take_over(Table found) {
   next_audit_ = now() + audit_interval_;
   const Services services = owned_;
-  co_await bring_about(services, found);
+  co_await bring_about_from(found, services);
   co_return troubles(services);
 }
 
@@ -158,10 +174,11 @@ asio::awaitable<void> Reconciler::bring_about(const Services& services) {
       retry_later(key, text(actual.error()));
     co_return;
   }
-  co_await bring_about(services, *actual);
+  co_await bring_about_from(*actual, services);
 }
 
-asio::awaitable<void> Reconciler::bring_about(const Services& services, const Snapshot& found) {
+template <class Found>
+asio::awaitable<void> Reconciler::bring_about_from(const Found& found, const Services& services) {
   Services leaving;
   for (auto at = services.begin(); at != services.end();) {
     Services some = slice(at, services);
@@ -169,19 +186,18 @@ asio::awaitable<void> Reconciler::bring_about(const Services& services, const Sn
     for (const ServiceKey& key : some)
       if (!wanted.contains(key)) leaving.insert(key);
     std::erase_if(some, [&leaving](const ServiceKey& key) { return leaving.contains(key); });
-    co_await bring_about(some, wanted, found);
+    co_await bring_about_slice(some, wanted, table_of(found, some));
   }
   // What goes, goes when all that comes is there.
   const Table nothing;
   for (auto at = leaving.begin(); at != leaving.end();) {
     const Services some = slice(at, leaving);
-    co_await bring_about(some, nothing, found);
+    co_await bring_about_slice(some, nothing, table_of(found, some));
   }
 }
 
-asio::awaitable<void> Reconciler::bring_about(const Services& services, const Table& wanted,
-                                              const Snapshot& found) {
-  const Table actual = table_of(found, services);
+asio::awaitable<void> Reconciler::bring_about_slice(const Services& services, const Table& wanted,
+                                                    const Table& actual) {
   const Failures failures = co_await apply(actual, diff(actual, wanted, owned_), {});
   note_outcome(services, wanted, failures);
 }
@@ -264,33 +280,30 @@ asio::awaitable<Reconciler::Failures> Reconciler::apply(const Table& actual, Pla
   Failures failures;
   const bool writes = !plan.empty();
   Stages stages = lvsd::stages(std::move(plan), actual);
-  const auto failed = co_await send(stages.give, is_held, failures);
-  const Plan take = harmless(std::move(stages.take), actual, stages.give, failed);
-  co_await send(take, is_held, failures);
+  const auto give = std::make_shared<const Plan>(std::move(stages.give));
+  const auto failed = co_await send(give, is_held, failures);
+  Plan take = harmless(std::move(stages.take), actual, *give, failed);
+  co_await send(std::make_shared<const Plan>(std::move(take)), is_held, failures);
   if (writes) written_at_ = now();
   co_return failures;
 }
 
 // Returns the ops that were not done, those that were held back included.
-asio::awaitable<std::vector<std::size_t>> Reconciler::send(const Plan& plan, const IsHeld& is_held,
+asio::awaitable<std::vector<std::size_t>> Reconciler::send(std::shared_ptr<const Plan> plan,
+                                                           const IsHeld& is_held,
                                                            Failures& failures) {
   std::vector<std::size_t> not_done;
-  std::vector<std::size_t> places;  // in `plan`, of the ops that are sent
-  Plan sent;
-  for (std::size_t i = 0; i < plan.size(); ++i) {
-    if (is_held && is_held(plan[i])) {
-      not_done.push_back(i);
-      continue;
-    }
-    if (is_logged(Level::debug)) log(Level::debug, fmt::format("Kernel: {}", text(plan[i])));
-    places.push_back(i);
-    sent.push_back(plan[i]);
-  }
-  if (sent.empty()) co_return not_done;
-  for (const OpFailure& failure : co_await kernel_.apply(std::move(sent))) {
-    const std::size_t op = places[failure.op];
+  std::vector<std::size_t> places;  // in `plan`, of the ops that are sent; none: they are all
+  auto sent = plan;
+  if (is_held) sent = std::make_shared<const Plan>(without_held(*plan, is_held, places, not_done));
+  if (sent->empty()) co_return not_done;
+  if (is_logged(Level::debug))
+    for (const Op& op : *sent)
+      log(Level::debug, fmt::format("Kernel: {}", text(op)));
+  for (const OpFailure& failure : co_await kernel_.apply(sent)) {
+    const std::size_t op = places.empty() ? failure.op : places[failure.op];
     not_done.push_back(op);
-    failures.try_emplace(service_of(plan[op]), text(failure.error));
+    failures.try_emplace(service_of((*plan)[op]), text(failure.error));
   }
   co_return not_done;
 }

@@ -40,7 +40,7 @@ class Reconciler {
 
   // From now on `services` are ours: removed from the kernel when they are not wanted. Services
   // that we do not own are never touched.
-  void own(const Services& services);
+  void own(Services services);
   const Services& owned() const { return owned_; }
 
   // What the kernel should have beside its table, from now on; done before what is requested after.
@@ -59,7 +59,7 @@ class Reconciler {
 
   // The start: brings everything that is ours to what is wanted, by a reading of the kernel that
   // was made just now. Returns as reconcile does. REQUIRES: run() has not begun.
-  boost::asio::awaitable<std::vector<std::string>> take_over(Snapshot found);
+  boost::asio::awaitable<std::vector<std::string>> take_over(Table found);
 
   // The loop; ends by cancellation only.
   boost::asio::awaitable<void> run();
@@ -108,9 +108,11 @@ class Reconciler {
   void take_due_retries();
   boost::asio::awaitable<void> pass();
   boost::asio::awaitable<void> bring_about(const Services& services);
-  boost::asio::awaitable<void> bring_about(const Services& services, const Snapshot& found);
-  boost::asio::awaitable<void> bring_about(const Services& services, const Table& wanted,
-                                           const Snapshot& found);
+  // `found`: a Snapshot or a Table.
+  template <class Found>
+  boost::asio::awaitable<void> bring_about_from(const Found& found, const Services& services);
+  boost::asio::awaitable<void> bring_about_slice(const Services& services, const Table& wanted,
+                                                 const Table& actual);
   Services unlike(const Services& services, const Snapshot& found) const;
   Services settled() const;
   std::vector<std::string> troubles(const Services& services) const;
@@ -119,8 +121,8 @@ class Reconciler {
   Time oldest_of(Duration age) const;
   boost::asio::awaitable<void> read_everything(std::shared_ptr<Reading> reading);
   boost::asio::awaitable<Failures> apply(const Table& actual, Plan plan, IsHeld is_held);
-  boost::asio::awaitable<std::vector<std::size_t>> send(const Plan& plan, const IsHeld& is_held,
-                                                        Failures& failures);
+  boost::asio::awaitable<std::vector<std::size_t>> send(std::shared_ptr<const Plan> plan,
+                                                        const IsHeld& is_held, Failures& failures);
   void note_reading(const std::optional<Error>& failure);
   IsHeld held_in(const Plan& plan) const;
   void note_drift(const Plan& plan, const Table& actual, const IsHeld& is_held);

@@ -87,8 +87,8 @@ asio::awaitable<Daemon::Prepared> Daemon::prepared_reload(const ReloadOrder& ord
   next.recording = std::move(read.recording);
   log_diagnostics(next.loaded.diagnostics);
   next.found = co_await found_in_kernel(pools_.newcomers(*next.loaded.config));
-  auto compare = [running = pools_.config(), next = std::move(next)]() mutable {
-    next.view = config_changes(running, *next.loaded.config);
+  auto compare = [running = pools_.shared_config(), next = std::move(next)]() mutable {
+    next.view = config_changes(*running, *next.loaded.config);
     return std::move(next);
   };
   co_return co_await files_.run(std::move(compare));

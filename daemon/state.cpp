@@ -296,7 +296,7 @@ std::string text(const State& state) {
     content["timeouts"][std::string(text(kind))] = json(wish);
   if (!state.sysctls.empty()) content["sysctls"] = state.sysctls;
   const Json file = {
-      {"lvsd_state", version}, {"checksum", checksum(content)}, {"content", content}};
+      {"lvsd_state", version}, {"checksum", checksum(content)}, {"content", std::move(content)}};
   return file.dump(2) + "\n";
 }
 

@@ -29,6 +29,9 @@ class Totals {
   const Service& of(std::size_t pool) const { return services_[pool]; }
 
  private:
+  // The services of these names, with what is known of them.
+  void rename(std::vector<std::string> names);
+
   std::vector<Service> services_;  // beside the configuration's
   std::vector<std::string> names_;
 };

@@ -50,8 +50,8 @@ class ChangeCollector {
  public:
   ChangeCollector(const Config& before, const Config& after) : before_(before), after_(after) {}
 
-  std::vector<Change> collect_all() {
-    by_identity(before_.virtual_servers, after_.virtual_servers, service_key,
+  std::vector<Change> collect_all(const Differing& services) {
+    by_identity(services.before, services.after, service_key,
                 [this](const VirtualServer* a, const VirtualServer* b) { service(a, b); });
     if (before_.global == after_.global && before_.groups == after_.groups) return std::move(out_);
     compare("", "", values(global_entries(before_, Detail::effective), true),
@@ -76,7 +76,7 @@ class ChangeCollector {
 
   // Calls `visit` with both, or with null where there is only one, in the order of `before`.
   template <class Thing, class Key, class Visit>
-  static void by_identity(const std::vector<Thing>& before, const std::vector<Thing>& after,
+  static void by_identity(std::span<const Thing> before, std::span<const Thing> after,
                           const Key& key, const Visit& visit) {
     std::map<decltype(key(before.front())), const Thing*> next;
     for (const Thing& thing : after)
@@ -102,14 +102,15 @@ class ChangeCollector {
     const Entry old = entry(before_, *a, Detail::effective);
     const Entry next = entry(after_, *b, Detail::effective);
     compare(id(*b), "", values(old.block, false), values(next.block, false));
-    servers(*b, a->real_servers, b->real_servers, server_key, old, next, "real_server");
-    servers(*b, a->sorry_servers, b->sorry_servers, sorry_key, old, next, "sorry_server");
+    servers<RealServer>(*b, a->real_servers, b->real_servers, server_key, old, next, "real_server");
+    servers<SorryServer>(*b, a->sorry_servers, b->sorry_servers, sorry_key, old, next,
+                         "sorry_server");
   }
 
   template <class Server, class Key>
-  void servers(const VirtualServer& service, const std::vector<Server>& before,
-               const std::vector<Server>& after, const Key& key, const Entry& old,
-               const Entry& next, const std::string& word) {
+  void servers(const VirtualServer& service, std::span<const Server> before,
+               std::span<const Server> after, const Key& key, const Entry& old, const Entry& next,
+               const std::string& word) {
     const auto old_blocks = blocks(old, word);
     const auto next_blocks = blocks(next, word);
     by_identity(before, after, key, [&](const Server* a, const Server* b) {
@@ -179,8 +180,25 @@ bool is_whole_service(const Change& change) {
 
 }  // namespace
 
+Differing differing(const Config& before, const Config& after) {
+  std::span<const VirtualServer> old = before.virtual_servers;
+  std::span<const VirtualServer> next = after.virtual_servers;
+  const auto [begin, next_begin] = std::ranges::mismatch(old, next);
+  old = old.subspan(static_cast<std::size_t>(begin - old.begin()));
+  next = next.subspan(static_cast<std::size_t>(next_begin - next.begin()));
+  while (!old.empty() && !next.empty() && old.back() == next.back()) {
+    old = old.first(old.size() - 1);
+    next = next.first(next.size() - 1);
+  }
+  return {old, next};
+}
+
+std::vector<Change> changes(const Config& before, const Config& after, const Differing& services) {
+  return ChangeCollector(before, after).collect_all(services);
+}
+
 std::vector<Change> changes(const Config& before, const Config& after) {
-  return ChangeCollector(before, after).collect_all();
+  return changes(before, after, differing(before, after));
 }
 
 std::string text(const std::vector<Change>& changes) {

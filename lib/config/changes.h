@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,16 @@ struct Change {
 };
 
 std::vector<Change> changes(const Config& before, const Config& after);
+
+// The virtual servers without those that both begin and end with. Most of a large file is the same
+// as before, and looking each up by its name costs more than reading the file.
+struct Differing {
+  std::span<const VirtualServer> before;
+  std::span<const VirtualServer> after;
+};
+Differing differing(const Config& before, const Config& after);
+// The same, by what differing() has found of them.
+std::vector<Change> changes(const Config& before, const Config& after, const Differing& services);
 
 // "web\n  ~ web02  weight 10 → 20\n  + web06\n", by virtual server, global settings last.
 std::string text(const std::vector<Change>& changes);

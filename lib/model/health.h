@@ -112,11 +112,11 @@ struct CheckHealth {
   bool up = false;
   bool has_run = false;  // a result has counted; until then `up` is what `start` assumes
   Start start = Start::fresh;
+  AdminWish admin = AdminWish::none;  // what its results have asked for and not taken back
   std::uint32_t streak = 0;
   Time since;  // when `up` last changed, or when the check was taken on
   std::optional<LastResult> last;
-  WeightWish weight;  // what its results have asked for and not taken back
-  AdminWish admin = AdminWish::none;
+  WeightWish weight;  // likewise
 };
 
 // What is shown of a server's health. Init: not up, and not checked yet.

@@ -12,6 +12,14 @@ Table table_of(const Snapshot& reading, const Services& services) {
   return table;
 }
 
+Table table_of(const Table& reading, const Services& services) {
+  Table table;
+  for (const ServiceKey& key : services)
+    if (const auto found = reading.find(key); found != reading.end())
+      table.insert(table.end(), *found);
+  return table;
+}
+
 bool is_as_wanted(const ServiceSnapshot& found, const Service& wanted) {
   return found.settings == wanted.settings &&
          std::ranges::equal(found.destinations, wanted.destinations,

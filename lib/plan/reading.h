@@ -10,6 +10,7 @@ namespace lvsd {
 
 // Those of `services` that the kernel has, without measurements.
 Table table_of(const Snapshot& reading, const Services& services);
+Table table_of(const Table& reading, const Services& services);
 
 // Whether diff has nothing to say of these two.
 bool is_as_wanted(const ServiceSnapshot& found, const Service& wanted);

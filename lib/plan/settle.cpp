@@ -125,12 +125,14 @@ Removed begun_anew(const VirtualServer& server, const Endpoint& endpoint, Time n
 std::vector<Removed> found_removals(const VirtualServer& server, const Table& actual,
                                     const std::vector<Removal>& told, Time now) {
   std::map<Endpoint, Removed> found;
-  const std::set<Endpoint> configured = configured_endpoints(server);
+  std::optional<std::set<Endpoint>> configured;  // made for the first it is needed for: few are
   for (const ServiceKey& key : server.services) {
     const auto service = actual.find(key);
     if (service == actual.end()) continue;
     for (const auto& [endpoint, settings] : service->second.destinations) {
-      if (settings.weight != 0 || configured.contains(endpoint)) continue;
+      if (settings.weight != 0) continue;
+      if (!configured) configured = configured_endpoints(server);
+      if (configured->contains(endpoint)) continue;
       const Removal* known = told_of(told, server, key, endpoint, settings.forwarding);
       if (known == nullptr && !server.graceful_removal) continue;
       Removed one = known ? resumed(*known) : begun_anew(server, endpoint, now);

@@ -4,7 +4,7 @@
 #include <cerrno>
 
 #include "daemon/kernel_error.h"
-#include "daemon/stable_dump.h"
+#include "daemon/stable_table.h"
 #include "netlink/refusal.h"
 #include "plan/apply.h"
 #include "plan/diff.h"
@@ -284,7 +284,7 @@ TEST_CASE("a dump taken while others remove entries may lack some and a stable o
   }
   SECTION("until two agree") {
     fake.before_chunk = at_call(GENERATE(range(1, 7)), remove_one);
-    CHECK(text(table_of(stable_dump(*kernel).value())) == remaining);
+    CHECK(text(stable_table(*kernel).value()) == remaining);
   }
 }
 
@@ -297,9 +297,9 @@ TEST_CASE("a service removed or added while services are listed is told from one
     fake.change(RemoveService{kWeb});
     fake.change(AddService{service_key("tcp 10.0.0.9:80"), {}});
   });
-  const auto snapshot = stable_dump(*kernel);
-  REQUIRE(snapshot.has_value());
-  CHECK(text(table_of(*snapshot)) == text(fake.table()));
+  const auto found = stable_table(*kernel);
+  REQUIRE(found.has_value());
+  CHECK(text(*found) == text(fake.table()));
 }
 
 TEST_CASE("a table at rest is read once and its services' names a second time") {
@@ -310,7 +310,7 @@ TEST_CASE("a table at rest is read once and its services' names a second time") 
   fake.on_request = [&asked](FakeRequest& request) {
     asked += request.command == IPVS_CMD_GET_SERVICE ? "services " : "destinations ";
   };
-  REQUIRE(stable_dump(*kernel).has_value());
+  REQUIRE(stable_table(*kernel).has_value());
   CHECK(asked == "services destinations destinations services ");
 }
 
@@ -326,12 +326,12 @@ TEST_CASE("a table that never comes to rest is read a limited number of times") 
     ++lists;
     fake.change(AddService{another(), {}});
   };
-  const auto snapshot = stable_dump(*kernel, 3);
-  REQUIRE(snapshot.has_value());
-  Table lasting = table_of(*snapshot);
+  const auto found = stable_table(*kernel, 3);
+  REQUIRE(found.has_value());
+  Table lasting = *found;
   std::erase_if(lasting, [](const auto& entry) { return entry.first.port > 1000; });
   CHECK(text(lasting) == kWebTable);
-  CHECK(snapshot->size() >= 2 + 3);
+  CHECK(found->size() >= 2 + 3);
   CHECK(lists < 30);
 }
 

@@ -9,7 +9,7 @@
 #include "daemon/kernel_error.h"
 #include "daemon/netlink_kernel.h"
 #include "daemon/netlink_socket.h"
-#include "daemon/stable_dump.h"
+#include "daemon/stable_table.h"
 #include "plan/apply.h"
 #include "plan/diff.h"
 #include "test/kernel/ipvs_table.h"
@@ -181,9 +181,9 @@ TEST_CASE("a stable dump misses nothing that was there all the time while others
     }
   });
   for (int i = 0; i < 10; ++i) {
-    const auto snapshot = stable_dump(*kernel);
-    REQUIRE(snapshot.has_value());
-    Table found = table_of(*snapshot);
+    const auto reading = stable_table(*kernel);
+    REQUIRE(reading.has_value());
+    Table found = *reading;
     std::erase_if(found, [](const auto& entry) { return entry.first.protocol == Protocol::udp; });
     CHECK(found == lasting);
   }
