@@ -1,5 +1,6 @@
 #include "daemon/history_store.h"
 
+#include <cstdio>
 #include <string>
 #include <system_error>
 
@@ -29,6 +30,7 @@ Result<ConfigHistory> HistoryStore::load() const {
   if (!content) return within(path.string(), content.error());
   if (!*content) return ConfigHistory{};
   if (auto history = parse_history(**content)) return *std::move(history);
+  ::rename(path.c_str(), (path.native() + ".bad").c_str());
   return damaged(path);
 }
 

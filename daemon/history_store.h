@@ -19,7 +19,8 @@ class HistoryStore {
   explicit HistoryStore(const std::filesystem::path& state_directory)
       : directory_(state_directory / "config") {}
 
-  // Nothing known where there is no file.
+  // Nothing known where there is no file. One that is damaged, or of a newer version, is set aside
+  // as history.json.bad.
   Result<ConfigHistory> load() const;
 
   // What to put on the disk: the history, a configuration that is new in it, and those whose texts

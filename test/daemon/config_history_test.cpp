@@ -222,4 +222,6 @@ TEST_CASE("the history on the disk has its texts and is for nobody else") {
   CHECK(!store.recording(history.past[0]).has_value());
   std::ofstream(state / "config" / "history.json") << "{";
   CHECK(!store.load().has_value());
+  CHECK(std::filesystem::exists(state / "config" / "history.json.bad"));
+  CHECK(store.load().value() == ConfigHistory{});
 }

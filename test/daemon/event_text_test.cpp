@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 
+#include "daemon/log.h"
 #include "test/text/situation.h"
 
 using namespace lvsd;
@@ -12,24 +13,6 @@ using namespace std::chrono_literals;
 using lvsd::test::situation;
 
 namespace {
-
-std::string_view word(Level level) {
-  switch (level) {
-    case Level::debug:
-      return "debug";
-    case Level::info:
-      return "info";
-    case Level::notice:
-      return "notice";
-    case Level::warning:
-      return "warning";
-    case Level::error:
-      return "error";
-    case Level::critical:
-      return "critical";
-  }
-  return "?";
-}
 
 // The log of a virtual server whose checks end as they are told.
 class Log {
@@ -62,7 +45,7 @@ class Log {
     subjects.clear();
     facts.clear();
     for (const LogLine& line : event_lines(pools_, *change, observation)) {
-      out += std::string(word(line.level)) + " " + line.text + "\n";
+      out += std::string(text(line.level)) + " " + line.text + "\n";
       REQUIRE(line.subject.has_value());
       const EventSubject& subject = *line.subject;
       subjects += fmt::format("{} {}/{} {}->{} ({});", text(subject.kind), subject.service,
