@@ -4,10 +4,8 @@
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
-#include <exception>
 #include <utility>
 
 #include "daemon/backoff.h"
@@ -22,8 +20,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// From this many services on, reading everything costs less than reading them one by one.
-constexpr std::size_t worth_a_full_dump = 64;
 // Of one kind, at a time; what is more is counted.
 constexpr std::size_t most_lines = 20;
 constexpr std::size_t most_drift_lines = 1000;
@@ -200,17 +196,6 @@ asio::awaitable<void> Reconciler::bring_about_slice(const Services& services, co
                                                     const Table& actual) {
   const Failures failures = co_await apply(actual, diff(actual, wanted, owned_), {});
   note_outcome(services, wanted, failures);
-}
-
-asio::awaitable<Result<Snapshot>> Reconciler::read(const Services& services) {
-  if (services.size() >= worth_a_full_dump) co_return co_await kernel_.dump();
-  Snapshot snapshot;
-  for (const ServiceKey& key : services) {
-    auto service = co_await kernel_.dump(key);
-    if (!service) co_return service.error();
-    if (*service) snapshot.emplace(key, std::move(**service));
-  }
-  co_return snapshot;
 }
 
 // Those that the kernel does not have as wanted.
@@ -419,51 +404,6 @@ void Reconciler::note_repairs(const Plan& plan, const IsHeld& is_held, const Fai
 
 std::vector<std::string> Reconciler::fights() const {
   return fights_.going_on();
-}
-
-// When a reading has to have begun that is at most `age` old and knows what we wrote.
-Time Reconciler::oldest_of(Duration age) const {
-  return std::max(now() - age, written_at_);
-}
-
-asio::awaitable<Result<std::shared_ptr<const Snapshot>>> Reconciler::snapshot(Duration age) {
-  const Time oldest = oldest_of(age);
-  if (snapshot_ && snapshot_at_ >= oldest) co_return snapshot_;
-  for (;;) {
-    if (!reading_) {
-      reading_ = std::make_shared<Reading>(strand_, now());
-      // Many wait for it, so it must not end without their knowing.
-      asio::co_spawn(strand_, read_everything(reading_), [](const std::exception_ptr& failure) {
-        if (failure) std::rethrow_exception(failure);
-      });
-    }
-    const auto joined = reading_;
-    while (!joined->outcome)
-      co_await joined->over.async_wait(asio::as_tuple(asio::use_awaitable));
-    if (joined->begun >= oldest) co_return *joined->outcome;
-  }
-}
-
-asio::awaitable<Result<std::shared_ptr<const Snapshot>>> Reconciler::snapshot(Services services,
-                                                                              Duration age) {
-  const bool is_fresh = snapshot_ && snapshot_at_ >= oldest_of(age);
-  if (is_fresh || services.size() >= worth_a_full_dump) co_return co_await snapshot(age);
-  auto found = co_await read(services);
-  if (!found) co_return found.error();
-  co_return std::make_shared<const Snapshot>(std::move(*found));
-}
-
-asio::awaitable<void> Reconciler::read_everything(std::shared_ptr<Reading> reading) {
-  auto everything = co_await kernel_.dump();
-  if (everything) {
-    snapshot_ = std::make_shared<const Snapshot>(std::move(*everything));
-    snapshot_at_ = reading->begun;
-    reading->outcome = snapshot_;
-  } else {
-    reading->outcome = everything.error();
-  }
-  reading_.reset();
-  reading->over.cancel();
 }
 
 }  // namespace lvsd

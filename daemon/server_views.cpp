@@ -96,6 +96,20 @@ api::ServerView sorry_server_view(const Outlook& outlook, std::size_t pool_index
   return view;
 }
 
+// It is in no file any more, and nobody checks it; what is left of it is its connections.
+api::ServerView removed_server_view(const Outlook& outlook, const VirtualServer& service,
+                                    const Removed& removed, ViewDetail detail) {
+  const Decision leaving{
+      .effective = Effective::removing, .reason = Reason::removed, .presence = Presence::idle};
+  api::ServerView view = member_view(outlook, service, removed.server.endpoint,
+                                     removed.server.settings, leaving, detail);
+  view.server = id(removed.server);
+  view.role = "primary";
+  view.since = moment(outlook, removed.drain.since);
+  view.health.state = text(HealthState::no_check);
+  return view;
+}
+
 }  // namespace
 
 std::vector<api::ServerView> server_views(const Outlook& outlook, std::size_t index,
@@ -109,6 +123,9 @@ std::vector<api::ServerView> server_views(const Outlook& outlook, std::size_t in
   for (std::size_t i = 0; i < service.real_servers.size(); ++i)
     if (service.real_servers[i].backup)
       views.push_back(backup_server_view(outlook, index, i, detail));
+  if (detail == ViewDetail::all)
+    for (const Removed& removed : outlook.pools.pool(index).removed)
+      views.push_back(removed_server_view(outlook, service, removed, detail));
   return views;
 }
 

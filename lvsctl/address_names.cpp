@@ -1,14 +1,13 @@
 #include "lvsctl/address_names.h"
 
 #include <netdb.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/ip/tcp.hpp>
 #include <condition_variable>
 #include <cstddef>
-#include <cstring>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -25,21 +24,9 @@ namespace {
 constexpr std::size_t most_threads = 16;
 
 std::optional<std::string> name_of(const Address& address) {
-  sockaddr_storage storage{};
-  socklen_t size = 0;
-  if (address.family == Family::v6) {
-    auto& v6 = reinterpret_cast<sockaddr_in6&>(storage);
-    v6.sin6_family = AF_INET6;
-    std::memcpy(&v6.sin6_addr, address.bytes.data(), sizeof v6.sin6_addr);
-    size = sizeof v6;
-  } else {
-    auto& v4 = reinterpret_cast<sockaddr_in&>(storage);
-    v4.sin_family = AF_INET;
-    std::memcpy(&v4.sin_addr, address.bytes.data(), sizeof v4.sin_addr);
-    size = sizeof v4;
-  }
+  const boost::asio::ip::tcp::endpoint there(boost::asio::ip::make_address(text(address)), 0);
   std::array<char, NI_MAXHOST> name{};
-  const int failure = ::getnameinfo(reinterpret_cast<const sockaddr*>(&storage), size, name.data(),
+  const int failure = ::getnameinfo(there.data(), static_cast<socklen_t>(there.size()), name.data(),
                                     name.size(), nullptr, 0, NI_NAMEREQD);
   return failure == 0 ? std::optional<std::string>(name.data()) : std::nullopt;
 }

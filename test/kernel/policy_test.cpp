@@ -385,11 +385,18 @@ TEST_CASE("a server deleted from the file drains first with graceful_removal") {
   site.lvsd->reload(service_config({.servers = 1, .more = "graceful_removal"}));
   CHECK(site.becomes({1, 0}));
   CHECK(text(kept->ask()) == "s2");
+  const auto leaves = [&site] {
+    const Reply servers = ask(site.folder.socket(), "GET /api/v1/servers");
+    return servers.body.find("\"state\":\"REMOVING\"") != std::string::npos;
+  };
+  CHECK(leaves());
   site.restart();
+  CHECK(leaves());
   CHECK(site.stays({1, 0}, 1s));
   CHECK(text(kept->ask()) == "s2");
   kept.reset();
   CHECK(site.becomes({1}, 15s));
+  CHECK_FALSE(leaves());
 }
 
 TEST_CASE("a server deleted with graceful_shutdown has after a restart the time it had left") {
