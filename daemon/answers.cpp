@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <utility>
@@ -13,9 +14,9 @@
 #include "daemon/config_views.h"
 #include "daemon/daemon.h"
 #include "daemon/filtered.h"
+#include "daemon/list_pieces.h"
 #include "daemon/named_objects.h"
 #include "daemon/override_views.h"
-#include "daemon/server_pieces.h"
 #include "daemon/server_views.h"
 #include "daemon/service_views.h"
 #include "daemon/status_view.h"
@@ -73,7 +74,18 @@ api::Response answer_server(const Outlook& outlook, const std::string& service_w
   return std::get<api::Response>(named_server(service, word));
 }
 
-// As many are written while they are sent.
+std::vector<api::ServerView> views_of_servers(const Outlook& outlook, std::size_t index) {
+  auto views = server_views(outlook, index);
+  for (api::ServerView& view : views)
+    view.checks.reset();
+  return views;
+}
+
+std::vector<api::ServiceView> views_of_service(const Outlook& outlook, std::size_t index) {
+  return {service_view(outlook, index, false)};
+}
+
+// What is configured at most this much is answered at once, with its length.
 constexpr std::size_t most_at_once = 500;
 
 bool is_long(const Config& config) {
@@ -83,43 +95,45 @@ bool is_long(const Config& config) {
   return count > most_at_once;
 }
 
-api::Response streamed_servers(const Look& look, const api::Head& head, const api::Call& call) {
+// Of all virtual servers.
+template <class View>
+api::Response listed(const Look& look, const ViewsOf<View>& views_of, const api::Call& call) {
+  const Outlook now = look();
+  if (!is_long(now.pools.config())) {
+    std::vector<View> all;
+    for (std::size_t i = 0; i < now.pools.config().virtual_servers.size(); ++i)
+      for (View& view : views_of(now, i))
+        all.push_back(std::move(view));
+    return filtered(head(now), std::move(all), call);
+  }
   std::optional<api::Filter> terms;
   if (const std::string word = api::word(call.query, "filter"); !word.empty()) {
-    auto parsed = api::filter_of<api::ServerView>(word);
+    auto parsed = api::filter_of<View>(word);
     if (!parsed) return api::response(api::bad_request("filter: " + parsed.error()));
     terms = *std::move(parsed);
   }
-  auto frame = api::list_frame<api::ServerView>(head);
+  auto frame = api::list_frame<View>(head(now));
   return {.body = std::move(frame.opening),
-          .pieces = server_pieces(look, std::move(terms), std::move(frame.closing))};
+          .pieces = list_pieces<View>(look, views_of, std::move(terms), std::move(frame.closing))};
 }
 
-// Those of one service where its word is given.
-api::Response answer_servers(const Outlook& outlook, const api::Call& call) {
-  const std::string word = api::word(call.query, "service");
-  const auto& services = outlook.pools.config().virtual_servers;
-  std::size_t begin = 0;
-  std::size_t end = services.size();
-  if (!word.empty()) {
-    const auto found = named_service(outlook.pools.config(), word);
-    if (const auto* refusal = std::get_if<api::Response>(&found)) return *refusal;
-    begin = static_cast<std::size_t>(std::get<const VirtualServer*>(found) - services.data());
-    end = begin + 1;
-  }
-  std::vector<api::ServerView> all;
-  for (std::size_t i = begin; i < end; ++i)
-    for (api::ServerView& view : server_views(outlook, i)) {
-      view.checks.reset();
-      all.push_back(std::move(view));
-    }
-  return filtered(head(outlook), std::move(all), call);
+// Those of one service.
+api::Response answer_servers(const Outlook& outlook, const std::string& word,
+                             const api::Call& call) {
+  const auto found = named_service(outlook.pools.config(), word);
+  if (const auto* refusal = std::get_if<api::Response>(&found)) return *refusal;
+  const auto index =
+      std::get<const VirtualServer*>(found) - outlook.pools.config().virtual_servers.data();
+  return filtered(head(outlook), views_of_servers(outlook, static_cast<std::size_t>(index)), call);
 }
+
+// Servers that a status looks at in one turn of the loop: some milliseconds.
+constexpr std::size_t servers_a_turn = 1000;
 
 }  // namespace
 
 asio::awaitable<Outlook> Daemon::outlook() {
-  co_return outlook(co_await reconciler_.snapshot(counters_age));
+  co_return outlook(co_await reconciler_.measured());
 }
 
 asio::awaitable<Outlook> Daemon::outlook(const std::string& service) {
@@ -131,6 +145,12 @@ asio::awaitable<Outlook> Daemon::outlook(const std::string& service) {
 }
 
 Outlook Daemon::outlook(const Result<std::shared_ptr<const Snapshot>>& read) const {
+  if (!read) return outlook(Result<Measured>(read.error()));
+  return outlook(
+      Result<Measured>(Measured{.table = *read, .at = std::chrono::steady_clock::now()}));
+}
+
+Outlook Daemon::outlook(const Result<Measured>& read) const {
   std::optional<std::string> trouble;
   if (!read)
     trouble = text(read.error());
@@ -147,7 +167,7 @@ Outlook Daemon::outlook(const Result<std::shared_ptr<const Snapshot>>& read) con
           .started = started_,
           .loaded = loaded_,
           .kernel = kernel_info_,
-          .snapshot = read ? *read : nullptr,
+          .measured = read ? *read : Measured{},
           .trouble = trouble,
           .drift = reconciler_.drift(),
           .repaired = reconciler_.repaired(),
@@ -246,20 +266,42 @@ asio::awaitable<api::Response> Daemon::answer_outlook(api::Call call) {
   if (call.action == Action::server)
     co_return answer_server(co_await outlook(call.path.at("service")), call.path.at("service"),
                             call.path.at("server"));
-  if (call.action == Action::servers && call.query.contains("service"))
-    co_return answer_servers(co_await outlook(call.query.at("service")), call);
-  const auto read = co_await reconciler_.snapshot(counters_age);
-  const Outlook now = outlook(read);
-  if (call.action == Action::servers && is_long(now.pools.config())) {
-    const auto look = [this, read] { return outlook(read); };
-    co_return streamed_servers(look, head(now), call);
+  if (call.action == Action::servers && !api::word(call.query, "service").empty()) {
+    const std::string word = call.query.at("service");
+    co_return answer_servers(co_await outlook(word), word, call);
   }
-  if (call.action == Action::status) co_return api::response(head(now), status_view(now));
-  if (call.action == Action::services) co_return filtered(head(now), service_views(now), call);
-  if (call.action == Action::servers) co_return answer_servers(now, call);
+  if (call.action == Action::status) co_return co_await answer_status();
+  const auto read = co_await reconciler_.measured();
+  const Look look = [this, read] { return outlook(read); };
+  if (call.action == Action::services)
+    co_return listed<api::ServiceView>(look, views_of_service, call);
+  if (call.action == Action::servers)
+    co_return listed<api::ServerView>(look, views_of_servers, call);
+  const Outlook now = look();
   auto views = override_views(now);
   add_timeout_overrides(now, timeout_wishes_, views);
   co_return filtered(head(now), std::move(views), call);
+}
+
+// What is looked at belongs to one configuration: after a reload it is looked at again.
+asio::awaitable<api::Response> Daemon::answer_status() {
+  for (;;) {
+    const std::uint64_t generation = generation_;
+    const auto read = co_await reconciler_.measured();
+    StatusText status;
+    std::size_t next = 0;
+    while (generation == generation_ && next < pools_.config().virtual_servers.size()) {
+      const Outlook now = outlook(read);
+      for (std::size_t servers = 0;
+           servers < servers_a_turn && next < pools_.config().virtual_servers.size(); ++next) {
+        status.look(now, next);
+        servers += pools_.config().virtual_servers[next].real_servers.size() + 1;
+      }
+      co_await asio::post(loop_, asio::use_awaitable);
+    }
+    if (generation == generation_)
+      co_return api::Response{.body = std::move(status).text(outlook(read))};
+  }
 }
 
 asio::awaitable<api::Response> Daemon::answer_traffic(api::Call call) {
@@ -327,12 +369,15 @@ asio::awaitable<api::Response> Daemon::answer_zero(std::string service) {
   const auto found = named_service(pools_.config(), service);
   if (const auto* refusal = std::get_if<api::Response>(&found)) co_return *refusal;
   ControlPlan plan;
-  for (const ServiceKey& key : std::get<const VirtualServer*>(found)->services)
+  Services zeroed;
+  for (const ServiceKey& key : std::get<const VirtualServer*>(found)->services) {
     plan.push_back(ZeroCounters{key});
+    zeroed.insert(key);
+  }
   const auto failures = co_await kernel_.apply(std::move(plan));
   if (!failures.empty()) co_return api::response(api::unavailable(text(failures.front().error)));
-  (void)co_await reconciler_.snapshot(0s);  // for the answer, and all who look at the moment
-  co_return answer_service(co_await outlook(), service);
+  reconciler_.note_change(zeroed);
+  co_return answer_service(co_await outlook(service), service);
 }
 
 }  // namespace lvsd

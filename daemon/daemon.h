@@ -204,10 +204,12 @@ class Daemon {
   // With what the kernel has of one service only; that is enough for views of it.
   boost::asio::awaitable<Outlook> outlook(const std::string& service);
   Outlook outlook(const Result<std::shared_ptr<const Snapshot>>& read) const;
+  Outlook outlook(const Result<Measured>& read) const;
   // Answers, by what they are about (answers.cpp).
   boost::asio::awaitable<api::Response> answer(api::Call call);
   api::Response answer_readiness(const api::ReadinessView& view) const;
   boost::asio::awaitable<api::Response> answer_outlook(api::Call call);
+  boost::asio::awaitable<api::Response> answer_status();
   boost::asio::awaitable<api::Response> answer_traffic(api::Call call);
   boost::asio::awaitable<api::Response> answer_kernel(api::Call call);
   boost::asio::awaitable<api::Response> answer_configuration(api::Call call);

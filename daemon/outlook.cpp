@@ -6,8 +6,18 @@
 
 namespace lvsd {
 
+namespace {
+
+// Counters are as fresh as the kernel's own estimator makes worth while: younger ones are of now.
+constexpr Duration fresh = std::chrono::seconds(1);
+
+}  // namespace
+
 api::Head head(const Outlook& outlook) {
-  return {outlook.wall, outlook.generation};
+  api::Head head{outlook.wall, outlook.generation};
+  if (outlook.measured.table && outlook.measured.at + fresh < outlook.now)
+    head.counted = moment(outlook, outlook.measured.at);
+  return head;
 }
 
 api::Moment moment(const Outlook& outlook, Time at) {
@@ -24,9 +34,7 @@ double seconds(std::chrono::nanoseconds span) {
 }
 
 const ServiceSnapshot* find_service(const Outlook& outlook, const ServiceKey& key) {
-  if (!outlook.snapshot) return nullptr;
-  const auto found = outlook.snapshot->find(key);
-  return found == outlook.snapshot->end() ? nullptr : &found->second;
+  return find_service(outlook.measured, key);
 }
 
 std::vector<const DestinationSnapshot*> destinations(const Outlook& outlook,

@@ -10,6 +10,7 @@
 #include "api/json.h"
 #include "daemon/check_book.h"
 #include "daemon/kernel.h"
+#include "daemon/measured.h"
 #include "daemon/pools.h"
 #include "model/override.h"
 #include "model/table.h"
@@ -32,9 +33,9 @@ struct Outlook {
   api::Moment loaded;
 
   std::optional<KernelInfo> kernel;
-  std::shared_ptr<const Snapshot> snapshot;  // null: the kernel could not be read
-  std::optional<std::string> trouble;        // why not, or what is not as wanted
-  const std::vector<Drift>& drift;           // of the last audit
+  Measured measured;                   // without a table: the kernel could not be read
+  std::optional<std::string> trouble;  // why not, or what is not as wanted
+  const std::vector<Drift>& drift;     // of the last audit
   std::uint64_t repaired = 0;
   std::optional<Time> audited;
   const std::vector<std::string>&

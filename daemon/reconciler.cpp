@@ -55,6 +55,13 @@ Plan without_held(const Plan& plan, const std::function<bool(const Op&)>& is_hel
   return kept;
 }
 
+Services services_of(const Plan& plan) {
+  Services services;
+  for (const Op& op : plan)
+    services.insert(service_of(op));
+  return services;
+}
+
 // The next services from `at` on, which moves past them.
 Services slice(Services::const_iterator& at, const Services& services) {
   Services some;
@@ -72,7 +79,8 @@ Reconciler::Reconciler(asio::any_io_executor strand, KernelWriter& kernel, Wante
       controls_(kernel),
       next_audit_(now()),
       wake_(strand),
-      pass_over_(strand, Time::max()) {}
+      pass_over_(strand, Time::max()),
+      renewal_over_(strand, Time::max()) {}
 
 void Reconciler::set_audit_interval(Duration interval) {
   audit_interval_ = interval;
@@ -138,7 +146,6 @@ asio::awaitable<void> Reconciler::run() {
     if (next_audit_ <= now()) {
       auditing_ = true;
       co_await audit();
-      snapshot_.reset();  // as large as the table, and soon too old for any list
       co_await controls_.bring_about();
       auditing_ = false;
       ++audits_;
@@ -209,7 +216,6 @@ Services Reconciler::unlike(const Services& services, const Snapshot& found) con
 }
 
 asio::awaitable<void> Reconciler::audit() {
-  snapshot_.reset();  // old by now, and as large as the table
   const auto everything = co_await snapshot(Duration::zero());
   // Counted from the end: a kernel that answers late leaves time for what was requested.
   next_audit_ = now() + audit_interval_;
@@ -263,13 +269,13 @@ asio::awaitable<void> Reconciler::audit_now() {
 asio::awaitable<Reconciler::Failures> Reconciler::apply(const Table& actual, Plan plan,
                                                         IsHeld is_held) {
   Failures failures;
-  const bool writes = !plan.empty();
+  const Services written = services_of(plan);
   Stages stages = lvsd::stages(std::move(plan), actual);
   const auto give = std::make_shared<const Plan>(std::move(stages.give));
   const auto failed = co_await send(give, is_held, failures);
   Plan take = harmless(std::move(stages.take), actual, *give, failed);
   co_await send(std::make_shared<const Plan>(std::move(take)), is_held, failures);
-  if (writes) written_at_ = now();
+  if (!written.empty()) note_change(written);
   co_return failures;
 }
 

@@ -14,6 +14,7 @@
 
 #include "daemon/control_keeper.h"
 #include "daemon/kernel_writer.h"
+#include "daemon/measured.h"
 #include "model/op.h"
 #include "model/table.h"
 #include "plan/diff.h"
@@ -71,6 +72,13 @@ class Reconciler {
   boost::asio::awaitable<Result<std::shared_ptr<const Snapshot>>> snapshot(Services services,
                                                                            Duration age);
 
+  // What lists show, without a wait for a reading of a table that takes long: then it is the last
+  // one, with what we changed since read anew, and another reading begins for who asks next. The
+  // audits keep it young; none is older than 15 s.
+  boost::asio::awaitable<Result<Measured>> measured();
+  // Somebody else here changed what the kernel has of them.
+  void note_change(const Services& services);
+
   // Reads everything now and says what of ours is not as wanted, though nobody of ours is at it.
   boost::asio::awaitable<Result<std::vector<Drift>>> look();
   // Has an audit made now, and waits until it is over.
@@ -119,7 +127,12 @@ class Reconciler {
   boost::asio::awaitable<void> audit();
   boost::asio::awaitable<Result<Snapshot>> read(const Services& services);
   Time oldest_of(Duration age) const;
+  void begin_reading();
   boost::asio::awaitable<void> read_everything(std::shared_ptr<Reading> reading);
+  void take(Snapshot table, Time begun);
+  bool is_shown_as_it_is(Time now) const;
+  boost::asio::awaitable<std::optional<Error>> renew();
+  Services changed_since_read() const;
   boost::asio::awaitable<Failures> apply(const Table& actual, Plan plan, IsHeld is_held);
   boost::asio::awaitable<std::vector<std::size_t>> send(std::shared_ptr<const Plan> plan,
                                                         const IsHeld& is_held, Failures& failures);
@@ -155,6 +168,11 @@ class Reconciler {
   std::shared_ptr<const Snapshot> snapshot_;  // null: none of late
   Time snapshot_at_;                          // when its reading began
   Time written_at_{};                         // when we last changed the kernel
+  Duration reading_took_{};                   // that of snapshot_
+  std::map<ServiceKey, Time> changed_;        // by us, since snapshot_'s reading began
+  std::shared_ptr<const std::map<ServiceKey, Renewed>> renewed_;  // of them, null: none
+  std::weak_ptr<const Services> renewing_;                        // those that are read anew now
+  boost::asio::steady_timer renewal_over_;                        // cancelled then
   std::optional<Error> trouble_;
   std::vector<Drift> drift_;
   Fights fights_;

@@ -26,7 +26,7 @@ api::ServerView member_view(const Outlook& outlook, const VirtualServer& service
   if (decision.presence != Presence::absent) view.weight.wanted = decision.weight;
   if (settings.upper_threshold != 0) view.connections.max = settings.upper_threshold;
   const bool sees_replies = settings.forwarding == Forwarding::nat;
-  if (outlook.snapshot) view.in_kernel = false;
+  if (outlook.measured.table) view.in_kernel = false;
   for (const auto* found : destinations(outlook, service, endpoint, settings.forwarding)) {
     view.in_kernel = true;
     view.weight.kernel = found->settings.weight;

@@ -124,11 +124,4 @@ api::ServiceView service_view(const Outlook& outlook, std::size_t index, bool wi
   return view;
 }
 
-std::vector<api::ServiceView> service_views(const Outlook& outlook) {
-  std::vector<api::ServiceView> views;
-  for (std::size_t i = 0; i < outlook.pools.config().virtual_servers.size(); ++i)
-    views.push_back(service_view(outlook, i, false));
-  return views;
-}
-
 }  // namespace lvsd

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <string>
-#include <vector>
 
 #include "daemon/outlook.h"
 
@@ -21,6 +20,5 @@ Time since(const Pool& pool);
 
 api::ServiceSummary service_summary(const Outlook& outlook, std::size_t index);
 api::ServiceView service_view(const Outlook& outlook, std::size_t index, bool with_servers);
-std::vector<api::ServiceView> service_views(const Outlook& outlook);
 
 }  // namespace lvsd

@@ -87,15 +87,6 @@ std::vector<api::AttentionView> own_attention(const Outlook& outlook) {
 
 namespace {
 
-std::vector<api::AttentionView> attention(const Outlook& outlook) {
-  std::vector<api::AttentionView> found = own_attention(outlook);
-  for (std::size_t i = 0; i < outlook.pools.config().virtual_servers.size(); ++i)
-    add_attention(outlook, i, found);
-  std::stable_partition(found.begin(), found.end(),
-                        [](const api::AttentionView& a) { return a.severity == "error"; });
-  return found;
-}
-
 // ---- the kernel and the checks
 
 std::string host_name() {
@@ -128,15 +119,21 @@ api::KernelView kernel_view(const Outlook& outlook) {
     view.ipvs_version = version_text(*outlook.kernel);
     view.table_size = outlook.kernel->connection_table_size;
   }
-  if (!outlook.snapshot) return view;
+  if (!outlook.measured.table) return view;
   const auto ours = outlook.pools.services();
   view.ours.emplace();
   view.foreign.emplace();
-  for (const auto& [key, service] : *outlook.snapshot) {
+  const auto count = [&](const ServiceKey& key, const ServiceSnapshot& service) {
     api::EntryCounts& counts = ours.contains(key) ? *view.ours : *view.foreign;
     ++counts.services;
     counts.servers += service.destinations.size();
-  }
+  };
+  const auto& renewed = outlook.measured.renewed;
+  for (const auto& [key, service] : *outlook.measured.table)
+    if (!renewed || !renewed->contains(key)) count(key, service);
+  if (renewed)
+    for (const auto& [key, now] : *renewed)
+      if (now.service) count(key, *now.service);
   return view;
 }
 
@@ -162,13 +159,25 @@ api::StatusView daemon_view(const Outlook& outlook) {
           .checks = check_counts(outlook)};
 }
 
-api::StatusView status_view(const Outlook& outlook) {
-  api::StatusView view = daemon_view(outlook);
-  view.attention = attention(outlook);
-  for (std::size_t i = 0; i < outlook.pools.config().virtual_servers.size(); ++i)
-    view.services.push_back(service_summary(outlook, i));
-  view.state = api::overall_state(view);
-  return view;
+void StatusText::look(const Outlook& outlook, std::size_t index) {
+  add_attention(outlook, index, view_.attention);
+  const api::ServiceSummary summary = service_summary(outlook, index);
+  if (!services_.empty()) services_ += ',';
+  api::append_item(services_, summary);
+  // The state of the whole asks for no more of them.
+  if (summary.state != "UP") view_.services.emplace_back().state = summary.state;
+}
+
+std::string StatusText::text(const Outlook& outlook) && {
+  api::StatusView whole = daemon_view(outlook);
+  whole.attention = own_attention(outlook);
+  whole.attention.insert(whole.attention.end(), view_.attention.begin(), view_.attention.end());
+  std::stable_partition(whole.attention.begin(), whole.attention.end(),
+                        [](const api::AttentionView& a) { return a.severity == "error"; });
+  whole.services = std::move(view_.services);
+  whole.state = api::overall_state(whole);
+  auto [opening, closing] = api::status_frame(head(outlook), std::move(whole));
+  return std::move(opening) + services_ + closing;
 }
 
 api::VersionView version_view(const std::optional<KernelInfo>& kernel) {

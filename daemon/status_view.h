@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "daemon/outlook.h"
@@ -10,7 +11,19 @@
 
 namespace lvsd {
 
-api::StatusView status_view(const Outlook& outlook);
+// The status as a body, put together of looks at one virtual server after the other: between them
+// the loop has other things to do.
+class StatusText {
+ public:
+  void look(const Outlook& outlook, std::size_t index);
+  // REQUIRES: all were looked at, in their order.
+  std::string text(const Outlook& outlook) &&;
+
+ private:
+  api::StatusView view_;  // the attention that the services need, and the states of those not UP
+  std::string services_;
+};
+
 // Parts of it.
 // What needs attention of the daemon itself, and of one virtual server.
 std::vector<api::AttentionView> own_attention(const Outlook& outlook);

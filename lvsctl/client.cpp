@@ -23,6 +23,8 @@ namespace http = boost::beast::http;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
+constexpr std::string_view accept_stream = "Accept: text/event-stream\r\n";
+
 std::string reason(int error) {
   return std::generic_category().message(error);
 }
@@ -40,16 +42,16 @@ class Exchange {
     return receive();
   }
 
-  Answer follow(const std::string& target, milliseconds silence, const Take& take) {
+  Answer follow(const std::string& target, std::string_view headers, milliseconds silence,
+                const Take& take) {
     if (auto failure = connect()) return *failure;
-    if (auto failure = send(request_text(target, "", accept_stream))) return *failure;
+    if (auto failure = send(request_text(target, "", headers))) return *failure;
     return receive(silence, take);
   }
 
  private:
   using Stop = std::optional<Failure>;  // nothing: go on
   using Parser = http::response_parser<http::string_body>;
-  static constexpr std::string_view accept_stream = "Accept: text/event-stream\r\n";
 
   std::string request_text(const std::string& target, const std::string& body,
                            std::string_view headers) const {
@@ -122,10 +124,10 @@ class Exchange {
 
   // What has come is in the parser then.
   Stop receive_some(Parser& parser) {
-    if (!wait_for(POLLIN)) return late();
-    char piece[65536];
+    char piece[131072];
     const auto got = ::recv(fd_.get(), piece, sizeof piece, MSG_DONTWAIT);
-    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return {};
+    if (got < 0 && errno == EINTR) return {};
+    if (got < 0 && errno == EAGAIN) return wait_for(POLLIN) ? Stop() : Stop(late());
     if (got <= 0) return ended(parser.got_some());
     bytes_.append(piece, static_cast<std::size_t>(got));
     boost::system::error_code error;
@@ -190,7 +192,13 @@ Ask client(const std::filesystem::path& socket, milliseconds timeout, const Clie
 
 Follow follower(const std::filesystem::path& socket, milliseconds timeout, milliseconds silence) {
   return [=](const std::string& target, const Take& take) {
-    return Exchange(socket, timeout, {}).follow(target, silence, take);
+    return Exchange(socket, timeout, {}).follow(target, accept_stream, silence, take);
+  };
+}
+
+Follow fetcher(const std::filesystem::path& socket, milliseconds timeout) {
+  return [=](const std::string& target, const Take& take) {
+    return Exchange(socket, timeout, {}).follow(target, "", timeout, take);
   };
 }
 

@@ -39,6 +39,8 @@ Ask client(const std::filesystem::path& socket, std::chrono::milliseconds timeou
 // lvsd's, is a Failure; an answer that is no stream a Reply.
 using Take = std::function<bool(std::string_view piece)>;
 using Follow = std::function<Answer(const std::string& target, const Take& take)>;
+// Asks for what may be long in the same way: its silence is `timeout`.
+Follow fetcher(const std::filesystem::path& socket, std::chrono::milliseconds timeout);
 Follow follower(const std::filesystem::path& socket, std::chrono::milliseconds timeout,
                 std::chrono::milliseconds silence = std::chrono::seconds(45));
 

@@ -23,6 +23,8 @@ enum class Format { table, wide, json, name };
 struct Context {
   Ask ask;
   Follow follow;
+  // Where what comes is shown while it comes; empty: it is taken whole.
+  Follow fetch;
   // At once, to standard output and to standard error: for what goes on.
   std::function<void(std::string_view)> print;
   std::function<void(std::string_view)> tell;

@@ -163,6 +163,9 @@ Context context_of(const Globals& globals, const Surroundings& surroundings) {
   context.ask = surroundings.connect(globals.socket, *parse_duration(globals.timeout));
   if (surroundings.follow)
     context.follow = surroundings.follow(globals.socket, *parse_duration(globals.timeout));
+  // Another notation is made of the whole, and what comes again stands on one line.
+  if (surroundings.fetch && globals.format == "json" && globals.interval.empty())
+    context.fetch = surroundings.fetch(globals.socket, *parse_duration(globals.timeout));
   context.print = surroundings.print;
   context.tell = surroundings.tell;
   context.format = formats.at(globals.format);

@@ -23,6 +23,8 @@ struct Surroundings {
   std::function<Ask(std::filesystem::path socket, std::chrono::milliseconds timeout)> connect;
   // Likewise, for streams.
   std::function<Follow(std::filesystem::path socket, std::chrono::milliseconds timeout)> follow;
+  // Likewise, for long answers; empty: they are taken whole.
+  std::function<Follow(std::filesystem::path socket, std::chrono::milliseconds timeout)> fetch = {};
   std::function<void(std::string_view)> print;
   std::function<void(std::string_view)> tell;
   Machine machine;

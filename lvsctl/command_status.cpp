@@ -95,7 +95,10 @@ std::string full_text(const Context& context, const StatusPage& page) {
   const StatusView& status = page.view;
   const Screen& screen = context.screen;
   std::string out = heading(page, screen);
-  out += labelled("kernel", kernel_pieces(status.kernel), screen);
+  std::vector<std::string> kernel = kernel_pieces(status.kernel);
+  if (page.head.counted)
+    kernel.push_back("counters of " + age_text(page.head.counted, page.head.time) + " ago");
+  out += labelled("kernel", kernel, screen);
   out += labelled("checks", {checks_text(status.checks)}, screen);
   Table table = services_table(status);
   resolve(context, table);
@@ -171,12 +174,13 @@ Output nagios_output(const Context& context) {
           "LVS UNKNOWN - " + nagios_safe(why.substr(0, why.find('\n'))) + "\n", ""};
 }
 
+Exit exit_of(const StatusView& status) {
+  return status.state == "OK" ? Exit::done : Exit::negative;
+}
+
 Output json_output(const Context& context, const Options& options) {
-  Output output = json_page(context, {api::Action::status});
-  if (!options.exit_code || output.exit != Exit::done) return output;
-  const auto status = api::document<StatusView>(output.out);
-  output.exit = status && status->view.state == "OK" ? Exit::done : Exit::negative;
-  return output;
+  const Question question{api::Action::status};
+  return options.exit_code ? json_page(context, question, exit_of) : json_page(context, question);
 }
 
 Output status_output(const Context& context, const Options& options) {
@@ -192,7 +196,7 @@ Output status_output(const Context& context, const Options& options) {
     output.out = brief_text(status->view, context.screen);
   else
     output.out = full_text(context, *status);
-  if (options.exit_code && status->view.state != "OK") output.exit = Exit::negative;
+  if (options.exit_code) output.exit = exit_of(status->view);
   return output;
 }
 

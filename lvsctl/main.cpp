@@ -1,4 +1,5 @@
 #include <langinfo.h>
+#include <malloc.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -32,6 +33,9 @@ lvsd::ctl::Surroundings surroundings() {
   here.follow = [](const std::filesystem::path& socket, std::chrono::milliseconds timeout) {
     return lvsd::ctl::follower(socket, timeout);
   };
+  here.fetch = [](const std::filesystem::path& socket, std::chrono::milliseconds timeout) {
+    return lvsd::ctl::fetcher(socket, timeout);
+  };
   here.print = [](std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), stdout);
     if (std::fflush(stdout) != 0) std::exit(static_cast<int>(Exit::internal));
@@ -43,6 +47,10 @@ lvsd::ctl::Surroundings surroundings() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // What was given back is taken again: memory that is new costs more than what is done with it.
+  ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, 64 << 20);
+  ::mallopt(M_TOP_PAD, 1 << 20);
   const auto output = lvsd::ctl::outcome({argv + std::min(argc, 1), argv + argc}, surroundings());
   std::fwrite(output.err.data(), 1, output.err.size(), stderr);
   const bool written =

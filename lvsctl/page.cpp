@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "api/all_fields.h"
+#include "api/json_indent.h"
 #include "base/printable.h"
 
 namespace lvsd::ctl {
@@ -22,7 +23,7 @@ class Cleaner {
   template <class T>
   void clean(T& value) {
     if constexpr (std::is_same_v<T, std::string>)
-      value = printable_line(value);
+      clean_text(value);
     else if constexpr (std::is_same_v<T, api::DiagnosticView>)
       clean_diagnostic(value);
     else if constexpr (api::Described<T>)
@@ -39,6 +40,11 @@ class Cleaner {
   }
 
  private:
+  // Nearly all are.
+  static void clean_text(std::string& text) {
+    const auto is_printable = [](char c) { return c >= 0x20 && c < 0x7f; };
+    if (!std::all_of(text.begin(), text.end(), is_printable)) text = printable_line(text);
+  }
   // Texts that have lines.
   static void clean_diagnostic(api::DiagnosticView& diagnostic) {
     diagnostic.text = printable_lines(diagnostic.text);
@@ -143,9 +149,9 @@ bool is_change(const api::Route& route) {
          route.action != api::Action::config_diff;
 }
 
-// The body of an answer that is none of refusal.
-boost::system::result<std::string, Output> body_of(const Context& context,
-                                                   const Question& question) {
+// Where an answer is, with what the command line says of all of them; or what is wrong with that.
+boost::system::result<std::string, Output> target_of(const Context& context,
+                                                     const Question& question) {
   const api::Route& route = api::route_of(question.action);
   const auto takes = [names = api::query_words(route)](std::string_view name) {
     return std::find(names.begin(), names.end(), name) != names.end();
@@ -156,17 +162,53 @@ boost::system::result<std::string, Output> body_of(const Context& context,
     if (!takes("dry_run")) return failed({Exit::usage, "this has no --dry-run; nothing was done"});
     query["dry_run"] = "1";
   }
-  const Answer answer = context.ask(
-      route.method, api::path_of(question.action, question.words, query), question.body);
+  return api::path_of(question.action, question.words, query);
+}
+
+// 202: done but for what goes on in the daemon; the view says what that is.
+bool is_refusal(const Reply& reply) {
+  return reply.status != 200 && reply.status != 202;
+}
+
+// The body of an answer that is none of refusal.
+boost::system::result<std::string, Output> body_of(const Context& context,
+                                                   const Question& question) {
+  const auto target = target_of(context, question);
+  if (!target) return target.error();
+  Answer answer = context.ask(api::route_of(question.action).method, *target, question.body);
   if (!answer) return failed(answer.error());
-  // 202: done but for what goes on in the daemon; the view says what that is.
-  if (answer->status != 200 && answer->status != 202) return refused(context, *answer);
-  return answer->body;
+  if (is_refusal(*answer)) return refused(context, *answer);
+  return std::move(answer->body);
+}
+
+// Shown while it comes, so that nobody needs the memory for all of it. What was shown of an answer
+// that breaks off stays: the exit code tells.
+Output streamed_json(const Context& context, const Question& question) {
+  constexpr std::size_t at_once = 65536;
+  const auto target = target_of(context, question);
+  if (!target) return target.error();
+  api::Indenter indenter(api::JsonLimits{.bytes = std::size_t{4} << 30});
+  std::string out;
+  bool is_json = true;
+  const Answer answer = context.fetch(*target, [&](std::string_view piece) {
+    is_json = indenter.take(piece, out);
+    if (out.size() >= at_once) {
+      context.print(out);
+      out.clear();
+    }
+    return is_json;
+  });
+  if (!answer) return failed(answer.error());
+  if (is_refusal(*answer)) return refused(context, *answer);
+  if (!is_json || !indenter.finish(out)) return failed(unreadable(indenter.error()));
+  return {Exit::done, out + "\n", ""};
 }
 
 }  // namespace
 
 Output json_page(const Context& context, const Question& question) {
+  if (context.fetch && api::route_of(question.action).method == api::Method::get)
+    return streamed_json(context, question);
   const auto body = body_of(context, question);
   return body ? json_output(*body) : body.error();
 }
@@ -187,6 +229,7 @@ Output json_page(const Context& context, const Question& question, Exit (*exit)(
   return output;
 }
 
+template Output json_page(const Context&, const Question&, Exit (*)(const api::StatusView&));
 template Output json_page(const Context&, const Question&, Exit (*)(const api::ReloadView&));
 template Output json_page(const Context&, const Question&, Exit (*)(const api::ConfigCheckView&));
 template Output json_page(const Context&, const Question&, Exit (*)(const api::ConfigDiffView&));

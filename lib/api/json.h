@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,10 +19,14 @@
 
 namespace lvsd::api {
 
-// Stands at the top of every body but a problem: {"api":"lvs/v1","kind":…,"time":…,"generation":…}.
+// Stands at the top of every body but a problem:
+// {"api":"lvs/v1","kind":…,"time":…,"generation":…,"counted":…}.
 struct Head {
   Moment time;
   std::uint64_t generation = 0;  // of the configuration that is in force
+  // When the kernel was read from which counters, rates and connections come; absent where there
+  // are none.
+  std::optional<Moment> counted = {};
 
   bool operator==(const Head&) const = default;
 };
@@ -48,9 +53,11 @@ struct ListFrame {
   std::string opening;
   std::string closing;
 };
-template <class View>  // ConnectionView, EventView, ServerView
+template <class View>  // ConnectionView, EventView, ServerView, ServiceView
 ListFrame list_frame(const Head& head);
-template <class View>
+// The same of a status, whose services are made one by one as well: those of `status` are left out.
+ListFrame status_frame(const Head& head, StatusView status);
+template <class View>  // those of list_frame() and ServiceSummary
 void append_item(std::string& out, const View& view);
 
 // What a body may cost its reader; more is an error.
@@ -70,7 +77,7 @@ template <class View>  // EventView
 Result<View> item(std::string_view text, const JsonLimits& limits = {});
 
 // The same JSON over several lines, unknown fields and their order kept, and no byte in it that a
-// terminal would obey.
+// terminal would obey. json_indent.h does it while the body comes.
 Result<std::string> indented(std::string_view body, const JsonLimits& limits = {});
 
 }  // namespace lvsd::api

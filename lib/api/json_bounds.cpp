@@ -9,14 +9,11 @@ namespace {
 // How deep lists and objects stand in each other. Brackets inside texts do not count.
 std::size_t depth(std::string_view body) {
   std::size_t now = 0, most = 0;
-  bool in_text = false;
   for (std::size_t i = 0; i < body.size(); ++i) {
     const char c = body[i];
-    if (in_text) {
-      if (c == '\\') ++i;
-      if (c == '"') in_text = false;
-    } else if (c == '"') {
-      in_text = true;
+    if (c == '"') {
+      for (++i; i < body.size() && body[i] != '"'; ++i)
+        if (body[i] == '\\') ++i;
     } else if (c == '{' || c == '[') {
       most = std::max(most, ++now);
     } else if ((c == '}' || c == ']') && now > 0) {

@@ -138,6 +138,7 @@ void write_head(ObjectWriter& object, const Head& head, const std::string& kind)
   object("kind", kind);
   object("time", head.time);
   object("generation", head.generation);
+  if (head.counted) object("counted", *head.counted);
 }
 
 template <class View>
@@ -208,6 +209,18 @@ ListFrame list_frame(const Head& head) {
 template ListFrame list_frame<ConnectionView>(const Head&);
 template ListFrame list_frame<EventView>(const Head&);
 template ListFrame list_frame<ServerView>(const Head&);
+template ListFrame list_frame<ServiceView>(const Head&);
+
+// Of a name within a text the quotes have a backslash, so this is the list itself.
+ListFrame status_frame(const Head& head, StatusView status) {
+  constexpr std::string_view name = R"("services":[)";
+  status.services.clear();
+  std::string opening = document_text(head, status);
+  const std::size_t inside = opening.find(name) + name.size();
+  std::string closing = opening.substr(inside);
+  opening.resize(inside);
+  return {std::move(opening), std::move(closing)};
+}
 
 template <class View>
 void append_item(std::string& out, const View& view) {
@@ -216,6 +229,8 @@ void append_item(std::string& out, const View& view) {
 template void append_item(std::string&, const ConnectionView&);
 template void append_item(std::string&, const EventView&);
 template void append_item(std::string&, const ServerView&);
+template void append_item(std::string&, const ServiceView&);
+template void append_item(std::string&, const ServiceSummary&);
 
 std::string body(const ProblemView& problem) {
   std::string out;

@@ -110,7 +110,8 @@ Json envelope(const std::string& kind, Json content) {
                 {{"api", {{"const", api_version}}},
                  {"kind", {{"const", kind}}},
                  {"time", text_schema("date-time")},
-                 {"generation", {{"type", "integer"}, {"minimum", 0}}}}}};
+                 {"generation", {{"type", "integer"}, {"minimum", 0}}},
+                 {"counted", text_schema("date-time")}}}};
   return {{"allOf", Json::array({std::move(head), std::move(content)})}};
 }
 

@@ -1,24 +1,28 @@
-#include "daemon/server_pieces.h"
+#include "daemon/list_pieces.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <utility>
-#include <vector>
 
 #include "api/json.h"
-#include "daemon/server_views.h"
 
 namespace lvsd {
 
 namespace {
 
-// About; what it takes to make as much is some hundred microseconds.
-constexpr std::size_t piece_size = 32768;
+// About; what it takes to make as much is a millisecond.
+constexpr std::size_t piece_size = 65536;
+// A piece without anything in it ends with the loop's patience, not with the list.
+constexpr std::size_t services_a_piece = 100;
 
-class ServerPieces final : public api::Pieces {
+template <class View>
+class ListPieces final : public api::Pieces {
  public:
-  ServerPieces(Look look, std::optional<api::Filter> terms, std::string closing)
-      : look_(std::move(look)), terms_(std::move(terms)), closing_(std::move(closing)) {
+  ListPieces(Look look, ViewsOf<View> views_of, std::optional<api::Filter> terms,
+             std::string closing)
+      : look_(std::move(look)),
+        views_of_(std::move(views_of)),
+        terms_(std::move(terms)),
+        closing_(std::move(closing)) {
     for (const VirtualServer& service : look_().pools.config().virtual_servers)
       services_.push_back(id(service));
   }
@@ -26,10 +30,10 @@ class ServerPieces final : public api::Pieces {
   void next(Take take) override {
     if (closing_.empty()) return take(std::nullopt);
     std::string out;
+    out.reserve(piece_size + piece_size / 4);
     const Outlook now = look_();
-    // A piece without anything in it ends with the loop's patience, not with the list.
-    for (std::size_t seen = 0; next_ < services_.size() && out.size() < piece_size && seen < 100;
-         ++seen)
+    for (std::size_t seen = 0;
+         next_ < services_.size() && out.size() < piece_size && seen < services_a_piece; ++seen)
       append(now, services_[next_++], out);
     if (next_ == services_.size()) out += std::exchange(closing_, {});
     take(std::move(out));
@@ -39,8 +43,7 @@ class ServerPieces final : public api::Pieces {
   void append(const Outlook& now, const std::string& service, std::string& out) {
     const auto index = index_of(now.pools.config(), service);
     if (!index) return;
-    for (api::ServerView& view : server_views(now, *index)) {
-      view.checks.reset();
+    for (const View& view : views_of_(now, *index)) {
       if (terms_ && !terms_->holds(api::fields_of(view))) continue;
       if (!std::exchange(is_first_, false)) out += ',';
       api::append_item(out, view);
@@ -58,6 +61,7 @@ class ServerPieces final : public api::Pieces {
   }
 
   Look look_;
+  ViewsOf<View> views_of_;
   std::optional<api::Filter> terms_;
   std::string closing_;  // empty: the list is over
   std::vector<std::string> services_;
@@ -67,9 +71,16 @@ class ServerPieces final : public api::Pieces {
 
 }  // namespace
 
-std::shared_ptr<api::Pieces> server_pieces(Look look, std::optional<api::Filter> terms,
-                                           std::string closing) {
-  return std::make_shared<ServerPieces>(std::move(look), std::move(terms), std::move(closing));
+template <class View>
+std::shared_ptr<api::Pieces> list_pieces(Look look, ViewsOf<View> views_of,
+                                         std::optional<api::Filter> terms, std::string closing) {
+  return std::make_shared<ListPieces<View>>(std::move(look), std::move(views_of), std::move(terms),
+                                            std::move(closing));
 }
+
+template std::shared_ptr<api::Pieces> list_pieces(Look, ViewsOf<api::ServerView>,
+                                                  std::optional<api::Filter>, std::string);
+template std::shared_ptr<api::Pieces> list_pieces(Look, ViewsOf<api::ServiceView>,
+                                                  std::optional<api::Filter>, std::string);
 
 }  // namespace lvsd
