@@ -8,15 +8,16 @@
 #include <utility>
 #include <vector>
 
-#include "api/json_bounds.h"
+#include "api/json.h"
 
 namespace lvsd::ctl {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
+// Only what is bounded in depth: a tree of anything else may be too deep to walk.
 std::optional<Json> parsed(std::string_view text) {
-  if (api::beyond(text, {})) return std::nullopt;
+  if (!api::indented(text)) return std::nullopt;
   Json json = Json::parse(text, nullptr, false);
   return json.is_discarded() ? std::nullopt : std::optional(std::move(json));
 }

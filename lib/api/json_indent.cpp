@@ -1,193 +1,145 @@
 #include "api/json_indent.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
+#include <boost/json/basic_parser_impl.hpp>
+#include <cstdint>
+#include <limits>
 #include <utility>
 
-#include "api/json_characters.h"
-#include "base/utf8.h"
+#include "api/json_parser.h"
+#include "api/json_text.h"
 
 namespace lvsd::api {
+
 namespace {
 
-// Of a character that begins with that byte.
-std::size_t length_of(char first) {
-  const auto byte = static_cast<unsigned char>(first);
-  if (byte >= 0xf0) return 4;
-  return byte >= 0xe0 ? 3 : 2;
-}
+using boost::system::error_code;
+using Part = boost::json::string_view;
 
-bool is_hexadecimal(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
+// Writes what the parser finds; the names are the parser's (basic_parser.hpp).
+class Lines {
+ public:
+  static constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
+  static constexpr std::size_t max_object_size = no_limit;
+  static constexpr std::size_t max_array_size = no_limit;
+  static constexpr std::size_t max_key_size = no_limit;
+  static constexpr std::size_t max_string_size = no_limit;
 
-void append_escape(std::string& out, char32_t character) {
-  out += fmt::format("\\u{:04x}", static_cast<unsigned>(character));
-}
+  std::string out;
+
+  bool on_document_begin(error_code&) { return true; }
+  bool on_document_end(error_code&) { return true; }
+  bool on_object_begin(error_code&) { return open('{'); }
+  bool on_object_end(std::size_t members, error_code&) { return close('}', members); }
+  bool on_array_begin(error_code&) { return open('['); }
+  bool on_array_end(std::size_t items, error_code&) { return close(']', items); }
+  bool on_key_part(Part part, std::size_t, error_code&) { return keep(part); }
+  bool on_key(Part part, std::size_t, error_code&) {
+    begin_value();
+    append_kept_text(part);
+    out += ": ";
+    behind_key_ = true;
+    return true;
+  }
+  bool on_string_part(Part part, std::size_t, error_code&) { return keep(part); }
+  bool on_string(Part part, std::size_t, error_code&) {
+    begin_value();
+    append_kept_text(part);
+    return true;
+  }
+  bool on_number_part(Part part, error_code&) { return keep(part); }
+  bool on_int64(std::int64_t, Part part, error_code&) { return number(part); }
+  bool on_uint64(std::uint64_t, Part part, error_code&) { return number(part); }
+  bool on_double(double, Part part, error_code&) { return number(part); }
+  bool on_bool(bool value, error_code&) { return word(value ? "true" : "false"); }
+  bool on_null(error_code&) { return word("null"); }
+  bool on_comment_part(Part, error_code&) { return true; }
+  bool on_comment(Part, error_code&) { return true; }
+
+ private:
+  // An empty list or object stays on its line.
+  bool open(char bracket) {
+    begin_value();
+    out += bracket;
+    ++level_;
+    first_ = true;
+    return true;
+  }
+  bool close(char bracket, std::size_t content) {
+    --level_;
+    if (content != 0) new_line();
+    out += bracket;
+    first_ = false;
+    return true;
+  }
+  bool keep(Part part) {
+    kept_.append(part.data(), part.size());
+    return true;
+  }
+  // As it is spelled.
+  bool number(Part part) {
+    keep(part);
+    return word(std::exchange(kept_, {}));
+  }
+  bool word(std::string_view text) {
+    begin_value();
+    out += text;
+    return true;
+  }
+  // A key or a value comes.
+  void begin_value() {
+    if (!std::exchange(behind_key_, false) && level_ != 0) {
+      if (!first_) out += ',';
+      new_line();
+    }
+    first_ = false;
+  }
+  void append_kept_text(Part part) {
+    if (kept_.empty()) return append_text(out, {part.data(), part.size()});
+    keep(part);
+    append_text(out, std::exchange(kept_, {}));
+  }
+  void new_line() {
+    out += '\n';
+    out.append(2 * level_, ' ');
+  }
+
+  std::string kept_;  // of a text or a number that is not whole yet
+  std::size_t level_ = 0;
+  bool first_ = true;  // nothing is in this list or object yet
+  bool behind_key_ = false;
+};
 
 }  // namespace
 
+class Indenter::Parser : public boost::json::basic_parser<Lines> {
+ public:
+  using basic_parser::basic_parser;
+};
+
+Indenter::Indenter(const JsonLimits& limits)
+    : limits_(limits), parser_(std::make_unique<Parser>(parse_options(limits))) {}
+
+Indenter::~Indenter() = default;
+
 bool Indenter::take(std::string_view piece, std::string& out) {
   taken_ += piece.size();
-  if (taken_ > limits_.bytes) return fail("too long");
-  while (!piece.empty()) {
-    const bool good = in_text_ ? take_inside(piece, out) : take_one(piece, out);
-    if (!good) return fail("not JSON");
-  }
-  return why_.empty();
+  if (taken_ > limits_.bytes) return fail(too_long(limits_));
+  error_code error;
+  const std::size_t used = parser_->write_some(true, piece.data(), piece.size(), error);
+  out += std::exchange(parser_->handler().out, {});
+  if (error) return fail(parse_failure(error, limits_));
+  return used == piece.size() || fail(Error{{}, "something follows"});
 }
 
 bool Indenter::finish(std::string& out) {
-  if (!literal_.empty() && !take_literal(out)) return fail("not JSON");
-  return next_ == Next::nothing || fail("it ends in the middle");
+  error_code error;
+  parser_->write_some(false, nullptr, 0, error);
+  out += std::exchange(parser_->handler().out, {});
+  return !error || fail(parse_failure(error, limits_));
 }
 
-Error Indenter::error() const {
-  return Error{{}, std::string(why_)};
-}
-
-// Outside of texts.
-bool Indenter::take_one(std::string_view& rest, std::string& out) {
-  const char c = rest.front();
-  if (is_of_literal(c)) {
-    if (literal_.empty() && !begin_value(out)) return false;
-    const auto end = std::find_if_not(rest.begin(), rest.end(), is_of_literal);
-    literal_.append(rest.begin(), end);
-    rest.remove_prefix(static_cast<std::size_t>(end - rest.begin()));
-    return true;
-  }
-  if (!literal_.empty() && !take_literal(out)) return false;
-  rest.remove_prefix(1);
-  if (is_blank(c)) return true;
-  if (c == '"') return begin_text(out);
-  if (c == '{' || c == '[') return open(c, out);
-  if (c == '}' || c == ']') return close(c, out);
-  if (c == ':' && next_ == Next::colon) {
-    out += ": ";
-    next_ = Next::value;
-    return true;
-  }
-  if (c != ',' || next_ != Next::comma) return false;
-  out += ',';
-  new_line(out);
-  next_ = open_.back() == '{' ? Next::key : Next::value;
-  return true;
-}
-
-bool Indenter::take_literal(std::string& out) {
-  const std::string word = std::exchange(literal_, {});
-  if (!is_literal(word)) return false;
-  out += word;
-  end_value();
-  return true;
-}
-
-// Whether one may stand here; the first of a list begins a line.
-bool Indenter::begin_value(std::string& out) {
-  if (next_ == Next::first_item) new_line(out);
-  return next_ == Next::first_item || next_ == Next::value;
-}
-
-bool Indenter::begin_text(std::string& out) {
-  is_key_ = next_ == Next::key || next_ == Next::first_key;
-  if (next_ == Next::first_key) new_line(out);
-  if (!is_key_ && !begin_value(out)) return false;
-  out += '"';
-  in_text_ = true;
-  return true;
-}
-
-// An empty list or object stays on its line.
-bool Indenter::open(char bracket, std::string& out) {
-  if (!begin_value(out)) return false;
-  if (open_.size() == limits_.depth) return fail("nested too deep");
-  out += bracket;
-  open_.push_back(bracket);
-  next_ = bracket == '{' ? Next::first_key : Next::first_item;
-  return true;
-}
-
-bool Indenter::close(char bracket, std::string& out) {
-  const char opened = bracket == '}' ? '{' : '[';
-  const Next if_empty = bracket == '}' ? Next::first_key : Next::first_item;
-  if (open_.empty() || open_.back() != opened) return false;
-  if (next_ != Next::comma && next_ != if_empty) return false;
-  open_.pop_back();
-  if (next_ == Next::comma) new_line(out);
-  out += bracket;
-  end_value();
-  return true;
-}
-
-void Indenter::end_value() {
-  next_ = open_.empty() ? Next::nothing : Next::comma;
-}
-
-void Indenter::new_line(std::string& out) const {
-  out += '\n';
-  out.append(2 * open_.size(), ' ');
-}
-
-bool Indenter::take_inside(std::string_view& rest, std::string& out) {
-  const char c = rest.front();
-  if (!wide_.empty() || escaped_ || hex_left_ != 0 || !is_plain(c)) {
-    rest.remove_prefix(1);
-    if (!wide_.empty()) return take_wide(c, out);
-    return take_escaped(c, out);
-  }
-  const auto end = std::find_if_not(rest.begin(), rest.end(), is_plain);
-  out.append(rest.begin(), end);
-  rest.remove_prefix(static_cast<std::size_t>(end - rest.begin()));
-  return true;
-}
-
-// What is not plain, or is part of an escape. DEL and the C1 controls are what JSON lets through
-// unescaped and a terminal obeys.
-bool Indenter::take_escaped(char c, std::string& out) {
-  if (hex_left_ != 0) {
-    --hex_left_;
-    out += c;
-    return is_hexadecimal(c);
-  }
-  if (std::exchange(escaped_, c == '\\' && !escaped_)) {
-    out += c;
-    if (c == 'u') hex_left_ = 4;
-    return std::string_view("\"\\/bfnrtu").find(c) != std::string_view::npos;
-  }
-  const auto byte = static_cast<unsigned char>(c);
-  if (byte >= 0x80) return take_wide(c, out);
-  if (byte == 0x7f) {
-    append_escape(out, byte);
-    return true;
-  }
-  if (byte < 0x20) return false;
-  out += c;
-  if (c != '"') return true;
-  in_text_ = false;
-  if (is_key_)
-    next_ = Next::colon;
-  else
-    end_value();
-  return true;
-}
-
-bool Indenter::take_wide(char c, std::string& out) {
-  wide_ += c;
-  if (wide_.size() < length_of(wide_.front())) return true;
-  const std::string bytes = std::exchange(wide_, {});
-  std::string_view rest = bytes;
-  const auto character = next_character(rest);
-  if (!character || !rest.empty()) return false;
-  if (*character < 0xa0)
-    append_escape(out, *character);
-  else
-    out += bytes;
-  return true;
-}
-
-bool Indenter::fail(std::string_view why) {
-  if (why_.empty()) why_ = why;
+bool Indenter::fail(Error error) {
+  error_ = std::move(error);
   return false;
 }
 

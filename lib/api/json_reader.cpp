@@ -1,16 +1,16 @@
-#include <charconv>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 #include <utility>
 
 #include "api/all_fields.h"
 #include "api/json.h"
-#include "api/json_bounds.h"
-#include "api/json_cursor.h"
-
-// Reads straight into the views, in the order in which the writer writes: a list of 50,000 servers
-// needs no tree in between.
+#include "api/json_parser.h"
 
 namespace lvsd::api {
 namespace {
+
+using Json = boost::json::value;
 
 // Where in a body we are, from the inside out; null is the top. Spelled out only for an error.
 struct Path {
@@ -39,53 +39,49 @@ class Fault {
   std::string what_;
 };
 
-// ---- the next value of a body
-
-void read(JsonCursor& json, std::string& value, const Path* path, Fault& fault) {
-  if (json.kind() == JsonKind::text)
-    value = json.take_text();
+void read(const Json& json, std::string& value, const Path* path, Fault& fault) {
+  if (const auto* text = json.if_string())
+    value.assign(text->data(), text->size());
   else
     fault.set(path, "not a text");
 }
 
-void read(JsonCursor& json, bool& value, const Path* path, Fault& fault) {
-  if (json.kind() == JsonKind::truth)
-    value = json.take_literal() == "true";
+void read(const Json& json, bool& value, const Path* path, Fault& fault) {
+  if (const bool* truth = json.if_bool())
+    value = *truth;
   else
     fault.set(path, "neither true nor false");
 }
 
-// Whether all of the spelling is a number of that type.
-template <class T>
-std::errc parse_all(std::string_view spelling, T& value) {
-  const auto [end, error] =
-      std::from_chars(spelling.data(), spelling.data() + spelling.size(), value);
-  if (error == std::errc() && end != spelling.data() + spelling.size())
-    return std::errc::invalid_argument;
-  return error;
-}
-
-void read(JsonCursor& json, double& value, const Path* path, Fault& fault) {
-  if (json.kind() != JsonKind::number) return fault.set(path, "not a number");
-  if (parse_all(json.take_literal(), value) != std::errc())
-    fault.set(path, "too large or too small");
+void read(const Json& json, double& value, const Path* path, Fault& fault) {
+  if (json.is_number())
+    value = json.to_number<double>();
+  else
+    fault.set(path, "not a number");
 }
 
 template <WholeNumber T>
-void read(JsonCursor& json, T& value, const Path* path, Fault& fault) {
-  if (json.kind() != JsonKind::number) return fault.set(path, "not a whole number");
-  const std::string_view spelling = json.take_literal();
-  if (spelling.find_first_of(".eE") != std::string_view::npos)
-    return fault.set(path, "not a whole number");
-  if (parse_all(spelling, value) != std::errc()) fault.set(path, "too large or negative");
+void read(const Json& json, T& value, const Path* path, Fault& fault) {
+  const auto take = [&](auto number) {
+    if (std::in_range<T>(number))
+      value = static_cast<T>(number);
+    else
+      fault.set(path, "too large or negative");
+  };
+  if (const auto* natural = json.if_uint64())
+    take(*natural);
+  else if (const auto* whole = json.if_int64())
+    take(*whole);
+  else
+    fault.set(path, "not a whole number");
 }
 
 // A value that is spelled as a text.
 template <class T, class Parse>
-void read_spelled(JsonCursor& json, T& value, const Path* path, Fault& fault, Parse parse,
+void read_spelled(const Json& json, T& value, const Path* path, Fault& fault, Parse parse,
                   std::string_view what) {
-  const auto parsed =
-      json.kind() == JsonKind::text ? parse(std::string_view(json.take_text())) : std::nullopt;
+  const auto* text = json.if_string();
+  const auto parsed = text ? parse(std::string_view(text->data(), text->size())) : std::nullopt;
   if (parsed)
     value = *parsed;
   else
@@ -104,79 +100,57 @@ std::optional<Family> parse_family(std::string_view word) {
   return std::nullopt;
 }
 
-void read(JsonCursor& json, Moment& value, const Path* path, Fault& fault) {
+void read(const Json& json, Moment& value, const Path* path, Fault& fault) {
   read_spelled(json, value, path, fault, parse_moment, "not an RFC 3339 time");
 }
-void read(JsonCursor& json, Protocol& value, const Path* path, Fault& fault) {
+void read(const Json& json, Protocol& value, const Path* path, Fault& fault) {
   read_spelled(json, value, path, fault, parse_protocol, "not a protocol");
 }
-void read(JsonCursor& json, Family& value, const Path* path, Fault& fault) {
+void read(const Json& json, Family& value, const Path* path, Fault& fault) {
   read_spelled(json, value, path, fault, parse_family, "not an address family");
 }
-void read(JsonCursor& json, Address& value, const Path* path, Fault& fault) {
+void read(const Json& json, Address& value, const Path* path, Fault& fault) {
   read_spelled(json, value, path, fault, parse_address, "not an address");
 }
-void read(JsonCursor& json, ServiceKey& value, const Path* path, Fault& fault) {
+void read(const Json& json, ServiceKey& value, const Path* path, Fault& fault) {
   read_spelled(json, value, path, fault, parse_service_key, "not a service");
 }
 
 template <Described T>
-void read(JsonCursor& json, T& value, const Path* path, Fault& fault);
+void read(const Json& json, T& value, const Path* path, Fault& fault);
 template <class T>
-void read(JsonCursor& json, std::vector<T>& values, const Path* path, Fault& fault);
+void read(const Json& json, std::vector<T>& values, const Path* path, Fault& fault);
 
 template <class T>
-void read(JsonCursor& json, std::optional<T>& value, const Path* path, Fault& fault) {
+void read(const Json& json, std::optional<T>& value, const Path* path, Fault& fault) {
   read(json, value.emplace(), path, fault);
 }
 
-// The list of a document is most of it, so its first item tells how many there are, about: a list
-// that grows moves, and touches twice the memory.
 template <class T>
-void reserve_rest(std::vector<T>& values, std::size_t item, std::size_t rest) {
-  if (item != 0) values.reserve(rest / item + 1);
-}
-
-template <class T>
-void read(JsonCursor& json, std::vector<T>& values, const Path* path, Fault& fault) {
-  if (json.kind() != JsonKind::list) return fault.set(path, "not a list");
+void read(const Json& json, std::vector<T>& values, const Path* path, Fault& fault) {
+  const auto* list = json.if_array();
+  if (!list) return fault.set(path, "not a list");
   values.clear();
-  const bool is_most = path != nullptr && path->owner == nullptr;
-  json.enter();
-  while (json.next_item() && !fault) {
-    const std::size_t before = json.rest();
+  values.reserve(list->size());
+  for (const Json& item : *list) {
+    if (fault) return;
     const Path here{path, {}, values.size()};
-    read(json, values.emplace_back(), &here, fault);
-    if (is_most && values.size() == 1) reserve_rest(values, before - json.rest(), before);
+    read(item, values.emplace_back(), &here, fault);
   }
 }
 
-// The members of an object, asked for by name: at once where they come in the order of the
-// questions, else they are looked for.
 class ObjectReader {
  public:
-  // REQUIRES: `object` is at an object.
-  ObjectReader(JsonCursor& object, const Path* path, Fault& fault)
-      : next_(object), path_(path), fault_(fault) {
-    next_.enter();
-    first_ = next_;
-    has_next_ = next_.next_member(key_);
-  }
+  ObjectReader(const boost::json::object& object, const Path* path, Fault& fault)
+      : object_(object), path_(path), fault_(fault) {}
 
   template <class T>
   void operator()(std::string_view name, T& value) {
-    if (fault_ || next_.is_broken()) return;
-    if (has_next_ && key_ == name) {
-      read_field(next_, name, value);
-      if (!fault_) has_next_ = next_.next_member(key_);
-      return;
-    }
-    JsonCursor here = first_;
-    std::string key;
-    while (here.next_member(key)) {
-      if (key == name) return read_field(here, name, value);
-      here.skip();
-    }
+    if (fault_) return;
+    const Json* found = object_.if_contains({name.data(), name.size()});
+    if (!found || found->is_null()) return;
+    const Path here{path_, name};
+    read(*found, value, &here, fault_);
   }
   void flat(ServiceKey& key) {
     KeyFields fields;
@@ -189,59 +163,18 @@ class ObjectReader {
       fault_.set(path_, "neither an address nor a mark");
   }
 
-  // Past the end of the object, over what nobody asked for.
-  JsonCursor end() {
-    while (has_next_) {
-      next_.skip();
-      has_next_ = next_.next_member(key_);
-    }
-    return next_;
-  }
-
  private:
-  template <class T>
-  void read_field(JsonCursor& at, std::string_view name, T& value) {
-    const JsonKind kind = at.kind();
-    if (kind == JsonKind::none) return fault_.set(nullptr, at.fault());
-    if (kind == JsonKind::null) {
-      at.take_literal();
-      return;
-    }
-    const Path here{path_, name};
-    read(at, value, &here, fault_);
-  }
-
-  JsonCursor next_;   // at the value of `key_`, where there is one
-  JsonCursor first_;  // before the first member
-  std::string key_;
-  bool has_next_ = false;
+  const boost::json::object& object_;
   const Path* path_;
   Fault& fault_;
 };
 
 template <Described T>
-void read(JsonCursor& json, T& value, const Path* path, Fault& fault) {
-  if (json.kind() != JsonKind::object) return fault.set(path, "not an object");
-  ObjectReader fields(json, path, fault);
+void read(const Json& json, T& value, const Path* path, Fault& fault) {
+  const auto* object = json.if_object();
+  if (!object) return fault.set(path, "not an object");
+  ObjectReader fields(*object, path, fault);
   Fields<T>::visit(value, fields);
-  if (!fault) json = fields.end();
-}
-
-// Has `visit` read the one object that a body is.
-template <class Visit>
-std::optional<Error> failure_of(std::string_view body, const JsonLimits& limits, Visit visit) {
-  if (const auto excess = beyond(body, limits)) return excess;
-  JsonCursor json(body);
-  const JsonKind kind = json.kind();
-  if (kind == JsonKind::none) return Error{{}, json.fault()};
-  if (kind != JsonKind::object) return Error{{}, "not a JSON object"};
-  Fault fault;
-  ObjectReader fields(json, nullptr, fault);
-  visit(fields, fault);
-  if (fault) return fault.error();
-  JsonCursor end = fields.end();
-  if (!end.is_over()) return Error{{}, end.fault()};
-  return std::nullopt;
 }
 
 struct Envelope {
@@ -261,34 +194,53 @@ void visit_envelope(Envelope& envelope, ObjectReader& field) {
 template <class View>
 struct Content {
   static std::string kind() { return std::string(Fields<View>::kind); }
-  static void visit(View& view, ObjectReader& field) { Fields<View>::visit(view, field); }
+  TakeItem take(Fault&) { return {}; }
+  void visit(ObjectReader& field) { Fields<View>::visit(view, field); }
+
+  View view;
 };
 template <class View>
 struct Content<std::vector<View>> {
   static std::string kind() { return std::string(Fields<View>::kind) + "List"; }
-  static void visit(std::vector<View>& items, ObjectReader& field) { field("items", items); }
+  TakeItem take(Fault& fault) {
+    return [this, &fault](const Json& item) {
+      const Path items{nullptr, "items"};
+      const Path here{&items, {}, view.size()};
+      if (!fault) read(item, view.emplace_back(), &here, fault);
+    };
+  }
+  // That it is a list; its items have been taken.
+  void visit(ObjectReader& field) {
+    std::vector<View> none;
+    field("items", none);
+  }
+
+  std::vector<View> view;
 };
 
 }  // namespace
 
 template <class View>
 Result<Document<View>> document(std::string_view body, const JsonLimits& limits) {
-  Document<View> document{};
-  const auto read_all = [&document](ObjectReader& fields, Fault& fault) {
-    Envelope envelope;
-    visit_envelope(envelope, fields);
-    if (fault) return;
-    if (envelope.api != api_version)
-      return fault.set(nullptr,
-                       "api is '" + envelope.api + "', not '" + std::string(api_version) + "'");
-    if (envelope.kind != Content<View>::kind())
-      return fault.set(nullptr,
-                       "kind is '" + envelope.kind + "', not '" + Content<View>::kind() + "'");
-    document.head = envelope.head;
-    Content<View>::visit(document.view, fields);
-  };
-  if (auto failure = failure_of(body, limits, read_all)) return std::move(*failure);
-  return document;
+  Content<View> content;
+  Fault in_items;
+  const auto json = parsed_object(body, limits, content.take(in_items));
+  if (!json) return json.error();
+  Fault fault;
+  ObjectReader fields(*json, nullptr, fault);
+
+  Envelope envelope;
+  visit_envelope(envelope, fields);
+  if (fault) return fault.error();
+  if (envelope.api != api_version)
+    return Error{{}, "api is '" + envelope.api + "', not '" + std::string(api_version) + "'"};
+  if (envelope.kind != Content<View>::kind())
+    return Error{{}, "kind is '" + envelope.kind + "', not '" + Content<View>::kind() + "'"};
+
+  content.visit(fields);
+  if (fault) return fault.error();
+  if (in_items) return in_items.error();
+  return Document<View>{envelope.head, std::move(content.view)};
 }
 
 template Result<Document<StatusView>> document(std::string_view, const JsonLimits&);
@@ -327,11 +279,13 @@ template Result<Document<std::vector<KeywordView>>> document(std::string_view, c
 
 template <class View>
 Result<View> item(std::string_view text, const JsonLimits& limits) {
+  const auto json = parsed_object(text, limits);
+  if (!json) return json.error();
+  Fault fault;
+  ObjectReader fields(*json, nullptr, fault);
   View view;
-  const auto read_all = [&view](ObjectReader& fields, Fault&) {
-    Fields<View>::visit(view, fields);
-  };
-  if (auto failure = failure_of(text, limits, read_all)) return std::move(*failure);
+  Fields<View>::visit(view, fields);
+  if (fault) return fault.error();
   return view;
 }
 

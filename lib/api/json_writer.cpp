@@ -3,35 +3,15 @@
 
 #include "api/all_fields.h"
 #include "api/json.h"
-#include "base/utf8.h"
+#include "api/json_text.h"
 
 // Writes straight into one string: a list of 50,000 servers needs no tree in between.
 
 namespace lvsd::api {
 namespace {
 
-void write_escaped(std::string& out, char32_t character) {
-  static constexpr char digits[] = "0123456789abcdef";
-  out += "\\u";
-  for (int shift = 12; shift >= 0; shift -= 4)
-    out += digits[(character >> shift) & 0xf];
-}
-
 void write(std::string& out, std::string_view value) {
-  out += '"';
-  for (std::string_view rest = value; !rest.empty();) {
-    const auto before = rest;
-    const auto character = next_character(rest);
-    if (!character)
-      out += "\ufffd";
-    else if (*character == '"' || *character == '\\')
-      out += {'\\', static_cast<char>(*character)};
-    else if (*character < 0x20 || (*character >= 0x7f && *character < 0xa0))
-      write_escaped(out, *character);
-    else
-      out += before.substr(0, before.size() - rest.size());
-  }
-  out += '"';
+  append_text(out, value);
 }
 
 void write(std::string& out, const std::string& value) {

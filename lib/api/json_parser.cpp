@@ -1,0 +1,138 @@
+#include "api/json_parser.h"
+
+#include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/value_stack.hpp>
+#include <cstdint>
+#include <string>
+
+namespace lvsd::api {
+
+namespace {
+
+using boost::system::error_code;
+using Part = boost::json::string_view;
+
+// Builds what the parser finds: the items of the list on a stack of their own. The names are the
+// parser's (basic_parser.hpp).
+class Trees {
+ public:
+  static constexpr std::size_t max_object_size = boost::json::object::max_size();
+  static constexpr std::size_t max_array_size = boost::json::array::max_size();
+  static constexpr std::size_t max_key_size = boost::json::string::max_size();
+  static constexpr std::size_t max_string_size = boost::json::string::max_size();
+
+  explicit Trees(const TakeItem& take) : take_(take) {
+    whole_.reset();
+    item_.reset();
+  }
+  boost::json::value whole() { return whole_.release(); }
+
+  bool on_document_begin(error_code&) { return true; }
+  bool on_document_end(error_code&) { return true; }
+  bool on_object_begin(error_code&) { return open(); }
+  bool on_object_end(std::size_t members, error_code&) {
+    --depth_;
+    stack().push_object(members);
+    return end_value();
+  }
+  bool on_array_begin(error_code&) { return open(); }
+  bool on_array_end(std::size_t items, error_code&) {
+    --depth_;
+    const bool is_list = in_list_ && depth_ == 1;
+    if (is_list) in_list_ = false;
+    stack().push_array(is_list ? 0 : items);
+    return end_value();
+  }
+  bool on_key_part(Part part, std::size_t, error_code&) { return chars(part); }
+  bool on_key(Part part, std::size_t, error_code&) {
+    in_list_ = in_list_ || (take_ && depth_ == 1 && part == "items");
+    stack().push_key(part);
+    return true;
+  }
+  bool on_string_part(Part part, std::size_t, error_code&) { return chars(part); }
+  bool on_string(Part part, std::size_t, error_code&) {
+    stack().push_string(part);
+    return end_value();
+  }
+  bool on_number_part(Part, error_code&) { return true; }
+  bool on_int64(std::int64_t value, Part, error_code&) {
+    stack().push_int64(value);
+    return end_value();
+  }
+  bool on_uint64(std::uint64_t value, Part, error_code&) {
+    stack().push_uint64(value);
+    return end_value();
+  }
+  bool on_double(double value, Part, error_code&) {
+    stack().push_double(value);
+    return end_value();
+  }
+  bool on_bool(bool value, error_code&) {
+    stack().push_bool(value);
+    return end_value();
+  }
+  bool on_null(error_code&) {
+    stack().push_null();
+    return end_value();
+  }
+  bool on_comment_part(Part, error_code&) { return true; }
+  bool on_comment(Part, error_code&) { return true; }
+
+ private:
+  bool is_in_item() const { return in_list_ && depth_ >= 2; }
+  boost::json::value_stack& stack() { return is_in_item() ? item_ : whole_; }
+  bool open() {
+    ++depth_;
+    return true;
+  }
+  bool chars(Part part) {
+    stack().push_chars(part);
+    return true;
+  }
+  bool end_value() {
+    if (in_list_ && depth_ == 1) in_list_ = false;  // it was no list
+    if (!in_list_ || depth_ != 2) return true;
+    take_(item_.release());
+    item_.reset();
+    return true;
+  }
+
+  const TakeItem& take_;
+  boost::json::value_stack whole_;
+  boost::json::value_stack item_;
+  std::size_t depth_ = 0;  // lists and objects that are open
+  bool in_list_ = false;   // the value of "items"
+};
+
+}  // namespace
+
+boost::json::parse_options parse_options(const JsonLimits& limits) {
+  boost::json::parse_options options;
+  options.max_depth = limits.depth;
+  return options;
+}
+
+Error too_long(const JsonLimits& limits) {
+  return Error{{}, "longer than " + std::to_string(limits.bytes) + " bytes"};
+}
+
+Error parse_failure(const error_code& error, const JsonLimits& limits) {
+  if (error == boost::json::error::too_deep)
+    return Error{{}, "nested deeper than " + std::to_string(limits.depth) + " levels"};
+  return Error{{}, error.message()};
+}
+
+Result<boost::json::object> parsed_object(std::string_view body, const JsonLimits& limits,
+                                          const TakeItem& item) {
+  if (body.size() > limits.bytes) return too_long(limits);
+  boost::json::basic_parser<Trees> parser(parse_options(limits), item);
+  error_code error;
+  const std::size_t used = parser.write_some(false, body.data(), body.size(), error);
+  if (error) return parse_failure(error, limits);
+  if (used != body.size()) return Error{{}, "something follows the JSON"};
+  boost::json::value whole = parser.handler().whole();
+  if (!whole.is_object()) return Error{{}, "not a JSON object"};
+  return std::move(whole.get_object());
+}
+
+}  // namespace lvsd::api
