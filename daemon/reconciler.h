@@ -121,7 +121,7 @@ class Reconciler {
   boost::asio::awaitable<void> bring_about_from(const Found& found, const Services& services);
   boost::asio::awaitable<void> bring_about_slice(const Services& services, const Table& wanted,
                                                  const Table& actual);
-  Services unlike(const Services& services, const Snapshot& found) const;
+  boost::asio::awaitable<Services> unlike(Services services, std::shared_ptr<const Snapshot> found);
   Services settled() const;
   std::vector<std::string> troubles(const Services& services) const;
   boost::asio::awaitable<void> audit();
