@@ -149,6 +149,10 @@ void JsonCursor::skip() {
 }
 
 void JsonCursor::enter() {
+  if (++level_ > depth_) {
+    fail();
+    return;
+  }
   ++at_;
   is_first_ = true;
 }
@@ -174,6 +178,7 @@ bool JsonCursor::next(char closing) {
   if (broken_ || at_ >= text_.size()) return fail();
   if (text_[at_] == closing) {
     ++at_;
+    --level_;
     is_first_ = false;  // of what is around it one is passed now
     return false;
   }
@@ -249,6 +254,7 @@ bool JsonCursor::fail() {
 }
 
 std::string JsonCursor::fault() const {
+  if (level_ > depth_) return "nested deeper than " + std::to_string(depth_) + " levels";
   return "not JSON from byte " + std::to_string(at_) + " on";
 }
 

@@ -14,11 +14,12 @@ enum class JsonKind : std::uint8_t { none, text, number, truth, null, object, li
 
 // A place in a text: copies walk on by themselves. At the first thing that is not JSON (RFC 8259)
 // it breaks: from then on nothing comes any more.
-// REQUIRES: the text is bounded in depth (json_bounds.h) and outlives it.
+// REQUIRES: the text outlives it.
 class JsonCursor {
  public:
   JsonCursor() = default;
-  explicit JsonCursor(std::string_view text) : text_(text) {}
+  // `depth`: how deep lists and objects may stand in each other; deeper ones break it.
+  JsonCursor(std::string_view text, std::size_t depth) : text_(text), depth_(depth) {}
 
   // Of the value that comes next; none: it is broken, or nothing comes.
   JsonKind kind();
@@ -50,6 +51,8 @@ class JsonCursor {
 
   std::string_view text_;
   std::size_t at_ = 0;
+  std::size_t depth_ = 0;
+  std::size_t level_ = 0;
   bool is_first_ = false;  // no member or item of this object or list was passed yet
   bool broken_ = false;
 };

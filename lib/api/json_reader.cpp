@@ -230,11 +230,11 @@ void read(JsonCursor& json, T& value, const Path* path, Fault& fault) {
 // Has `visit` read the one object that a body is.
 template <class Visit>
 std::optional<Error> failure_of(std::string_view body, const JsonLimits& limits, Visit visit) {
-  if (const auto excess = beyond(body, limits)) return excess;
-  JsonCursor json(body);
+  JsonCursor json(body, limits.depth);
   const JsonKind kind = json.kind();
-  if (kind == JsonKind::none) return Error{{}, json.fault()};
-  if (kind != JsonKind::object) return Error{{}, "not a JSON object"};
+  if (body.size() > limits.bytes || kind != JsonKind::object)
+    return beyond(body, limits)
+        .value_or(Error{{}, kind == JsonKind::none ? json.fault() : "not a JSON object"});
   Fault fault;
   ObjectReader fields(json, nullptr, fault);
   visit(fields, fault);
