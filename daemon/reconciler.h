@@ -131,6 +131,7 @@ class Reconciler {
   boost::asio::awaitable<void> read_everything(std::shared_ptr<Reading> reading);
   void take(Snapshot table, Time begun);
   bool is_shown_as_it_is(Time now) const;
+  bool is_worth_a_reading(Time now) const;
   boost::asio::awaitable<std::optional<Error>> renew();
   Services changed_since_read() const;
   boost::asio::awaitable<Failures> apply(const Table& actual, Plan plan, IsHeld is_held);
