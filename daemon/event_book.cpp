@@ -4,6 +4,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
@@ -28,6 +29,8 @@ namespace {
 constexpr std::size_t kept = 10000;
 constexpr std::size_t longest_text = 1024;  // of an event, that strangers may have a say in
 constexpr std::size_t piece_size = 32768;   // of an answer, about
+// Events that are held against a filter in one turn of the loop: a millisecond or two.
+constexpr std::uint64_t judged_a_piece = 500;
 constexpr long most_followers = 64;         // of the API's connections; others want to ask, too
 constexpr long most_remote_followers = 32;  // likewise over TCP
 // A client that went away shows when it is written to.
@@ -77,22 +80,19 @@ Reading reading_of(const api::EventRing& ring, const api::EventQuery& query, std
           .until = until};
 }
 
-// Calls `use` with the events that come next, until `out` is a piece; whether there were any.
+// Calls `use` with the events that come next, until `out` is a piece or enough were looked at;
+// whether there is nothing more for now.
 template <class Use>
 bool take_piece(const api::EventRing& ring, Reading& reading, std::string& out, Use use) {
-  bool any = false;
-  if (const auto gap = ring.gap(reading.after, wall_clock())) {
-    use(*gap);
-    any = true;
-  }
+  if (const auto gap = ring.gap(reading.after, wall_clock())) use(*gap);
+  const std::uint64_t last = std::min(reading.until, reading.after + judged_a_piece);
   while (reading.left != 0 && out.size() < piece_size) {
-    const api::EventView* event = ring.next(reading.after, reading.filter);
-    if (event == nullptr || event->sequence > reading.until) break;
+    const api::EventView* event = ring.next(reading.after, reading.filter, last);
+    if (event == nullptr) break;
     use(*event);
     --reading.left;
-    any = true;
   }
-  return any;
+  return reading.left == 0 || reading.after >= std::min(reading.until, ring.newest());
 }
 
 }  // namespace
@@ -125,11 +125,12 @@ class ListPieces final : public api::Pieces {
   void next(Take take) override {
     if (closing_.empty()) return take(std::nullopt);
     std::string out;
-    const bool any = take_piece(desk_->ring, reading_, out, [&](const api::EventView& event) {
+    const bool is_over = take_piece(desk_->ring, reading_, out, [&](const api::EventView& event) {
       if (!std::exchange(is_first_, false)) out += ',';
       api::append_item(out, event);
     });
-    take(any ? std::move(out) : std::exchange(closing_, {}));
+    if (is_over) out += std::exchange(closing_, {});
+    take(std::move(out));
   }
 
  private:
@@ -160,11 +161,11 @@ class StreamPieces final : public api::Pieces {
     Reading reading;
   };
 
-  static std::string piece(Here& here) {
-    std::string out;
-    take_piece(here.desk->ring, here.reading, out,
-               [&out](const api::EventView& event) { api::append_stream_event(out, event); });
-    return out;
+  // Whether there is nothing more for now.
+  static bool append_piece(Here& here, std::string& out) {
+    return take_piece(here.desk->ring, here.reading, out, [&out](const api::EventView& event) {
+      api::append_stream_event(out, event);
+    });
   }
 
   static asio::awaitable<void> pass_on(std::shared_ptr<Here> here, Take take) {
@@ -172,13 +173,19 @@ class StreamPieces final : public api::Pieces {
       take(std::nullopt);
       co_return;
     }
-    std::string out = piece(*here);
-    for (auto beat = Time::clock::now() + heartbeat; out.empty(); out = piece(*here)) {
+    std::string out;
+    const auto beat = Time::clock::now() + heartbeat;
+    for (;;) {
+      const bool is_all = append_piece(*here, out);
+      if (!out.empty()) break;
       if (Time::clock::now() >= beat) {
         out = api::stream_heartbeat;
         break;
       }
-      co_await here->desk->wait();
+      if (is_all)
+        co_await here->desk->wait();
+      else
+        co_await asio::post(here->desk->strand, asio::use_awaitable);
     }
     take(std::move(out));
   }

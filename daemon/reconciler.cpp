@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <utility>
@@ -205,14 +206,23 @@ asio::awaitable<void> Reconciler::bring_about_slice(const Services& services, co
   note_outcome(services, wanted, failures);
 }
 
-// Those that the kernel does not have as wanted.
-Services Reconciler::unlike(const Services& services, const Snapshot& found) const {
+// Those that the kernel does not have as wanted, a slice a turn of the loop. What is asked for or
+// done meanwhile differs for a reason of our own.
+asio::awaitable<Services> Reconciler::unlike(Services services,
+                                             std::shared_ptr<const Snapshot> found) {
+  const Time begun = now();
   Services differing;
-  for (auto at = services.begin(); at != services.end();) {
+  for (auto at = services.cbegin(); at != services.cend();) {
     const Services some = slice(at, services);
-    differing.merge(lvsd::unlike(found, wanted_(some), some));
+    differing.merge(lvsd::unlike(*found, wanted_(some), some));
+    co_await asio::post(strand_, asio::use_awaitable);
   }
-  return differing;
+  const Services still = settled();
+  std::erase_if(differing, [&](const ServiceKey& key) {
+    const auto changed = changed_.find(key);
+    return !still.contains(key) || (changed != changed_.end() && changed->second >= begun);
+  });
+  co_return differing;
 }
 
 asio::awaitable<void> Reconciler::audit() {
@@ -225,7 +235,8 @@ asio::awaitable<void> Reconciler::audit() {
   note_reading(everything ? std::nullopt : std::optional(everything.error()));
   if (!everything) co_return;
 
-  const Services differing = unlike(settled(), **everything);
+  Services ours = settled();
+  const Services differing = co_await unlike(std::move(ours), *everything);
   const Table actual = table_of(**everything, differing);
   const Table wanted = wanted_(differing);
   const Plan plan = diff(actual, wanted, differing);
@@ -250,7 +261,8 @@ Services Reconciler::settled() const {
 asio::awaitable<Result<std::vector<Drift>>> Reconciler::look() {
   const auto everything = co_await snapshot(Duration::zero());
   if (!everything) co_return everything.error();
-  const Services differing = unlike(settled(), **everything);
+  Services ours = settled();
+  const Services differing = co_await unlike(std::move(ours), *everything);
   const Table actual = table_of(**everything, differing);
   co_return lvsd::drift(diff(actual, wanted_(differing), differing), actual);
 }

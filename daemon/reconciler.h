@@ -121,7 +121,7 @@ class Reconciler {
   boost::asio::awaitable<void> bring_about_from(const Found& found, const Services& services);
   boost::asio::awaitable<void> bring_about_slice(const Services& services, const Table& wanted,
                                                  const Table& actual);
-  Services unlike(const Services& services, const Snapshot& found) const;
+  boost::asio::awaitable<Services> unlike(Services services, std::shared_ptr<const Snapshot> found);
   Services settled() const;
   std::vector<std::string> troubles(const Services& services) const;
   boost::asio::awaitable<void> audit();
@@ -131,6 +131,7 @@ class Reconciler {
   boost::asio::awaitable<void> read_everything(std::shared_ptr<Reading> reading);
   void take(Snapshot table, Time begun);
   bool is_shown_as_it_is(Time now) const;
+  bool is_worth_a_reading(Time now) const;
   boost::asio::awaitable<std::optional<Error>> renew();
   Services changed_since_read() const;
   boost::asio::awaitable<Failures> apply(const Table& actual, Plan plan, IsHeld is_held);

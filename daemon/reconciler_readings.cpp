@@ -22,7 +22,7 @@ constexpr std::size_t worth_a_full_dump = 64;
 
 // Counters are as fresh as the kernel's own estimator makes worth while.
 constexpr Duration fresh = std::chrono::seconds(1);
-// A reading that takes this long is waited for; somebody who looks does not see it.
+// Of many services a reading that takes longer is not waited for.
 constexpr Duration quick = std::chrono::milliseconds(20);
 // Readings for those who look take at most this part of the time.
 constexpr int most_of_the_time = 10;
@@ -110,8 +110,14 @@ void Reconciler::note_change(const Services& services) {
 }
 
 bool Reconciler::is_shown_as_it_is(Time now) const {
-  return snapshot_ && reading_took_ > quick && now - snapshot_at_ <= too_old &&
-         changed_.size() < worth_a_full_dump;
+  return snapshot_ && snapshot_->size() >= worth_a_full_dump && reading_took_ > quick &&
+         now - snapshot_at_ <= too_old && changed_.size() < worth_a_full_dump;
+}
+
+// Not where an audit is about to make one.
+bool Reconciler::is_worth_a_reading(Time now) const {
+  const Duration pause = reading_took_ * most_of_the_time;
+  return now - snapshot_at_ > std::max(fresh, pause) && next_audit_ - now > pause / 2;
 }
 
 asio::awaitable<Result<Measured>> Reconciler::measured() {
@@ -121,8 +127,7 @@ asio::awaitable<Result<Measured>> Reconciler::measured() {
     if (!read) co_return read.error();
     co_return Measured{.table = *read, .at = snapshot_at_};
   }
-  if (!reading_ && now - snapshot_at_ > std::max<Duration>(fresh, reading_took_ * most_of_the_time))
-    begin_reading();
+  if (!reading_ && is_worth_a_reading(now)) begin_reading();
   if (const auto failure = co_await renew()) co_return *failure;
   co_return Measured{.table = snapshot_, .renewed = renewed_, .at = snapshot_at_};
 }

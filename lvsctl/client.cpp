@@ -23,6 +23,9 @@ namespace http = boost::beast::http;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
+// An answer that comes in pieces grows in place: of memory that is not used nothing is touched.
+constexpr std::size_t roomy = std::size_t{8} << 20;
+
 constexpr std::string_view accept_stream = "Accept: text/event-stream\r\n";
 
 std::string reason(int error) {
@@ -143,6 +146,7 @@ class Exchange {
     parser.body_limit(limits_.body);
     parser.eager(true);
     parser.skip(method_ == api::Method::head);
+    parser.get().body().reserve(roomy);
     while (!parser.is_done())
       if (auto failure = receive_some(parser)) return *failure;
     return reply(parser);

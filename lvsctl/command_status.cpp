@@ -102,7 +102,8 @@ std::string full_text(const Context& context, const StatusPage& page) {
   out += labelled("checks", {checks_text(status.checks)}, screen);
   Table table = services_table(status);
   resolve(context, table);
-  if (const auto services = text(table, screen, 2); !services.empty()) out += "\n" + services;
+  if (const auto services = text(table, screen, 2); !services.empty())
+    out.append("\n").append(services);
   out += attention_text(page, screen);
   if (replies_bypass(status))
     out += "  (\"-\" in OUT/s: replies bypass this host in DR/TUN mode)\n";

@@ -193,6 +193,10 @@ std::string text(const Table& table, const Screen& screen, std::size_t indent) {
     return without_end_blanks(std::move(out)) + "\n";
   };
   std::string out;
+  std::size_t longest = indent + 1;
+  for (const std::size_t column : columns)
+    longest += width[column] + gap;
+  out.reserve(longest * (table.rows.size() + 1));
   if (screen.header)
     out += line([&](std::size_t i) { return Cell{std::string(table.columns[i].title)}; });
   for (const auto& row : table.rows)

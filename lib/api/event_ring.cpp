@@ -93,8 +93,9 @@ std::uint64_t EventRing::begin(const EventQuery& query) const {
   return newest() - static_cast<std::uint64_t>(event - events_.rbegin());
 }
 
-const EventView* EventRing::next(std::uint64_t& after, const EventFilter& filter) const {
-  for (after = std::max(after, oldest() - 1); after < newest();) {
+const EventView* EventRing::next(std::uint64_t& after, const EventFilter& filter,
+                                 std::uint64_t last) const {
+  for (after = std::max(after, oldest() - 1); after < std::min(last, newest());) {
     const EventView& event = events_[static_cast<std::size_t>(++after - oldest())];
     if (matches(filter, event)) return &event;
   }

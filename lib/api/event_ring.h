@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <optional>
 #include <string>
 #include <variant>
@@ -55,9 +56,10 @@ class EventRing {
   // The number after which a reading for `query` begins.
   std::uint64_t begin(const EventQuery& query) const;
 
-  // The first event after `after` that matches; null: none does. Moves `after` to it, or to the
-  // newest.
-  const EventView* next(std::uint64_t& after, const EventFilter& filter) const;
+  // The first event after `after` that matches, `last` being the last that is looked at; null: none
+  // does. Moves `after` to it, or to the last.
+  const EventView* next(std::uint64_t& after, const EventFilter& filter,
+                        std::uint64_t last = std::numeric_limits<std::uint64_t>::max()) const;
 
   // Who has `after` and asks for what follows has lost events, or holds a number that is not ours:
   // an event that says so, and `after` moved to where what is kept begins. Nothing: all is there.

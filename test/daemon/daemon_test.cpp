@@ -344,6 +344,40 @@ TEST_CASE("the API shows the status and each service and each server") {
   CHECK(site.get("/api/v1/services/tcp:10.0.0.1:80/servers/10.0.0.77").status == 404);
 }
 
+TEST_CASE("long lists and a long status say what is said of each service") {
+  std::string config;
+  for (int i = 0; i < 60; ++i) {
+    config += "virtual_server 10.0.1." + std::to_string(i) + " 80 {\n  name s" + std::to_string(i) +
+              "\n  protocol TCP\n  lvs_method NAT\n";
+    for (int j = 1; j <= 10; ++j)
+      config +=
+          "  real_server 10.1." + std::to_string(i) + "." + std::to_string(j) + " 80 {\n  }\n";
+    config += "}\n";
+  }
+  Site site(config);
+  site.up();
+  const auto services = site.view<std::vector<api::ServiceView>>("/api/v1/services").view;
+  const auto servers = site.view<std::vector<api::ServerView>>("/api/v1/servers").view;
+  const auto status = site.view<api::StatusView>("/api/v1/status").view;
+  REQUIRE(services.size() == 60);
+  REQUIRE(servers.size() == 600);
+  REQUIRE(status.services.size() == 60);
+  CHECK(status.state == "OK");
+  CHECK(status.kernel.ours->servers == 600);
+  for (std::size_t i = 0; i < 60; i += 7) {
+    auto one = site.view<api::ServiceView>("/api/v1/services/s" + std::to_string(i)).view;
+    REQUIRE(one.servers);
+    CHECK(one.servers->at(3).server == servers[10 * i + 3].server);
+    one.servers.reset();
+    one.since = services[i].since;  // told of another moment, it may be a millisecond off
+    CHECK(one == services[i]);
+    CHECK(static_cast<const api::ServiceSummary&>(one) == status.services[i]);
+  }
+  CHECK(site.view<std::vector<api::ServiceView>>("/api/v1/services?filter=service%3Ds7")
+            .view.size() == 1);
+  CHECK(site.get("/api/v1/services?filter=nonsense%3Ds7").status == 400);
+}
+
 TEST_CASE("a server that fails leaves the kernel with a line in the log and is shown down") {
   OpenPort port;
   Site site(web(real(port.text()) + unchecked(2)));

@@ -59,3 +59,21 @@ TEST_CASE("a list of no events stays one of none while others happen") {
     CHECK(texts(book, late_before).empty());
   }
 }
+
+TEST_CASE("a filter that holds for few events is asked about some hundred at a time") {
+  boost::asio::io_context loop;
+  EventBook book(loop.get_executor(), 1);
+  for (int i = 0; i < 10000; ++i)
+    book.note(Level::notice, i % 3000 == 0 ? "rare" : "common", subject);
+  api::EventQuery query;
+  query.filter.terms = *api::filter_of<api::EventView>("text=rare");
+  const api::Response answer = book.list(api::Head{}, query);
+  std::string body = answer.body;
+  int pieces = 0;
+  for (auto piece = next(*answer.pieces); piece; piece = next(*answer.pieces), ++pieces)
+    body += *piece;
+  CHECK(pieces >= 10);
+  const auto list = api::document<std::vector<api::EventView>>(body);
+  REQUIRE(list.has_value());
+  CHECK(list->view.size() == 4);
+}

@@ -6,8 +6,10 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <catch2/catch.hpp>
 #include <cerrno>
+#include <thread>
 
 #include "daemon/kernel_error.h"
 #include "plan/stages.h"
@@ -44,6 +46,7 @@ struct Bench {
   explicit Bench(KernelWriterOptions options = {}, NetlinkOptions netlink = {})
       : writer(loop.get_executor(), fake.open(netlink), options),
         reconciler(loop.get_executor(), writer, [this](const Services& services) {
+          on_wanted();
           Table some;
           for (const ServiceKey& key : services)
             if (wanted.contains(key)) some.emplace(key, wanted.at(key));
@@ -94,6 +97,7 @@ struct Bench {
   asio::io_context loop;
   KernelWriter writer;
   Table wanted;
+  std::function<void()> on_wanted = [] {};
   Reconciler reconciler;
 };
 
@@ -878,4 +882,164 @@ TEST_CASE(
                  [&all](std::exception_ptr, auto result) { all = result.value(); });
   REQUIRE(bench.until([&] { return all != nullptr; }));
   CHECK(of_one(1h) == all);
+}
+
+TEST_CASE("an audit of many services leaves others their turn between them") {
+  Bench bench;
+  bench.start();
+  Table many;
+  for (int i = 0; i < 2000; ++i)
+    many.merge(
+        table("tcp 10.1." + std::to_string(i / 250) + "." + std::to_string(i % 250) + ":80 rr\n"));
+  bench.bring(many);
+  std::size_t turns = 0;
+  bool is_over = false;
+  std::function<void()> turn = [&] {
+    ++turns;
+    if (!is_over) asio::post(bench.loop, turn);
+  };
+  std::set<std::size_t> at;  // that something was looked at
+  std::size_t looks = 0;
+  bench.on_wanted = [&] {
+    at.insert(turns);
+    ++looks;
+  };
+  asio::post(bench.loop, turn);
+  bench.audit();
+  is_over = true;
+  CHECK(looks >= 4);
+  CHECK(at.size() >= looks - 1);  // the plan is made in the turn of the last look
+}
+
+// ---- lists of a table that takes long to read
+
+namespace {
+
+// Every question takes its time, so a reading takes longer than a list waits for.
+struct SlowBench : Bench {
+  SlowBench() {
+    fake.on_request = [this](FakeRequest& request) {
+      if (!request.is_change) std::this_thread::sleep_for(pause.load());
+      if (armed) gate.hold();
+    };
+    start();
+  }
+
+  Measured measured() {
+    std::optional<Result<Measured>> out;
+    asio::co_spawn(loop, reconciler.measured(),
+                   [&out](std::exception_ptr, auto result) { out = std::move(result); });
+    REQUIRE(until([&] { return out.has_value(); }));
+    return out->value();
+  }
+
+  void read_slowly() {
+    pause = 500us;
+    audit();
+    pause = 0us;
+  }
+
+  std::atomic<std::chrono::microseconds> pause{0us};
+  std::atomic<bool> armed = false;
+  Gate gate;
+};
+
+const Table kMany = [] {
+  Table many = kWeb;
+  for (int i = 2; i < 100; ++i)
+    many.merge(table("tcp 10.1.0." + std::to_string(i) + ":80 rr\n"));
+  return many;
+}();
+
+}  // namespace
+
+TEST_CASE("lists of a table that takes long to read show the last reading and ask nothing") {
+  SlowBench bench;
+  bench.bring(kMany);
+  bench.read_slowly();
+  const auto first = bench.measured();
+  CHECK(table_of(*first.table) == kMany);
+  const auto before = bench.fake.requests();
+  for (int i = 0; i < 100; ++i)
+    CHECK(bench.measured().table == first.table);
+  CHECK(bench.fake.requests() == before);
+}
+
+TEST_CASE("a list whose counters have grown old has them read again and does not wait for that") {
+  SlowBench bench;
+  bench.bring(kMany);
+  bench.read_slowly();
+  const auto first = bench.measured();
+  const auto before = bench.fake.requests();
+  bench.armed = true;
+  REQUIRE(bench.until([&] {
+    CHECK(bench.measured().table == first.table);
+    return bench.gate.held == 1;
+  }));
+  CHECK(bench.measured().table == first.table);
+  CHECK(bench.fake.requests() == before + 1);
+  bench.armed = false;
+  bench.gate.open.release();
+  REQUIRE(bench.until([&] { return bench.measured().table != first.table; }));
+  CHECK(bench.measured().at > first.at);
+}
+
+TEST_CASE("of what we changed a list shows what the kernel has now and reads nothing else") {
+  SlowBench bench;
+  bench.bring(kMany);
+  bench.read_slowly();
+  const auto first = bench.measured();
+  Table changed = kMany;
+  changed[kWebKey] = kMoved.at(kWebKey);
+  bench.bring(changed);
+  const auto before = bench.fake.requests();
+  for (int i = 0; i < 20; ++i) {
+    const auto now = bench.measured();
+    CHECK(now.table == first.table);
+    REQUIRE(find_service(now, kWebKey) != nullptr);
+    CHECK(service_of(*find_service(now, kWebKey)) == kMoved.at(kWebKey));
+  }
+  CHECK(bench.fake.requests() - before == 2);  // the service, and its destinations
+
+  changed.erase(kWebKey);
+  bench.bring(changed);
+  CHECK(find_service(bench.measured(), kWebKey) == nullptr);
+  CHECK(find_service(first, kWebKey) != nullptr);
+
+  bench.read_slowly();
+  const auto last = bench.measured();
+  CHECK(table_of(*last.table) == changed);
+  CHECK(last.renewed->empty());
+}
+
+TEST_CASE("after a change of ours to many services a list waits for a reading of all") {
+  SlowBench bench;
+  bench.bring(kMany);
+  bench.read_slowly();
+  Table changed;
+  for (const auto& [key, service] : kMany)
+    changed.emplace(key, Service{service.settings, kWeb.at(kWebKey).destinations});
+  bench.bring(changed);
+  CHECK(table_of(*bench.measured().table) == changed);
+}
+
+TEST_CASE("a list of a table that is read at once is of now") {
+  Bench bench;
+  bench.start();
+  bench.bring(kWeb);
+  std::optional<Measured> seen;
+  const auto look = [&] {
+    seen.reset();
+    asio::co_spawn(bench.loop, bench.reconciler.measured(),
+                   [&](std::exception_ptr, auto result) { seen = result.value(); });
+    REQUIRE(bench.until([&] { return seen.has_value(); }));
+  };
+  look();
+  const auto first = seen->table;
+  bench.fake.put(kDns);  // by someone else
+  const auto limit = std::chrono::steady_clock::now() + 5s;
+  while (seen->table == first && std::chrono::steady_clock::now() < limit)
+    look();
+  CHECK(seen->table->size() == 2);
+  CHECK(std::chrono::steady_clock::now() - seen->at < 500ms);
 }

@@ -160,6 +160,39 @@ TEST_CASE("an answer larger than it may be is not read to its end") {
              Catch::StartsWith("exit 9: "));
 }
 
+TEST_CASE("a long answer is handed over while it comes and one that breaks off is no answer") {
+  const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::string piece = "10000\r\n" + std::string(65536, 'x') + "\r\n";
+  std::size_t taken = 0;
+  std::size_t longest = 0;
+  const auto take = [&](std::string_view some) {
+    taken += some.size();
+    longest = std::max(longest, some.size());
+    return true;
+  };
+  std::string whole = head;
+  for (int i = 0; i < 100; ++i)
+    whole += piece;
+  {
+    const FakeDaemon daemon(whole + "0\r\n\r\n");
+    CHECK(text(fetcher(daemon.file(), 5s)("/", take)) == "200 ");
+    CHECK(taken == 6553600);
+    CHECK(longest < 1000000);
+  }
+  const FakeDaemon daemon(whole);
+  CHECK(text(fetcher(daemon.file(), 5s)("/", take)) ==
+        "exit 9: lvsd closed the connection in the middle of its answer");
+  CHECK(taken == 2 * 6553600);
+}
+
+TEST_CASE("a refusal in the place of a long answer is an answer") {
+  const FakeDaemon daemon("HTTP/1.1 404 No\r\nContent-Length: 2\r\n\r\n{}");
+  bool called = false;
+  const auto take = [&](std::string_view) { return called = true; };
+  CHECK(text(fetcher(daemon.file(), 5s)("/", take)) == "404 {}");
+  CHECK_FALSE(called);
+}
+
 TEST_CASE("a daemon that does not answer is waited for as long as was said") {
   const auto start = Clock::now();
   CHECK(said("", FakeDaemon::Then::stay_silent) == "exit 6: lvsd did not answer within 300ms");

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "api/all_fields.h"
+#include "api/json_indent.h"
 #include "api/request.h"
 
 using namespace lvsd;
@@ -294,6 +295,102 @@ TEST_CASE("indenting says the same as it was told") {
     REQUIRE(spread.has_value());
     CHECK(document<std::vector<ServiceView>>(*spread)->view == view);
     CHECK(*indented(*spread) == *spread);
+  }
+}
+
+TEST_CASE("a body that is indented while it comes is the same however it is cut") {
+  std::mt19937 random(12);
+  for (int i = 0; i < 100; ++i) {
+    std::vector<ServiceView> view;
+    Scrambler(random).scramble(view);
+    std::string written = body(head, view);
+    written.insert(written.size() - 1, R"(,"x":["\u00e9\\\"",-1.5e+3,"\u20ac\u009b",[],{}])");
+    written.insert(written.size() - 1, ",\"y\":\"\u00e9\u20ac\x7f\u009b\"");
+    const auto whole = indented(written);
+    REQUIRE(whole.has_value());
+    Indenter indenter;
+    std::string out;
+    for (std::string_view rest = written; !rest.empty();) {
+      const auto size = std::min<std::size_t>(rest.size(), 1 + random() % 7);
+      REQUIRE(indenter.take(rest.substr(0, size), out));
+      rest.remove_prefix(size);
+    }
+    REQUIRE(indenter.finish(out));
+    CHECK(out == *whole);
+  }
+}
+
+TEST_CASE("what is not JSON is neither indented nor read") {
+  for (const char* bad : {"{",
+                          "[",
+                          "]",
+                          "{]",
+                          "[}",
+                          "[1,]",
+                          "{\"a\":1,}",
+                          "{\"a\"}",
+                          "{\"a\":}",
+                          "{1:2}",
+                          "[,1]",
+                          "[1 2]",
+                          "[01]",
+                          "[1.]",
+                          "[.5]",
+                          "[1e]",
+                          "[+1]",
+                          "[-]",
+                          "[tru]",
+                          "[nul1]",
+                          "[truefalse]",
+                          "\"a",
+                          "[\"\\x\"]",
+                          "[\"\\u12g4\"]",
+                          "[\"a\nb\"]",
+                          "[\"\xff\"]",
+                          "[\"\xc3\"]",
+                          "{} {}",
+                          "[] 1",
+                          "\"a\" \"b\"",
+                          "{\"a\":1 \"b\":2}",
+                          "[1]]",
+                          ":",
+                          ",",
+                          "{,}"}) {
+    INFO(bad);
+    CHECK_FALSE(indented(bad).has_value());
+    const std::string inside = status_head + ",\"x\":" + bad + "}";
+    CHECK(refusal<StatusView>(inside) != "no error");
+  }
+}
+
+TEST_CASE("fields are found in whatever order they come and texts with whatever escapes") {
+  const auto status = document<StatusView>(
+      R"({"pid":7,"host":"a\u00e9\ud83d\ude00\n\/\"","attention":[{"text":"t","target":"x"}],)"
+      R"("x":{"host":"no"},"generation":3,"kind":"Status","\u0076ersion":"1","api":"lvs/v1",)"
+      R"("counted":"2026-08-20T14:34:12.201Z","services":[],"time":"2026-08-20T14:34:12.201Z"})");
+  REQUIRE(status.has_value());
+  CHECK(status->view.host == "a\u00e9\U0001f600\n/\"");
+  CHECK(status->view.pid == 7);
+  CHECK(status->view.version == "1");
+  CHECK(status->head.generation == 3);
+  CHECK(status->head.counted == status->head.time);
+  REQUIRE(status->view.attention.size() == 1);
+  CHECK(status->view.attention[0].target == "x");
+  CHECK(refusal<StatusView>(status_head + R"(,"host":"\ud83d"})") != "no error");
+}
+
+TEST_CASE("a status whose services are written one by one is the status") {
+  std::mt19937 random(13);
+  for (int i = 0; i < 100; ++i) {
+    StatusView status;
+    Scrambler(random).scramble(status);
+    auto [opening, closing] = status_frame(head, status);
+    std::string text = opening;
+    for (const ServiceSummary& service : status.services) {
+      if (&service != status.services.data()) text += ',';
+      append_item(text, service);
+    }
+    CHECK(text + closing == body(head, status));
   }
 }
 
