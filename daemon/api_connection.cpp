@@ -116,7 +116,7 @@ asio::awaitable<void> ApiConnection::run() {
     if (auto* refused = std::get_if<api::Response>(&received)) {
       last_ = true;  // where the next request would begin is not known
       co_await send(std::move(*refused), true);
-      if (service_.web) co_await take_leave();
+      co_await take_leave();
       co_return;
     }
     auto& incoming = std::get<Incoming>(received);
@@ -139,7 +139,7 @@ asio::awaitable<ApiConnection::Received> ApiConnection::receive() {
   receiving_ = true;
   stream_.expires_after(service_.limits.idle);
   auto [error, header_size] = co_await http::async_read_header(stream_, buffer_, parser, awaiting);
-  if (!error && service_.web) {
+  if (!error) {
     if (auto refused = refused_by_header(parser.get())) {
       receiving_ = false;
       stream_.expires_never();
@@ -176,12 +176,14 @@ asio::awaitable<ApiConnection::Received> ApiConnection::receive() {
   co_return incoming;
 }
 
-// Over TCP, where nothing is read of a body that nobody will look at.
+// Nothing is read of a body that nobody will look at.
 template <class Header>
 std::optional<api::Response> ApiConnection::refused_by_header(const Header& header) {
   const auto method = method_of(header.method());
   if (!method) return std::nullopt;  // refused in any case
-  api::Admission admitted = api::admission(web_request(header, *method), *service_.web);
+  const api::WebRequest head = web_request(header, *method);
+  api::Admission admitted =
+      service_.web ? api::admission(head, *service_.web) : api::local_admission(head);
   peer_.has_token = admitted.has_token;
   if (admitted.refusal) {
     const api::Request asked{*method, std::string(header.target()), {}, peer_};

@@ -9,7 +9,6 @@
 #include <map>
 
 #include "api/metric_families.h"
-#include "base/utf8.h"
 
 namespace lvsd::api {
 
@@ -35,18 +34,8 @@ double unix_seconds(const Moment& moment) {
   return std::chrono::duration<double>(moment.at.time_since_epoch()).count();
 }
 
-// Printable ASCII that needs no escapes, as almost all that labels say.
-bool is_plain(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return c >= ' ' && c < '\x7f' && c != '"' && c != '\\'; });
-}
-
 std::string value_text(std::integral auto value) {
   return fmt::format_int(value).str();
-}
-
-std::string value_text(double value) {
-  return fmt::format("{}", value);
 }
 
 // One thing on a page, by the labels it has.
@@ -58,16 +47,16 @@ class Lines {
 
   template <class Value>
   void add(Metric metric, Value value) {
-    store_.add(metric, labels_, MetricStore::no_labels, value);
+    store_.add(metric, labels_, MetricStore::no_labels, static_cast<double>(value));
   }
   // With labels that few others have; and with such as many have.
   template <class Value>
   void add(Metric metric, std::string_view own, Value value) {
-    store_.add(metric, labels_, store_.keep(own), value);
+    store_.add(metric, labels_, store_.keep(own), static_cast<double>(value));
   }
   template <class Value>
   void add_shared(Metric metric, std::string_view more, Value value) {
-    store_.add(metric, labels_, store_.share(more), value);
+    store_.add(metric, labels_, store_.share(more), static_cast<double>(value));
   }
   template <class Value>
   void add_known(Metric metric, const std::optional<Value>& value) {
@@ -118,62 +107,13 @@ void add_rates(Lines lines, const RatesView& rates) {
 // node_exporter's way: what a service has not is there and empty.
 std::string address_labels(const ServiceKey& key) {
   if (key.fwmark != 0)
-    return label("proto", "fwmark") + ",local_address=\"\",local_port=\"0\"," +
+    return label("proto", "fwmark") + label("local_address", "") + label("local_port", "0") +
            label("local_mark", value_text(key.fwmark));
-  return label("proto", text(key.protocol)) + "," + label("local_address", text(key.address)) +
-         "," + label("local_port", value_text(key.port)) + ",local_mark=\"\"";
-}
-
-void add_histogram(MetricStore& store, MetricStore::Labels labels,
-                   const DurationHistogram& durations) {
-  std::uint64_t count = 0;
-  for (std::size_t i = 0; i < durations.counts.size(); ++i) {
-    count += durations.counts[i];
-    const std::string bound =
-        i < durations.bounds.size() ? value_text(durations.bounds[i]) : std::string("+Inf");
-    store.add_bucket(Metric::check_durations, labels, store.share(label("le", bound)), count);
-  }
-  store.add_sum(Metric::check_durations, labels, durations.sum);
-  store.add_count(Metric::check_durations, labels, count);
+  return label("proto", text(key.protocol)) + label("local_address", text(key.address)) +
+         label("local_port", value_text(key.port)) + label("local_mark", "");
 }
 
 }  // namespace
-
-std::string_view text(MetricKind kind) {
-  switch (kind) {
-    case MetricKind::gauge:
-      return "gauge";
-    case MetricKind::counter:
-      return "counter";
-    case MetricKind::histogram:
-      return "histogram";
-  }
-  return "untyped";
-}
-
-std::string label(std::string_view name, std::string_view value) {
-  std::string out;
-  out.reserve(name.size() + value.size() + 3);
-  out += name;
-  out += "=\"";
-  if (is_plain(value)) {
-    out += value;
-    return out += '"';
-  }
-  while (!value.empty()) {
-    const std::string_view before = value;
-    const auto character = next_character(value);
-    if (!character)
-      out += "\xEF\xBF\xBD";
-    else if (*character == U'\n')
-      out += "\\n";
-    else if (*character == U'"' || *character == U'\\')
-      (out += '\\') += static_cast<char>(*character);
-    else
-      out += before.substr(0, before.size() - value.size());
-  }
-  return out += '"';
-}
 
 void DurationHistogram::add(double seconds) {
   const auto bound = std::lower_bound(bounds.begin(), bounds.end(), seconds);
@@ -235,15 +175,16 @@ void MetricsPage::add(const ServiceSample& service, const Moment& now) {
   const auto its = store_.keep(labels);
   if (choice_.services) add_service(service, its);
   if (choice_.rates) add_rates(Lines(store_, its), view.rates);
-  if (choice_.durations) add_histogram(store_, its, service.check_durations);
+  if (choice_.durations)
+    store_.add_histogram(Metric::check_durations, its, DurationHistogram::bounds,
+                         service.check_durations.counts, service.check_durations.sum);
   if (choice_.servers || choice_.checks) add_servers(service, labels, now);
 }
 
 void MetricsPage::add_service(const ServiceSample& service, MetricStore::Labels labels) {
   const ServiceView& view = service.view;
   Lines lines(store_, labels);
-  lines.add(Metric::service_info,
-            address_labels(view.key) + "," + label("scheduler", view.scheduler), 1);
+  lines.add(Metric::service_info, address_labels(view.key) + label("scheduler", view.scheduler), 1);
   lines.add(Metric::service_up, view.quorum.holds ? 1 : 0);
   lines.add_choice(Metric::service_pool, pools_,
                    view.pool == "none" ? std::string_view() : std::string_view(view.pool));
@@ -267,7 +208,7 @@ void MetricsPage::add_servers(const ServiceSample& service, const std::string& l
   const std::string address = address_labels(service.view.key);
   for (const ServerSample& server : service.servers) {
     const std::string name = unique(server.view.server, server.view.role, given);
-    const auto its = store_.keep(labels + "," + label("server", name));
+    const auto its = store_.keep(labels + label("server", name));
     if (choice_.servers) add_server(server, address, its);
     if (choice_.checks) add_checks(server, its, now);
   }
@@ -277,12 +218,12 @@ void MetricsPage::add_server(const ServerSample& server, const std::string& addr
                              MetricStore::Labels labels) {
   const ServerView& view = server.view;
   Lines lines(store_, labels);
-  lines.add(Metric::server_info,
-            fmt::format("{},{},{},{},{}", address,
-                        label("remote_address", lvsd::text(view.endpoint.address)),
-                        label("remote_port", value_text(view.endpoint.port)),
-                        label("forward", view.forwarding), label("role", view.role)),
-            1);
+  lines.add(
+      Metric::server_info,
+      fmt::format("{}{}{}{}{}", address, label("remote_address", lvsd::text(view.endpoint.address)),
+                  label("remote_port", value_text(view.endpoint.port)),
+                  label("forward", view.forwarding), label("role", view.role)),
+      1);
   lines.add(Metric::server_up, server.up ? 1 : 0);
   lines.add_choice(Metric::server_state, states_, first_word(view.state));
   if (view.role == "primary")
@@ -311,14 +252,14 @@ void MetricsPage::add_checks(const ServerSample& server, MetricStore::Labels lab
   std::size_t number = 0;
   for (const CheckSample& check : server.checks) {
     const std::string its = label("check", value_text(++number));
-    lines.add(Metric::check_info,
-              its + "," + label("kind", check.kind) + "," + label("target", check.target), 1);
+    lines.add(Metric::check_info, its + label("kind", check.kind) + label("target", check.target),
+              1);
     lines.add_shared(Metric::check_up, its, check.up ? 1 : 0);
     lines.add_shared(Metric::check_runs, its, check.runs);
     for (const auto& [reason, count] : check.failures)
-      lines.add_shared(Metric::check_failures, its + "," + label("reason", reason), count);
+      lines.add_shared(Metric::check_failures, its + label("reason", reason), count);
     if (!check.last) continue;
-    lines.add_shared(Metric::check_result, its + "," + label("result", check.last->result), 1);
+    lines.add_shared(Metric::check_result, its + label("result", check.last->result), 1);
     if (check.last->code) lines.add_shared(Metric::check_code, its, *check.last->code);
     lines.add_shared(Metric::check_last_duration, its, check.last->duration_seconds);
     lines.add_shared(Metric::check_last_run, its, unix_seconds(now) - check.last->age_seconds);
@@ -330,7 +271,7 @@ void MetricsPage::add(const DaemonSample& daemon) {
   if (!choice_.daemon) return;
   Lines lines(store_, MetricStore::no_labels);
   lines.add(Metric::build_info,
-            label("version", daemon.version) + "," + label("compiler", daemon.compiler), 1);
+            label("version", daemon.version) + label("compiler", daemon.compiler), 1);
   lines.add(Metric::ready, daemon.ready ? 1 : 0);
   lines.add(Metric::checks_running, daemon.checks.running);
   lines.add(Metric::checks_paused, daemon.checks.paused);

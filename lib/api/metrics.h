@@ -23,17 +23,12 @@
 namespace lvsd::api {
 
 enum class MetricKind : std::uint8_t { gauge, counter, histogram };
-std::string_view text(MetricKind kind);  // "gauge"
-
 struct MetricFamily {
   std::string_view name;
   MetricKind kind = MetricKind::gauge;
   std::string_view help;  // one line
 };
 std::span<const MetricFamily> metric_families();
-
-// `name="value"` with what the format wants escaped; bytes that are no UTF-8 become U+FFFD.
-std::string label(std::string_view name, std::string_view value);
 
 // ---- samples
 

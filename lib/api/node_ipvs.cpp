@@ -16,15 +16,13 @@ namespace {
 
 // As /proc/net/ip_vs has them, from where node_exporter takes them: "TCP", a mark in eight digits.
 std::string local_labels(const ServiceKey& key) {
-  if (key.fwmark != 0)
-    return R"(local_address="",local_port="0",proto="FWM",)" +
-           label("local_mark", fmt::format("{:08X}", key.fwmark));
-  std::string protocol(lvsd::text(key.protocol));
+  const bool is_mark = key.fwmark != 0;
+  std::string protocol(is_mark ? "FWM" : lvsd::text(key.protocol));
   std::transform(protocol.begin(), protocol.end(), protocol.begin(),
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return fmt::format(R"({},{},{},local_mark="")", label("local_address", lvsd::text(key.address)),
-                     label("local_port", fmt::format_int(key.port).str()),
-                     label("proto", protocol));
+  return label("local_address", is_mark ? "" : lvsd::text(key.address)) +
+         label("local_port", fmt::format_int(key.port).str()) + label("proto", protocol) +
+         label("local_mark", is_mark ? fmt::format("{:08X}", key.fwmark) : "");
 }
 
 struct Backend {
@@ -39,9 +37,8 @@ using Backends = std::map<std::string, Backend>;
 void add_backends(const ServiceKey& key, const ServiceSnapshot& service, Backends& backends) {
   const std::string local = local_labels(key);
   for (const auto& [server, is] : service.destinations) {
-    Backend& backend =
-        backends[fmt::format("{},{},{}", local, label("remote_address", lvsd::text(server.address)),
-                             label("remote_port", fmt::format_int(server.port).str()))];
+    Backend& backend = backends[local + label("remote_address", lvsd::text(server.address)) +
+                                label("remote_port", fmt::format_int(server.port).str())];
     backend.active += is.counters.active_connections;
     backend.inactive += is.counters.inactive_connections;
     backend.weight += is.settings.weight;
@@ -53,7 +50,7 @@ void add_backends(const ServiceKey& key, const ServiceSnapshot& service, Backend
 void MetricsPage::add(const NodeIpvsSample& sample) {
   if (!choice_.node_ipvs) return;
   const auto add = [this](Metric metric, MetricStore::Labels labels, auto value) {
-    store_.add(metric, labels, MetricStore::no_labels, value);
+    store_.add(metric, labels, MetricStore::no_labels, static_cast<double>(value));
   };
   if (sample.total) {
     add(Metric::node_connections, MetricStore::no_labels, sample.total->connections);

@@ -92,9 +92,13 @@ std::optional<Response> wrong_host(const WebRequest& request, const WebRules& ru
                  "one that 'host_names' in its 'api' block has");
 }
 
+bool is_reading(Method method) {
+  return method == Method::get || method == Method::head;
+}
+
 std::optional<Response> refused_change(const WebRequest& request, const WebRules& rules,
                                        bool has_token) {
-  if (request.method == Method::get || request.method == Method::head) return std::nullopt;
+  if (is_reading(request.method)) return std::nullopt;
   if (rules.token.empty())
     return response(
         forbidden("this listener takes no changes: lvsctl on the machine itself does, and "
@@ -127,6 +131,14 @@ Admission admission(const WebRequest& request, const WebRules& rules) {
     return {.refusal = std::move(refused)};
   if (shows_one && !has_token) return {.refusal = no_token("the token is wrong")};
   return {.refusal = std::nullopt, .has_token = has_token};
+}
+
+Admission local_admission(const WebRequest& request) {
+  const bool is_of_a_page =
+      !request.origin.empty() || (!request.fetch_site.empty() && request.fetch_site != "none");
+  if (is_reading(request.method) || !is_of_a_page) return {};
+  return {.refusal = response(forbidden("a page in a browser asks for this change: through the "
+                                        "Unix socket lvsctl and the like make them"))};
 }
 
 }  // namespace lvsd::api

@@ -8,7 +8,7 @@
 #include "api/request.h"
 
 // Who is let in over TCP, where the kernel does not say who asks: decided from the header of a
-// request, before its body is read. daemon/api_connection asks; a Unix socket needs none of it.
+// request, before its body is read. daemon/api_connection asks. A Unix socket needs little of it.
 //
 // Browsers are the danger: a page of a stranger can have one send requests to whatever its user
 // reaches. What it cannot do is name us as its Host with a name of its own (DNS rebinding), read an
@@ -40,6 +40,10 @@ struct Admission {
 // Refused are: 400 without a Host, 421 for a name that is not ours, 401 for a token that is wrong
 // or missing, 403 for a change where none are taken or that a page of another site asks for.
 Admission admission(const WebRequest& request, const WebRules& rules);
+
+// Over a Unix socket, that a browser reaches where somebody hands it on (`ssh -L`): 403 for a
+// change that a page asks for, whoever gave it. The status page offers none there.
+Admission local_admission(const WebRequest& request);
 
 // Whether they are the same, in a time that does not tell where they differ.
 bool is_same_secret(std::string_view given, std::string_view secret);

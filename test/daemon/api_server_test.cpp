@@ -318,6 +318,18 @@ TEST_CASE("a body over the limit is refused before it is read") {
   CHECK(daemon.calls().size() == 1);
 }
 
+TEST_CASE("a page in a browser changes nothing through the Unix socket and may read") {
+  Daemon daemon(quick());
+  RawClient page(daemon.path());
+  const std::string from = "Host: localhost\r\nOrigin: http://evil.example\r\n";
+  CHECK(is(200, page.ask("GET /api/v1/services/web HTTP/1.1\r\n" + from + "\r\n")));
+  CHECK(is(403, page.ask("POST /api/v1/config/reload HTTP/1.1\r\n" + from +
+                         "Content-Length: 900000\r\n\r\n" + std::string(65536, 'x'))));
+  CHECK(page.is_closed());
+  CHECK(daemon.calls().size() == 1);
+  CHECK_THAT(daemon.reports(), Catch::Contains("POST /api/v1/config/reload by uid"));
+}
+
 TEST_CASE("those who may write may send more than others") {
   ApiLimits limits = quick();
   limits.body = 100;

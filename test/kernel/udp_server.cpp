@@ -17,6 +17,11 @@ UniqueFd udp_socket() {
   return UniqueFd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
 }
 
+bool is_readable_soon(const UniqueFd& socket) {
+  pollfd waited{socket.get(), POLLIN, 0};
+  return ::poll(&waited, 1, 1000) > 0;
+}
+
 }  // namespace
 
 UdpServer::UdpServer(const Host& host, Answer answer, std::uint16_t port)
@@ -56,13 +61,28 @@ UdpFlow::UdpFlow(const NetworkNamespace& from, const Endpoint& to) {
 
 std::string UdpFlow::ask() {
   if (::send(socket_.get(), "?", 1, 0) < 0) return "refused";
-  pollfd waited{socket_.get(), POLLIN, 0};
-  if (::poll(&waited, 1, 1000) <= 0) return "timed out";
+  if (!is_readable_soon(socket_)) return "timed out";
   std::string answer(2048, '\0');
   const ssize_t got = ::recv(socket_.get(), answer.data(), answer.size(), 0);
   if (got < 0) return "refused";
   answer.resize(static_cast<std::size_t>(got));
   return answer;
+}
+
+void UdpFlow::send() {
+  if (::send(socket_.get(), "?", 1, 0) < 0) throw std::runtime_error("a datagram was refused");
+}
+
+std::string sender_of_answer(const NetworkNamespace& from, const Endpoint& to) {
+  const Inside inside(from);
+  const UniqueFd socket = udp_socket();
+  const SocketAddress there = socket_address(to);
+  ::sendto(socket.get(), "?", 1, 0, there.get(), there.size);
+  if (!is_readable_soon(socket)) return "timed out";
+  char answer = 0;
+  SocketAddress sender;
+  ::recvfrom(socket.get(), &answer, 1, 0, sender.get(), &sender.size);
+  return text(endpoint_of(sender));
 }
 
 }  // namespace lvsd::testing

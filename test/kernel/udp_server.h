@@ -40,9 +40,14 @@ class UdpFlow {
 
   // Sends one datagram and returns what comes back; "timed out", "refused" where nothing does.
   std::string ask();
+  // Sends one, and waits for nothing.
+  void send();
 
  private:
   UniqueFd socket_;
 };
+
+// Who answers a datagram, whether it was asked or not: "10.0.1.1:53", or "timed out".
+std::string sender_of_answer(const NetworkNamespace& from, const Endpoint& to);  // IPv4
 
 }  // namespace lvsd::testing

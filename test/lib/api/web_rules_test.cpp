@@ -121,6 +121,32 @@ TEST_CASE("a page of another site changes nothing even with the token") {
   CHECK(outcome(request, writes) == "in with the token");
 }
 
+TEST_CASE("through a Unix socket that was handed on no page changes anything and all programs do") {
+  const auto local = [](const WebRequest& request) {
+    const Admission admitted = local_admission(request);
+    CHECK_FALSE(admitted.has_token);
+    return admitted.refusal ? std::to_string(admitted.refusal->status) : "in";
+  };
+  WebRequest request = asked(Method::post, "anything at all");
+  CHECK(local(request) == "in");
+  request.fetch_site = "none";
+  CHECK(local(request) == "in");
+  for (const char* origin : {"http://evil.example", "null", "http://anything at all"}) {
+    request.origin = origin;
+    CHECK(local(request) == "403");
+    request.method = Method::delete_;
+    CHECK(local(request) == "403");
+    request.method = Method::get;
+    CHECK(local(request) == "in");
+    request.method = Method::post;
+  }
+  request.origin.clear();
+  for (const char* site : {"cross-site", "same-site", "same-origin"}) {
+    request.fetch_site = site;
+    CHECK(local(request) == "403");
+  }
+}
+
 TEST_CASE("secrets are the same only where every byte is") {
   CHECK(is_same_secret(token, token));
   CHECK_FALSE(is_same_secret("", ""));
