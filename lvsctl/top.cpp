@@ -74,9 +74,9 @@ void erase_last_character(std::string& text) {
 
 // Numbers have room to grow in, so that columns stand still while they change.
 std::vector<Column> columns() {
-  return {{"SERVICE/SERVER"}, {"STATE"},       {"    W", true, 2}, {"  ACT", true, 1},
-          {"INACT", true, 6}, {"NEW/s", true}, {"60s", false, 3},  {"     IN/s", true, 5},
-          {"CHECK", false, 4}};
+  return {{"SERVICE/SERVER"},        {"STATE"},       {"    W", true, 2}, {"  ACT", true, 1},
+          {"INACT", true, 6},        {"NEW/s", true}, {"60s", false, 3},  {"     IN/s", true, 5},
+          {"CHECK       ", false, 4}};
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ class TerminalSession {
 
   void type(std::string_view keys) const;
   void resize(TerminalSize size);
-  
+
   // As it is now.
   const TerminalScreen& screen();
   // Until the screen's text is so; false when it was not in time.
