@@ -1,6 +1,7 @@
 #include <memory>
 #include <string_view>
 
+#include "api/config_views.h"
 #include "lvsctl/command.h"
 #include "lvsctl/completion.h"
 #include "lvsctl/manual.h"
@@ -109,6 +110,14 @@ std::vector<std::string> service_names(const Context& context) {
   return out;
 }
 
+std::string generation_name(const api::PastConfigView& past) {
+  return std::to_string(past.generation);
+}
+
+std::vector<std::string> generations(const Context& context) {
+  return names<api::PastConfigView>(context, {api::Action::config_history}, generation_name);
+}
+
 }  // namespace
 
 Run completion_command(CLI::App& command) {
@@ -138,7 +147,8 @@ Run complete_command(CLI::App& command) {
   const CLI::App* const app = command.get_parent();
   return [words, app](const Context& context) {
     const Names known{[&] { return service_names(context); },
-                      [&](const std::string& current) { return server_names(context, current); }};
+                      [&](const std::string& current) { return server_names(context, current); },
+                      [&] { return generations(context); }};
     Output output;
     for (const std::string& word : next_words(*app, *words, known))
       output.out += word + "\n";

@@ -269,6 +269,13 @@ Output output_of(const CLI::App& app, const CLI::ParseError& error) {
   return usage_error(error.what());
 }
 
+// "help drain" is "drain --help".
+void read_help(std::vector<std::string>& words) {
+  if (words.empty() || words.front() != "help") return;
+  words.erase(words.begin());
+  words.emplace_back("--help");
+}
+
 using Runs = std::map<const CLI::App*, Run>;
 
 Runs add_commands(CLI::App& app, std::span<const Command> commands) {
@@ -299,6 +306,7 @@ Output outcome(std::vector<std::string> words, const Surroundings& surroundings)
   Globals globals;
   add_globals(app, globals);
   const Runs runs = add_commands(app, table);
+  read_help(words);
   try {
     std::reverse(words.begin(), words.end());  // as CLI11 wants them
     app.parse(std::move(words));

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/parse_number.h"
 #include "lvsctl/command.h"
 #include "lvsctl/page.h"
 #include "lvsctl/target.h"
@@ -23,7 +24,7 @@ struct Wish {
   Aim aim;
   std::string target;  // SERVICE/SERVER
   std::string what;    // of set and unset
-  std::uint32_t value = 0;
+  std::string value;   // a number, or a part of the file's: "50%"
   std::string limit;
   std::string length;
   std::string end;    // instead: a time of the day
@@ -275,6 +276,47 @@ void add_what(CLI::App& command, Wish& wish) {
       ->option_text("weight|max_connections");
 }
 
+// For CLI11.
+std::string check_value(const std::string& word) {
+  const auto digits = word.ends_with('%') ? word.substr(0, word.size() - 1) : word;
+  return parse_number<std::uint32_t>(digits)
+             ? ""
+             : "'" + word + "' is neither a number nor a part, as 50%";
+}
+
+// The number that is meant: of "50%" half of what the file says.
+boost::system::result<std::string, Output> number_of(const Context& context, const Wish& wish) {
+  if (!wish.value.ends_with('%')) return wish.value;
+  if (number_action(wish.what) != api::Action::set_weight)
+    return failed({Exit::usage, "a part is for weights, not for " + wish.what});
+  const auto words = server_words(wish.target);
+  if (!words) return words.error();
+  const auto server = page<api::ServerView>(context, {api::Action::server, *words});
+  if (!server) return server.error();
+  const auto percent =
+      parse_number<std::uint64_t>(std::string_view(wish.value).substr(0, wish.value.size() - 1));
+  const auto whole = static_cast<std::uint64_t>(server->view.weight.config);
+  return std::to_string((whole * percent.value_or(0) + 50) / 100);
+}
+
+// Each thing that differs from the file at servers, back to the file.
+Output unset_all(const Context& context, const Wish& wish) {
+  Context as_table = context;
+  as_table.format = Format::table;
+  const auto found = page<std::vector<OverrideView>>(as_table, {api::Action::overrides});
+  if (!found) return found.error();
+  std::vector<Output> outputs;
+  for (const OverrideView& entry : found->view) {
+    if (entry.target.find('/') == entry.target.npos) continue;  // of the kernel: 'timeouts unset'
+    const auto action = entry.what == "admin" ? api::Action::enable : number_action(entry.what);
+    if (!action) continue;
+    const Wish one = with_target(wish, entry.target);
+    outputs.push_back(wished(context, *action, one, query_of(context, one)));
+  }
+  if (outputs.empty()) return {Exit::done, "", "no server differs from the file\n"};
+  return together(std::move(outputs));
+}
+
 std::string moment_text(const std::optional<api::Moment>& at, const api::Head& head) {
   return at ? clock_text(*at, head.time) : "-";
 }
@@ -341,15 +383,20 @@ Run failback_command(CLI::App& command) {
 Run set_command(CLI::App& command) {
   auto wish = wish_of(command);
   add_what(command, *wish);
-  command.add_option("value", wish->value, "instead of the file's")
+  command
+      .add_option("value", wish->value,
+                  "instead of the file's; of a weight also a part of it, as 50%")
       ->required()
+      ->check(check_value)
       ->option_text("NUMBER");
   add_length(command, *wish);
-  return [wish](const Context& context) {
+  return [wish](const Context& context) -> Output {
     if (!wish->end.empty() && !seconds_until(wish->end, context.machine.now()))
       return failed({Exit::usage, fmt::format("{} has passed", wish->end)});
     api::Words query = query_of(context, *wish);
-    query["value"] = std::to_string(wish->value);
+    const auto value = number_of(context, *wish);
+    if (!value) return value.error();
+    query["value"] = *value;
     return wished(context, *number_action(wish->what), *wish, std::move(query));
   };
 }
@@ -357,7 +404,14 @@ Run set_command(CLI::App& command) {
 Run unset_command(CLI::App& command) {
   auto wish = wish_of(command);
   add_what(command, *wish);
-  return [wish](const Context& context) {
+  auto all = std::make_shared<bool>(false);
+  command.add_flag("--all", *all, "all that 'overrides' lists of servers, drains as well");
+  for (const char* name : {"SERVER", "what"})
+    command.get_option(name)->required(false);
+  return [wish, all](const Context& context) {
+    if (*all && wish->target.empty()) return unset_all(context, *wish);
+    if (*all || wish->what.empty())
+      return failed({Exit::usage, "unset needs a server and what of it, or --all"});
     return wished(context, *number_action(wish->what), *wish, query_of(context, *wish));
   };
 }

@@ -63,15 +63,30 @@ Table servers_table(const std::vector<ServerView>& servers) {
   return table;
 }
 
-std::string service_text(const Page<ServiceView>& page, const Screen& screen) {
+// With --resolve names for the addresses of both, found together. The service's are a row for so
+// long.
+void resolve_all(const Context& context, std::string& addresses, Table& servers) {
+  std::vector<Cell> row(servers.columns.size());
+  row.front().text = addresses;
+  servers.rows.push_back(std::move(row));
+  resolve(context, servers);
+  addresses = servers.rows.back().front().text;
+  servers.rows.pop_back();
+}
+
+std::string service_text(const Page<ServiceView>& page, const Context& context) {
   const ServiceView& service = page.view;
+  const Screen& screen = context.screen;
+  std::string addresses = addresses_text(service);
+  Table servers = servers_table(service.servers.value_or(std::vector<ServerView>{}));
+  resolve_all(context, addresses, servers);
   const api::QuorumView& quorum = service.quorum;
   std::string state = painted(service.state, style_of(service.state), screen.color);
   if (!service.pool.empty()) state += " on " + service.pool + " pool";
-  std::string out = flowing({service.service, addresses_text(service),
-                             state + since_text(service.since, page.head)},
-                            screen, 2) +
-                    "\n";
+  std::string out =
+      flowing({service.service, addresses, state + since_text(service.since, page.head)}, screen,
+              2) +
+      "\n";
   std::vector<std::string> how = {service.scheduler, "forward " + service.forwarding,
                                   "persistence " + persistence_text(service.persistence)};
   for (const std::string& flag : service.flags)
@@ -83,9 +98,7 @@ std::string service_text(const Page<ServiceView>& page, const Screen& screen) {
                fmt::format("hysteresis {}", quorum.hysteresis)},
               screen);
   if (service.config) out += line("config", {*service.config}, screen);
-  if (service.servers)
-    if (const auto servers = text(servers_table(*service.servers), screen, 2); !servers.empty())
-      out += "\n" + servers;
+  if (const std::string list = text(servers, screen, 2); !list.empty()) out += "\n" + list;
   return out;
 }
 
@@ -144,12 +157,17 @@ std::vector<std::string> traffic_pieces(const api::CountersView& counters) {
           way("out", counters.out_packets, counters.out_bytes)};
 }
 
-std::string server_text(const Page<ServerView>& page, const Screen& screen) {
+std::string server_text(const Page<ServerView>& page, const Context& context) {
   const ServerView& server = page.view;
+  const Screen& screen = context.screen;
+  Table address{.columns = {{"ADDRESS"}}, .rows = {{{text(server.endpoint)}}}};
+  resolve(context, address);
   std::string state = painted(server.state, style_of(server.state), screen.color) +
                       since_text(server.since, page.head);
   std::string out =
-      flowing({name_text(server), text(server.endpoint), server.role, state}, screen, 2) + "\n";
+      flowing({name_text(server), address.rows.front().front().text, server.role, state}, screen,
+              2) +
+      "\n";
   if (!server.reason.empty()) out += line("reason", {server.reason}, screen);
   out += line("admin", admin_pieces(server.admin, page.head), screen);
   out += line("health", health_pieces(server.health, page.head), screen);
@@ -167,13 +185,13 @@ std::string server_text(const Page<ServerView>& page, const Screen& screen) {
 
 template <class View>
 Output shown(const Context& context, const Question& question,
-             std::string (*whole)(const Page<View>&, const Screen&),
+             std::string (*whole)(const Page<View>&, const Context&),
              std::string (*name)(const View&)) {
   if (context.format == Format::json) return json_page(context, question);
   const auto answer = page<View>(context, question);
   if (!answer) return answer.error();
   if (context.format == Format::name) return {Exit::done, name(answer->view) + "\n", ""};
-  return {Exit::done, whole(*answer, context.screen), ""};
+  return {Exit::done, whole(*answer, context), ""};
 }
 
 std::string service_name(const ServiceView& service) {

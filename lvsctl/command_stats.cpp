@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <iterator>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -125,6 +127,33 @@ Table stats_table(const Stats& stats, const Wish& wish) {
   return table;
 }
 
+// Services in the order of a column, and of each its servers; the sum stays at the end. False:
+// there is no such column.
+bool sort_groups(Table& table, const std::string& title, bool has_total) {
+  Table heads{.columns = table.columns, .rows = {}};
+  std::map<std::string, Table> servers;  // by the service's name
+  std::vector<std::vector<Cell>> total;
+  if (has_total) {
+    total.push_back(std::move(table.rows.back()));
+    table.rows.pop_back();
+  }
+  for (auto& row : table.rows) {
+    const bool is_server = row.front().text.starts_with("  ");
+    if (!is_server) servers[row.front().text] = {.columns = table.columns, .rows = {}};
+    (is_server ? servers[heads.rows.back().front().text] : heads).rows.push_back(std::move(row));
+  }
+  if (!sort_rows(heads, title)) return false;
+  table.rows.clear();
+  for (auto& head : heads.rows) {
+    Table& own = servers[head.front().text];
+    sort_rows(own, title);
+    table.rows.push_back(std::move(head));
+    std::move(own.rows.begin(), own.rows.end(), std::back_inserter(table.rows));
+  }
+  std::move(total.begin(), total.end(), std::back_inserter(table.rows));
+  return true;
+}
+
 // One service after the other, as the API has it.
 Output zeroed(const Context& context, const Wish& wish) {
   std::vector<std::string> services = {wish.service};
@@ -161,9 +190,12 @@ Output shown(const Context& context, const Wish& wish) {
       output.out += service.service + "\n";
     return output;
   }
-  output.out = text(stats_table(stats->view, wish), context.screen);
-  if (stats->view.empty()) output.err = "no services are configured\n";
-  return output;
+  Table table = stats_table(stats->view, wish);
+  Context sorted = context;
+  // An unknown column is told of as with every other list.
+  if (!context.sort.empty() && sort_groups(table, context.sort, stats->view.size() > 1))
+    sorted.sort.clear();
+  return table_output(sorted, std::move(table), "no services are configured");
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ void read_servers(const Context& context, Top& top) {
   if (answer)
     top.take(answer->view, answer->head.time);
   else
-    top.say(answer.error().err.substr(0, answer.error().err.find('\n')));
+    top.miss(answer.error().err.substr(0, answer.error().err.find('\n')));
 }
 
 void drain(const Context& context, Top& top, const TopRequest& request) {

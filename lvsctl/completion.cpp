@@ -54,7 +54,11 @@ Words values(const std::string& name, const std::string& current, const Names& n
   if (name == "--count-by") return {"client", "protocol", "server", "service", "state"};
   if (name == "--top") return {"clients", "servers", "services", "states"};
   if (name == "SHELL") return {"bash", "zsh", "fish"};
-  if (name == "FORMAT") return {"keepalived"};
+  if (name == "FORMAT") return {"ipvsadm", "keepalived"};
+  if (name == "GENERATION" || name == "--generation") return names.generations();
+  if (name == "--until") return {"active", "all", "templates"};
+  if (name == "what") return {"max_connections", "weight"};
+  if (name == "LEVEL") return {"debug", "error", "info", "notice", "warning"};
   if (name == "WORD") return spellings();
   if (name == "--then") return {"disable"};
   if (name == "TIMEOUT") return {"tcp", "tcpfin", "udp"};

@@ -15,6 +15,7 @@ struct Names {
   // Of which "web/web01" may become one that begins with `current`; where there are too many to
   // look through, "web/" stands for those of web.
   std::function<std::vector<std::string>(const std::string& current)> servers;
+  std::function<std::vector<std::string>()> generations;  // of configurations that are kept
 };
 
 // What stands for "any file" among the words.

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <clocale>
+#include <csignal>
 
 #include "lvsctl/terminal.h"
 
@@ -64,10 +65,24 @@ Pressed pressed(int code) {
   }
 }
 
+volatile std::sig_atomic_t interrupted = 0;
+
+void interrupt(int) {
+  interrupted = 1;
+}
+
+// ncurses would end the process with an exit code that means something else here.
+void catch_interrupt() {
+  struct sigaction action {};
+  action.sa_handler = interrupt;
+  ::sigaction(SIGINT, &action, nullptr);
+}
+
 class CursesTerminal : public Terminal {
  public:
   explicit CursesTerminal(SCREEN* screen, bool color) : screen_(screen), color_(color) {
     ::set_term(screen);
+    catch_interrupt();
     ::cbreak();
     ::noecho();
     ::curs_set(0);
@@ -103,6 +118,7 @@ class CursesTerminal : public Terminal {
   std::optional<Pressed> key(std::chrono::milliseconds limit) override {
     ::wtimeout(stdscr, static_cast<int>(limit.count()));
     const int code = ::wgetch(stdscr);
+    if (interrupted != 0) return Pressed{Key::leave};
     if (code == ERR || code == KEY_RESIZE) return std::nullopt;
     return pressed(code);
   }

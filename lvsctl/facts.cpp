@@ -22,6 +22,7 @@
 
 #include "base/parse_number.h"
 #include "base/unique_fd.h"
+#include "lvsctl/wire_facts.h"
 
 namespace lvsd::ctl {
 namespace {
@@ -114,6 +115,7 @@ Interface interface(const std::string& name, unsigned flags) {
   name.copy(request.ifr_name, sizeof request.ifr_name - 1);
   if (::ioctl(socket.get(), SIOCGIFMTU, &request) == 0)
     out.mtu = static_cast<std::uint32_t>(request.ifr_mtu);
+  out.large_receive = large_receive(name);
   return out;
 }
 
@@ -269,6 +271,18 @@ void complete(doctor::RunningDaemon& lvsd) {
   if (here && there) lvsd.in_this_namespace = *here == *there;
 }
 
+// A number of /proc/net/netstat, where the names of a group stand above its numbers.
+std::optional<std::uint64_t> network_counter(const std::string& wanted) {
+  std::ifstream file("/proc/net/netstat");
+  for (std::string names, numbers; std::getline(file, names) && std::getline(file, numbers);) {
+    std::istringstream name_words(names);
+    std::istringstream number_words(numbers);
+    for (std::string name, number; name_words >> name && number_words >> number;)
+      if (name == wanted) return parse_number<std::uint64_t>(number);
+  }
+  return std::nullopt;
+}
+
 std::optional<bool> clock_synchronised() {
   timex clock{};
   if (::adjtimex(&clock) < 0) return std::nullopt;
@@ -292,6 +306,11 @@ Facts facts(const doctor::Questions& questions, std::optional<doctor::RunningDae
     if (const auto source = source_towards(address))
       if (const std::string way = holder_of(out.interfaces, *source); !way.empty())
         out.way_out[address] = way;
+  read_arp_answers(questions.contested, out);
+  for (const Address& address : questions.sources)
+    if (const auto way = way_back_from(address)) out.way_back[address] = *way;
+  out.reverse_path_drops = network_counter("IPReversePathFilter");
+  if (questions.firewall) out.firewall = firewall();
   out.rivals = rivals();
   out.clock_synchronised = clock_synchronised();
   if (lvsd) complete(*lvsd);

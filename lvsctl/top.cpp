@@ -6,9 +6,12 @@
 #include <array>
 #include <iterator>
 #include <numeric>
+#include <sstream>
+#include <string_view>
 #include <utility>
 
 #include "api/filter.h"
+#include "base/utf8.h"
 #include "lvsctl/display_width.h"
 #include "lvsctl/units.h"
 #include "lvsctl/words.h"
@@ -20,11 +23,6 @@ using api::ServerView;
 
 constexpr std::size_t past_width = 8;
 constexpr std::size_t shortest_name = 14;
-
-std::string padded(const std::string& text, std::size_t width) {
-  const std::size_t now = display_width(text);
-  return now < width ? text + std::string(width - now, ' ') : text;
-}
 
 // What stands beyond the width goes; characters stay whole.
 std::string cut(const std::string& text, std::size_t width) {
@@ -41,6 +39,15 @@ std::string cut(const std::string& text, std::size_t width) {
   return out;
 }
 
+// What stands before the last `width` columns goes: servers of a service differ at their end.
+std::string cut_in_front(std::string_view text, std::size_t width, bool unicode) {
+  if (display_width(text) <= width) return std::string(text);
+  const std::string_view mark = unicode ? "…" : "~";
+  while (display_width(text) >= width && !text.empty())
+    next_character(text);
+  return std::string(mark) + std::string(text);
+}
+
 std::uint64_t sum(const std::vector<ServerView>& servers,
                   std::optional<std::uint64_t> api::RatesView::*field) {
   return std::accumulate(servers.begin(), servers.end(), std::uint64_t{0},
@@ -53,11 +60,31 @@ std::string text_of(const std::optional<std::uint64_t>& number) {
   return number ? amount_text(*number) : "-";
 }
 
+bool is_printable(const Pressed& key) {
+  return key.key == Key::character && static_cast<unsigned char>(key.character) >= 0x20;
+}
+
+void erase_last_character(std::string& text) {
+  while (!text.empty()) {
+    const auto byte = static_cast<unsigned char>(text.back());
+    text.pop_back();
+    if ((byte & 0xc0U) != 0x80U) return;
+  }
+}
+
+// Numbers have room to grow in, so that columns stand still while they change.
+std::vector<Column> columns() {
+  return {{"SERVICE/SERVER"},        {"STATE"},       {"    W", true, 2}, {"  ACT", true, 1},
+          {"INACT", true, 6},        {"NEW/s", true}, {"60s", false, 3},  {"     IN/s", true, 5},
+          {"CHECK       ", false, 4}};
+}
+
 }  // namespace
 
 void Top::take(std::vector<ServerView> servers, const api::Moment& at) {
   servers_ = std::move(servers);
   at_ = at;
+  trouble_.clear();
   std::map<std::string, std::deque<std::uint64_t>> rates;
   for (const ServerView& server : servers_) {
     const std::string name = name_text(server);
@@ -74,6 +101,7 @@ void Top::take(std::vector<ServerView> servers, const api::Moment& at) {
 
 TopRequest Top::press(const Pressed& key) {
   message_.clear();
+  if (key.key == Key::leave) return {TopRequest::What::quit};
   if (mode_ == Mode::filter) return press_in_filter(key);
   if (mode_ == Mode::list) return press_in_list(key);
   mode_ = Mode::list;
@@ -124,8 +152,8 @@ TopRequest Top::press_in_list(const Pressed& key) {
 }
 
 TopRequest Top::press_in_filter(const Pressed& key) {
-  if (key.key == Key::character) typed_ += key.character;
-  if (key.key == Key::backspace && !typed_.empty()) typed_.pop_back();
+  if (is_printable(key)) typed_ += key.character;
+  if (key.key == Key::backspace) erase_last_character(typed_);
   if (key.key == Key::escape) mode_ = Mode::list;
   if (key.key != Key::enter) return {};
   mode_ = Mode::list;
@@ -193,6 +221,7 @@ std::string Top::prompt() const {
   if (mode_ == Mode::confirm)
     return "drain " + asked_ + "? It gets no new connections until 'lvsctl undrain'. [y/n]";
   if (!message_.empty()) return message_;
+  if (!trouble_.empty()) return trouble_;
   static constexpr std::array orders = {"name", "new/s", "active", "in/s"};
   std::string out = fmt::format("[s]ort:{} [f]ilter [space] pause [d]rain [q]uit",
                                 orders[static_cast<std::size_t>(order_)]);
@@ -224,8 +253,8 @@ std::string Top::past(const std::string& name) const {
       out += ' ';
       continue;
     }
-    const auto step =
-        static_cast<std::size_t>((total / count * (bars.size() - 1) + most / 2) / most);
+    const std::uint64_t whole = count * most;
+    const auto step = static_cast<std::size_t>((total * (bars.size() - 1) + whole / 2) / whole);
     if (unicode_)
       out += bars[step];
     else
@@ -234,41 +263,45 @@ std::string Top::past(const std::string& name) const {
   return out;
 }
 
-std::string Top::row(const ServerView& server, std::size_t name_width) const {
-  const std::string name = name_text(server);
-  const std::string state = server.state;
-  return fmt::format("{}  {}{:>6}{:>8}{:>8}{:>8}  {}{:>11}  {}",
-                     padded(cut(name, name_width), name_width), padded(cut(state, 12), 12),
-                     weight_text(server.weight), text_of(server.connections.active),
-                     text_of(server.connections.inactive), text_of(server.rates.cps), past(name),
-                     server.rates.in_bps ? bytes_text(*server.rates.in_bps) + "/s" : "-",
-                     last_check_text(server.health));
+Table Top::table(std::span<const ServerView* const> rows, std::size_t name_width) const {
+  Table table{.columns = columns(), .rows = {}};
+  for (const ServerView* server : rows)
+    table.rows.push_back({{cut_in_front(name_text(*server), name_width, unicode_)},
+                          {server->state},
+                          {weight_text(server->weight)},
+                          {text_of(server->connections.active)},
+                          {text_of(server->connections.inactive)},
+                          {text_of(server->rates.cps)},
+                          {past(name_text(*server))},
+                          {server->rates.in_bps ? bytes_text(*server->rates.in_bps) + "/s" : "-"},
+                          {last_check_text(server->health)}});
+  return table;
 }
 
 std::vector<ScreenLine> Top::lines(std::size_t width, std::size_t height) {
   constexpr std::size_t around = 3;  // title, prompt, column titles
   page_ = height > around ? height - around : 1;
   move(0);
-  const auto rows = shown();
-  std::size_t name_width = shortest_name;
-  std::size_t selected = 0;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    name_width = std::max(name_width, display_width(name_text(*rows[i])));
-    if (name_text(*rows[i]) == selected_) selected = i;
-  }
-  name_width = std::min(name_width, std::max(shortest_name, width / 3));
+  const auto all = shown();
+  const auto found = std::find_if(all.begin(), all.end(), [this](const ServerView* server) {
+    return name_text(*server) == selected_;
+  });
+  const auto selected = static_cast<std::size_t>(found == all.end() ? 0 : found - all.begin());
   if (selected < first_) first_ = selected;
   if (selected >= first_ + page_) first_ = selected + 1 - page_;
+  // A screen that has grown is filled.
+  first_ = std::min(first_, all.size() - std::min(page_, all.size()));
 
   std::vector<ScreenLine> out = {{cut(title(), width), Style::strong},
                                  {cut(prompt(), width), Style::changing}};
-  const std::string titles = fmt::format("{}  {}{:>6}{:>8}{:>8}{:>8}  {:<8}{:>11}  {}",
-                                         padded("SERVICE/SERVER", name_width), padded("STATE", 12),
-                                         "W", "ACT", "INACT", "NEW/s", "60s", "IN/s", "CHECK");
-  out.push_back({cut(titles, width), Style::strong});
-  if (rows.empty()) out.push_back({"no server", Style::rest});
-  for (std::size_t i = first_; i < std::min(rows.size(), first_ + page_); ++i)
-    out.push_back({cut(row(*rows[i], name_width), width), style_of(rows[i]->state), i == selected});
+  const auto rows = std::span(all).subspan(first_, std::min(page_, all.size() - first_));
+  std::istringstream texts(
+      text(table(rows, std::max(shortest_name, width / 3)), {.width = width, .unicode = unicode_}));
+  std::string line;
+  if (std::getline(texts, line)) out.push_back({cut(line, width), Style::strong});
+  for (std::size_t i = 0; std::getline(texts, line); ++i)
+    out.push_back({cut(line, width), style_of(rows[i]->state), first_ + i == selected});
+  if (rows.empty()) out.push_back({cut("no server", width), Style::rest});
   if (out.size() > height) out.resize(height);
   return out;
 }

@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,17 @@
 
 namespace lvsd::ctl {
 
-enum class Key : std::uint8_t { character, up, down, page_up, page_down, enter, backspace, escape };
+enum class Key : std::uint8_t {
+  character,
+  up,
+  down,
+  page_up,
+  page_down,
+  enter,
+  backspace,
+  escape,
+  leave,  // Ctrl-C: out of it, whatever is asked
+};
 
 struct Pressed {
   Key key = Key::character;
@@ -43,6 +54,8 @@ class Top {
   explicit Top(bool unicode) : unicode_(unicode) {}
 
   void take(std::vector<api::ServerView> servers, const api::Moment& at);
+  // Why there is no new reading, until there is one.
+  void miss(std::string why) { trouble_ = std::move(why); }
   TopRequest press(const Pressed& key);
   // Until the next key.
   void say(std::string message) { message_ = std::move(message); }
@@ -58,7 +71,7 @@ class Top {
   std::vector<const api::ServerView*> shown() const;
   std::string title() const;
   std::string prompt() const;
-  std::string row(const api::ServerView& server, std::size_t name_width) const;
+  Table table(std::span<const api::ServerView* const> rows, std::size_t name_width) const;
   std::string past(const std::string& name) const;
   TopRequest press_in_list(const Pressed& key);
   TopRequest press_in_filter(const Pressed& key);
@@ -76,6 +89,7 @@ class Top {
   std::string selected_;  // name of a server; empty: the first
   std::string asked_;     // whose drain is to be confirmed
   std::string message_;
+  std::string trouble_;
   std::size_t first_ = 0;  // row at the top
   std::size_t page_ = 1;   // rows there are on the screen
 };

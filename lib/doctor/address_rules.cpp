@@ -9,13 +9,6 @@
 namespace lvsd::doctor {
 namespace {
 
-const Interface* holder(const Facts& facts, const Address& address) {
-  for (const Interface& one : facts.interfaces)
-    for (const HeldAddress& held : one.addresses)
-      if (held.address == address) return &one;
-  return nullptr;
-}
-
 // Where an address would be put: the interface in whose network it is.
 std::string best_interface(const Facts& facts, const Address& address) {
   for (const Interface& one : facts.interfaces)
@@ -26,16 +19,6 @@ std::string best_interface(const Facts& facts, const Address& address) {
 
 std::string host_prefix(const Address& address) {
   return text(address) + (address.family == Family::v4 ? "/32" : "/128");
-}
-
-// Each VIP once, with who uses it.
-template <class Take>
-void each_vip(const Config& config, Take take) {
-  std::set<Address> seen;
-  for (const VirtualServer& server : config.virtual_servers)
-    for (const ServiceKey& service : server.services)
-      if (service.fwmark == 0 && seen.insert(service.address).second)
-        take(service.address, id(server));
 }
 
 bool is_of_family(const VirtualServer& server, Family family) {

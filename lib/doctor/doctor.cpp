@@ -38,6 +38,14 @@ constexpr Rule table[] = {
      "IPVS sees only packets for this host. A VIP that nobody holds, and that no local route "
      "catches, is the commonest reason for 'nothing works'.",
      "routes", judge_vips},
+    {"LVD013", "nobody else answers for a VIP",
+     "Two machines that answer ARP requests for an address each get some of its clients: a second "
+     "director, or a real server whose ARP was not silenced.",
+     "answers to ARP probes (root only)", judge_contested_vips},
+    {"LVD014", "requests come in by the way that answers would leave by",
+     "With rp_filter 1 Linux drops packets of clients that came by another interface than the one "
+     "it would answer them by.",
+     "net.ipv4.conf.*.rp_filter, routes from the VIPs", judge_reverse_path},
     {"LVD015", "ARP requests for VIPs are answered",
      "A VIP on lo or a dummy is found by ARP only where arp_ignore lets other interfaces answer "
      "for it. Where the VIP is announced by a routing protocol this does not matter.",
@@ -50,10 +58,12 @@ constexpr Rule table[] = {
      "By default Linux answers on any interface for any of its addresses. One real server that "
      "does takes all traffic of the VIP, past the director, as soon as a router asks.",
      "net.ipv4.conf.*.arp_ignore, net.ipv4.conf.*.arp_announce", nullptr, judge_arp},
-    {"LVD018", "a real server lets packets out of the tunnel in",
-     "A packet that came by the tunnel has the client's address; the way back to the client is "
-     "another interface, and rp_filter drops what does not come the way it would go.",
-     "net.ipv4.conf.*.rp_filter", nullptr, judge_reverse_path},
+    {"LVD018", "a real server lets in what the director sends",
+     "A packet that came by the tunnel, or by a network behind the director, has the client's "
+     "address; the way back to the client is another interface, and rp_filter drops what does not "
+     "come the way it would go.",
+     "net.ipv4.conf.*.rp_filter, the route from the VIP, /proc/net/netstat", nullptr,
+     judge_reverse_path},
     {"LVD019", "a real server unpacks the tunnel",
      "Without a device of the tunnel's kind that is up, the packets of the director are dropped.",
      "interfaces", nullptr, judge_tunnel_device},
@@ -82,6 +92,14 @@ constexpr Rule table[] = {
      "With conntrack, a connection that nf_conntrack forgets first is cut; a table that is full "
      "drops new connections of the whole host.",
      "net.netfilter.nf_conntrack_*, net.ipv4.vs.conntrack", judge_conntrack},
+    {"LVD026", "source NAT and IPVS know of each other where they have to",
+     "Rules that change the source of what leaves see packets of IPVS only with conntrack; without "
+     "such rules conntrack costs time with every packet and is good for nothing here.",
+     "net.ipv4.vs.conntrack, nft list ruleset, iptables-legacy-save", judge_source_nat},
+    {"LVD027", "a director that is a real server, too, does not send packets in circles",
+     "With connections shared in both directions, the standby balances as well: what the master "
+     "sends to it as a real server it sends on, perhaps back.",
+     "net.ipv4.vs.backup_only, addresses", judge_shared_host},
     {"LVD028", "the kernel estimates rates",
      "With run_estimation 0 all rates are 0, in lvsctl stats, in ipvsadm and in the metrics.",
      "net.ipv4.vs.run_estimation", judge_estimation},
@@ -97,6 +115,12 @@ constexpr Rule table[] = {
      "The gateway of the real servers has to be this host, at least for what they reply. It cannot "
      "be seen from here.",
      "the configuration", judge_return_way},
+    {"LVD032", "no card joins packets for good",
+     "With LRO a card makes packets that are larger than the next network takes, and that cannot "
+     "be "
+     "taken apart again. Linux switches it off where it forwards; for DR and tunnels forwarding is "
+     "not needed, and it stays on.",
+     "ETHTOOL_GFLAGS", judge_large_receive},
     {"LVD033", "the neighbour table has room for the real servers",
      "A neighbour table that is full loses packets to servers that are well.",
      "net.ipv4.neigh.default.gc_thresh*", judge_neighbours},
@@ -107,9 +131,15 @@ constexpr Rule table[] = {
     {"LVD039", "the clock is synchronised",
      "Times in logs and events of several directors can be compared only then.", "adjtimex(2)",
      judge_clock},
+    {"LVD040", "the firewall lets clients in",
+     "IPVS takes packets behind the firewall's INPUT: what it drops is never balanced.",
+     "nft list ruleset, iptables-legacy-save", judge_input},
     {"LVD041", "the kernel has what lvsd wants",
      "Somebody else changed what is lvsd's, or has services of his own beside it.",
      "the status of lvsd", judge_drift},
+    {"LVD042", "somebody gives packets the marks of services",
+     "A service of a mark gets those packets alone that a rule of the firewall gave that mark.",
+     "nft list ruleset, iptables-legacy-save", judge_marks},
     {"LVD050", "the other side is looked at as well",
      "What DR and tunnels need of a real server can be seen there only.", "the configuration",
      judge_other_side},
@@ -135,6 +165,14 @@ std::vector<Address> server_addresses(const Config& config) {
     for (const RealServer& real : server.real_servers)
       out.insert(real.endpoint.address);
   return {out.begin(), out.end()};
+}
+
+// Those that this host may be itself.
+std::vector<Address> vips_and_servers(const Config& config) {
+  std::vector<Address> out = vips(config);
+  const auto servers = server_addresses(config);
+  out.insert(out.end(), servers.begin(), servers.end());
+  return out;
 }
 
 std::vector<std::string> kernel_modules(const Config& config) {
@@ -184,6 +222,8 @@ Questions questions(const Config& config) {
            "net.ipv6.conf.all.forwarding",
            "net.ipv4.conf.*.send_redirects",
            "net.ipv4.conf.*.arp_ignore",
+           "net.ipv4.conf.*.rp_filter",
+           "net.ipv4.vs.backup_only",
            "net.ipv4.vs.expire_nodest_conn",
            "net.ipv4.vs.expire_quiescent_template",
            "net.ipv4.vs.sloppy_tcp",
@@ -202,8 +242,11 @@ Questions questions(const Config& config) {
            "net.netfilter.nf_conntrack_count",
            "net.netfilter.nf_conntrack_tcp_timeout_established"},
           kernel_modules(config),
+          vips_and_servers(config),
+          server_addresses(config),
           vips(config),
-          server_addresses(config)};
+          vips(config),
+          true};
 }
 
 Questions questions(const Address& vip) {
@@ -211,7 +254,9 @@ Questions questions(const Address& vip) {
       {"net.ipv4.conf.*.arp_ignore", "net.ipv4.conf.*.arp_announce", "net.ipv4.conf.*.rp_filter"},
       {},
       {vip},
-      {}};
+      {},
+      {},
+      {vip}};
 }
 
 }  // namespace lvsd::doctor

@@ -63,6 +63,9 @@ struct Questions {
   std::vector<std::string> modules;   // without which the configuration does not work
   std::vector<Address> local;         // are these this host's
   std::vector<Address> destinations;  // by which interface do packets leave
+  std::vector<Address> contested;     // does somebody else answer for them, too
+  std::vector<Address> sources;       // by which interface do packets from there leave
+  bool firewall = false;              // what does it do
 };
 Questions questions(const Config& config);
 Questions questions(const Address& vip);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "doctor/firewall.h"
 #include "model/address.h"
 
 // What a machine looks like, as far as the doctor asks: plain values, read at the edge (lvsctl), or
@@ -27,6 +28,7 @@ struct Interface {
   bool on_a_wire = false;  // neither loopback nor without ARP, as dummies and tunnels are
   std::uint32_t mtu = 0;
   std::vector<HeldAddress> addresses;
+  std::optional<bool> large_receive;  // LRO: the card joins packets, for good
 
   bool operator==(const Interface&) const = default;
 };
@@ -46,6 +48,14 @@ struct RunningDaemon {
   bool operator==(const RunningDaemon&) const = default;
 };
 
+// Another machine that says that it has an address.
+struct ArpAnswer {
+  std::string hardware;   // "02:00:00:00:00:01"
+  std::string interface;  // of ours, by which it was heard
+
+  bool operator==(const ArpAnswer&) const = default;
+};
+
 struct Facts {
   std::string kernel_release;               // "6.1.0-18-amd64"
   std::optional<std::string> ipvs_version;  // "1.2.1"; absent: IPVS is not in the kernel
@@ -59,6 +69,11 @@ struct Facts {
   std::optional<bool> clock_synchronised;
   std::optional<RunningDaemon> lvsd;  // absent: it does not answer; `lvsd_silence` says why
   std::string lvsd_silence;
+  std::map<Address, std::vector<ArpAnswer>> arp_answers;  // of those asked for
+  std::map<Address, std::string> way_back;  // of those asked for: by which interface what comes
+                                            // from them leaves for a stranger
+  std::optional<std::uint64_t> reverse_path_drops;  // packets that rp_filter dropped so far
+  std::optional<Firewall> firewall;                 // absent: it could not be read
   std::string config_trouble;  // why there is no configuration to judge by; empty: there is one
 
   bool operator==(const Facts&) const = default;

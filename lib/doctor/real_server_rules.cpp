@@ -46,6 +46,26 @@ std::vector<std::string> wires_below(const RealServerCase& what, const std::stri
   return out;
 }
 
+// With DR, where packets do not come in by the interface that replies leave by. Which one the
+// director sends by is not to be seen here: the packets that were dropped say so.
+Findings judge_reverse_path_of_wires(const RealServerCase& what) {
+  const auto way = what.facts.way_back.find(what.vip);
+  if (way == what.facts.way_back.end()) return {};
+  const std::uint64_t drops = what.facts.reverse_path_drops.value_or(0);
+  Findings out;
+  for (const Interface& one : what.facts.interfaces) {
+    if (!one.on_a_wire || !one.up || one.name == way->second ||
+        effective(what.facts, one.name, "rp_filter") != 1)
+      continue;
+    out.push_back({drops == 0 ? Severity::info : Severity::warning,
+                   "rp_filter is 1 on " + one.name + ", and replies from the VIP leave by " +
+                       way->second + ": what the director sends by " + one.name +
+                       " is dropped (packets dropped so far: " + std::to_string(drops) + ")",
+                   {sysctl_fix("net.ipv4.conf." + one.name + ".rp_filter", "2")}});
+  }
+  return out;
+}
+
 }  // namespace
 
 Findings judge_held_vip(const RealServerCase& what) {
@@ -101,7 +121,8 @@ Findings judge_arp(const RealServerCase& what) {
 }
 
 Findings judge_reverse_path(const RealServerCase& what) {
-  if (what.forwarding != Forwarding::tunnel || !is_v4(what)) return {};
+  if (!is_v4(what)) return {};
+  if (what.forwarding != Forwarding::tunnel) return judge_reverse_path_of_wires(what);
   const auto value = effective(what.facts, device(what), "rp_filter");
   if (!value) return {};
   if (*value != 1) return {good("rp_filter lets packets of the tunnel in")};

@@ -20,6 +20,13 @@ std::optional<std::uint64_t> effective(const Facts& facts, const std::string& in
   return std::max(all.value_or(0), own.value_or(0));
 }
 
+const Interface* holder(const Facts& facts, const Address& address) {
+  for (const Interface& one : facts.interfaces)
+    for (const HeldAddress& held : one.addresses)
+      if (held.address == address) return &one;
+  return nullptr;
+}
+
 std::string some(const std::vector<std::string>& words) {
   constexpr std::size_t shown = 3;
   std::string out;

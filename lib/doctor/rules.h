@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,10 @@ Findings judge_drift(const Case& what);
 Findings judge_forwarding(const Case& what);
 Findings judge_redirects(const Case& what);
 Findings judge_vips(const Case& what);
+Findings judge_contested_vips(const Case& what);
+Findings judge_reverse_path(const Case& what);
+Findings judge_large_receive(const Case& what);
+Findings judge_shared_host(const Case& what);
 Findings judge_arp_of_vips(const Case& what);
 Findings judge_tunnel_mtu(const Case& what);
 Findings judge_return_way(const Case& what);
@@ -44,6 +49,11 @@ Findings judge_quiescent_templates(const Case& what);
 Findings judge_sloppy(const Case& what);
 Findings judge_conntrack(const Case& what);
 
+// Of the firewall.
+Findings judge_source_nat(const Case& what);
+Findings judge_input(const Case& what);
+Findings judge_marks(const Case& what);
+
 // Of a real server.
 Findings judge_held_vip(const RealServerCase& what);
 Findings judge_arp(const RealServerCase& what);
@@ -51,6 +61,19 @@ Findings judge_reverse_path(const RealServerCase& what);
 Findings judge_tunnel_device(const RealServerCase& what);
 
 // ---- for them
+
+// Each VIP once, with who uses it: take(address, id of the virtual server).
+template <class Take>
+void each_vip(const Config& config, Take take) {
+  std::set<Address> seen;
+  for (const VirtualServer& server : config.virtual_servers)
+    for (const ServiceKey& service : server.services)
+      if (service.fwmark == 0 && seen.insert(service.address).second)
+        take(service.address, id(server));
+}
+
+// The interface that holds an address; null: there is none.
+const Interface* holder(const Facts& facts, const Address& address);
 
 // The number of a sysctl; absent: not read, or not one number.
 std::optional<std::uint64_t> number(const Facts& facts, const std::string& sysctl);

@@ -60,13 +60,24 @@ TEST_CASE("top shows every server with its last minute") {
   CHECK(screen(top) ==
         " lvsd top  14:34:12   360 conn/s  360 kB/s in  0/s out\n"
         " [s]ort:name [f]ilter [space] pause [d]rain [q]uit\n"
-        " SERVICE/SERVER  STATE            W     ACT   INACT   NEW/s  60s            IN/s  CHECK\n"
-        ">web/web01       ACTIVE          10     402     187     120  ▁▂▃▄▅▆▇█   120 kB/s  "
+        " SERVICE/SERVER  STATE          W    ACT  INACT  NEW/s  60s            IN/s  CHECK\n"
+        ">web/web01       ACTIVE        10    402    187    120  ▁▂▃▄▅▆▇█   120 kB/s  "
         "L7OK/200 3ms\n"
-        " web/web02       ACTIVE          10     398     187     240  ▁▂▃▄▅▆▇█   240 kB/s  "
+        " web/web02       ACTIVE        10    398    187    240  ▁▂▃▄▅▆▇█   240 kB/s  "
         "L7OK/200 3ms\n"
-        " web/web03       DRAINING    0 (10)      41     187       0  ▁▁▁▁▁▁▁▁        0/s  "
+        " web/web03       DRAINING  0 (10)     41    187      0  ▁▁▁▁▁▁▁▁        0/s  "
         "L7OK/200 3ms\n");
+  // What matters least goes first where there is little room, and a name's end says who it is.
+  CHECK(screen(top, 80) ==
+        " lvsd top  14:34:12   360 conn/s  360 kB/s in  0/s out\n"
+        " [s]ort:name [f]ilter [space] pause [d]rain [q]uit\n"
+        " SERVICE/SERVER  STATE          W    ACT  NEW/s  60s       CHECK\n"
+        ">web/web01       ACTIVE        10    402    120  ▁▂▃▄▅▆▇█  L7OK/200 3ms\n"
+        " web/web02       ACTIVE        10    398    240  ▁▂▃▄▅▆▇█  L7OK/200 3ms\n"
+        " web/web03       DRAINING  0 (10)     41      0  ▁▁▁▁▁▁▁▁  L7OK/200 3ms\n");
+  Top narrow(false);
+  narrow.take({server("one-of-the-servers-10.0.1.1:80", "ACTIVE", 1, 1)}, now);
+  CHECK(screen(narrow, 30).find(">~s-10.0.1.1:80  ACTIVE") != std::string::npos);
 }
 
 TEST_CASE("a screen is never written over its edges") {
@@ -115,6 +126,24 @@ TEST_CASE("keys sort and filter and select") {
   type(top, "f");
   top.press({Key::escape});
   CHECK(order(top) == "web/web03* ");
+  // Characters go whole, and keys that are none do not come.
+  type(top, "f");
+  for (const char c : std::string("ü\0\x01", 4))
+    top.press({Key::character, c});
+  CHECK(screen(top).find("filter: state=DRAININGü_") != std::string::npos);
+  top.press({Key::backspace});
+  CHECK(screen(top).find("filter: state=DRAINING_") != std::string::npos);
+  CHECK(top.press({Key::leave}).what == TopRequest::What::quit);
+}
+
+TEST_CASE("a reading that fails is told of until the next one") {
+  Top top(true);
+  top.take(servers(), now);
+  top.miss("lvsctl: lvsd is not reachable");
+  CHECK(screen(top).find("lvsctl: lvsd is not reachable") != std::string::npos);
+  CHECK(screen(top).find("web/web02") != std::string::npos);
+  top.take(servers(), now);
+  CHECK(screen(top).find("reachable") == std::string::npos);
 }
 
 TEST_CASE("a drain from the screen is asked about first") {

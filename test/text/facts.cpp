@@ -32,6 +32,7 @@ doctor::Interface interface(Words& words) {
   out.up = words.take() == "up";
   out.on_a_wire = words.take() == "wire";
   if (words.take_if("mtu")) out.mtu = whole<std::uint32_t>(words);
+  if (words.take_if("lro")) out.large_receive = true;
   while (!words.empty()) {
     const std::string held = words.take();
     const auto slash = held.find('/');
@@ -92,6 +93,15 @@ void take_line(Words& words, doctor::Facts& facts) {
   } else if (words.take_if("way")) {
     const Address there = address(words);
     facts.way_out[there] = words.take();
+  } else if (words.take_if("answer")) {
+    auto& answers = facts.arp_answers[address(words)];
+    const std::string hardware = words.take();
+    answers.push_back({hardware, words.take()});
+  } else if (words.take_if("back")) {
+    const Address from = address(words);
+    facts.way_back[from] = words.take();
+  } else if (words.take_if("drops")) {
+    facts.reverse_path_drops = whole<std::uint64_t>(words);
   } else if (words.take_if("rival")) {
     facts.rivals.push_back(rest(words));
   } else if (words.take_if("clock")) {
@@ -111,11 +121,17 @@ void take_line(Words& words, doctor::Facts& facts) {
 
 doctor::Facts facts(std::string_view text) {
   doctor::Facts out;
+  std::string ruleset;
   for (const std::string& line : lines(text)) {
     Words words(line);
+    if (words.take_if("nft")) {
+      ruleset += rest(words) + "\n";
+      continue;
+    }
     take_line(words, out);
     if (!words.empty()) words.refuse("the end");
   }
+  if (!ruleset.empty()) doctor::read_nft(ruleset, out.firewall.emplace());
   return out;
 }
 

@@ -333,3 +333,130 @@ TEST_CASE("many names are said as a few") {
   CHECK_THAT(said("LVD010", test::config(config), "sysctl net.ipv4.ip_forward 1"),
              Catch::Contains("tcp:10.0.0.1:80, tcp:10.0.0.2:80, tcp:10.0.0.3:80 and 2 more"));
 }
+
+TEST_CASE("a VIP that somebody else answers for is told of where this host holds it") {
+  const std::string answer = "answer 10.0.0.100 02:00:00:00:00:01 eth0\n";
+  CHECK(said("LVD013", service("DR"), "local 10.0.0.100\n" + answer) ==
+        "FAIL VIP 10.0.0.100 of web is answered for by 02:00:00:00:00:01 on eth0, too: clients "
+        "reach it or this host | on the machine with that address, if it is a real server: lvsctl "
+        "realserver 10.0.0.100; else: ip addr del 10.0.0.100/32 dev INTERFACE\n");
+  CHECK(said("LVD013", service("DR"), answer) == "");  // a standby
+  CHECK(said("LVD013", service("DR"), "local 10.0.0.100") == "");
+  CHECK(questions(service("DR")).contested.size() == 1);
+}
+
+TEST_CASE("rp_filter matters where answers would leave by another interface") {
+  const std::string wires =
+      "interface eth0 up wire 10.0.0.100/24\ninterface eth1 up wire 10.0.1.254/24\n";
+  const std::string strict = "sysctl net.ipv4.conf.all.rp_filter 1\n";
+  CHECK(said("LVD014", service("DR"), wires + strict + "back 10.0.0.100 eth1") ==
+        "warn rp_filter is 1 on eth0, and the way to clients of web is eth1: their packets are "
+        "dropped here | sysctl -w net.ipv4.conf.eth0.rp_filter=2\n");
+  CHECK(said("LVD014", service("DR"), wires + strict + "back 10.0.0.100 eth0") == "");
+  CHECK(said("LVD014", service("DR"), wires + strict) == "");
+  // The greater of both counts, and 2 is the loose one.
+  CHECK(said("LVD014", service("DR"),
+             wires + strict + "sysctl net.ipv4.conf.eth0.rp_filter 2\nback 10.0.0.100 eth1") == "");
+}
+
+TEST_CASE("rp_filter on a real server of DR is as bad as the packets that it dropped") {
+  const std::string there =
+      "interface lo up quiet 10.0.0.100/32\ninterface eth0 up wire 10.0.0.11/24\n"
+      "interface eth1 up wire 10.0.1.1/24\nsysctl net.ipv4.conf.eth1.rp_filter 1\n";
+  CHECK_THAT(said_there("LVD018", there + "back 10.0.0.100 eth0\ndrops 17"),
+             Catch::StartsWith("warn rp_filter is 1 on eth1, and replies from the VIP leave by "
+                               "eth0") &&
+                 Catch::Contains("so far: 17) | sysctl -w net.ipv4.conf.eth1.rp_filter=2"));
+  CHECK_THAT(said_there("LVD018", there + "back 10.0.0.100 eth0\ndrops 0"),
+             Catch::StartsWith("info "));
+  CHECK(said_there("LVD018", there + "back 10.0.0.100 eth1\ndrops 17") == "");
+  CHECK(said_there("LVD018", there + "drops 17") == "");
+}
+
+TEST_CASE("source NAT and conntrack are to agree") {
+  const std::string masquerading = "nft table ip nat {\nnft chain out {\nnft masquerade\nnft }\n";
+  CHECK_THAT(said("LVD026", service("NAT"), masquerading + "sysctl net.ipv4.vs.conntrack 0"),
+             Catch::StartsWith("info there is source NAT") &&
+                 Catch::Contains("| sysctl -w net.ipv4.vs.conntrack=1"));
+  CHECK(said("LVD026", service("NAT"), masquerading + "sysctl net.ipv4.vs.conntrack 1") == "");
+  CHECK_THAT(said("LVD026", service("NAT"), "nft table ip x {\nsysctl net.ipv4.vs.conntrack 1"),
+             Catch::Contains("| sysctl -w net.ipv4.vs.conntrack=0"));
+  CHECK(said("LVD026", service("NAT"), "sysctl net.ipv4.vs.conntrack 1") == "");
+}
+
+TEST_CASE("a director that is its own real server is told of a standby that balances") {
+  const std::string global = "lvs_sync_daemon eth1";
+  const std::string both = "local 10.0.1.1\nsysctl net.ipv4.vs.backup_only 0";
+  CHECK_THAT(said("LVD027", service("DR", "", "", "TCP", global), both),
+             Catch::StartsWith("warn this director is a real server of web") &&
+                 Catch::Contains("| sysctl -w net.ipv4.vs.backup_only=1"));
+  CHECK(said("LVD027", service("DR"), both) == "");
+  CHECK(said("LVD027", service("NAT", "", "", "TCP", global), both) == "");
+  CHECK(said("LVD027", service("DR", "", "", "TCP", global),
+             "local 10.0.1.1\nsysctl net.ipv4.vs.backup_only 1") == "");
+}
+
+TEST_CASE("a card that joins packets matters to DR and tunnels") {
+  const std::string joining = "interface eth0 up wire mtu 1500 lro 10.0.0.1/24";
+  CHECK(said("LVD032", service("DR"), joining) ==
+        "warn eth0 joins packets (LRO): those that it made too large for the way to servers of web "
+        "are lost | ethtool -K eth0 lro off\n");
+  CHECK(said("LVD032", service("NAT"), joining) == "");
+  CHECK(said("LVD032", service("TUN"), "interface eth0 up wire mtu 1500 10.0.0.1/24") == "");
+}
+
+TEST_CASE("a firewall that drops what no rule accepts keeps clients out") {
+  const std::string dropping =
+      "nft table inet filter {\nnft chain input {\n"
+      "nft type filter hook input priority filter; policy drop;\n"
+      "nft ct state established,related accept\nnft iif \"lo\" accept\n";
+  CHECK(
+      said("LVD040", service("DR"), dropping + "nft tcp dport 22 accept") ==
+      "warn the firewall drops what comes in (inet filter input), and no rule lets clients of web "
+      "in | iptables -I INPUT -p tcp -d 10.0.0.100 --dport 80 -j ACCEPT, or the same in its "
+      "file\n");
+  for (const char* accepting :
+       {"tcp dport { 22, 80 } accept", "tcp dport 70-90 accept", "ip daddr 10.0.0.100 accept",
+        "iifname eth0 accept", "tcp dport @public accept", "tcp dport != 22 accept"}) {
+    INFO(accepting);
+    CHECK(said("LVD040", service("DR"), dropping + "nft " + accepting) == "");
+  }
+  CHECK(said("LVD040", service("DR"), "nft table inet filter {\nnft chain input {") == "");
+  CHECK(said("LVD040", service("DR"), "") == "");
+}
+
+TEST_CASE("a mark that no rule gives is told of") {
+  const Config marked = test::config(
+      "virtual_server fwmark 10 {\n name web\n lb_algo rr\n lb_kind DR\n real_server 10.0.1.1 0 "
+      "{\n}\n}\n");
+  const std::string chain = "nft table ip mangle {\nnft chain PREROUTING {\n";
+  CHECK(said("LVD042", marked, chain + "nft tcp dport 80 meta mark set 0x0000000b") ==
+        "warn no rule gives packets the mark 10: web gets none | iptables -t mangle -A PREROUTING "
+        "-d VIP -p tcp --dport PORT -j MARK --set-mark 10\n");
+  CHECK(said("LVD042", marked, chain + "nft tcp dport 80 meta mark set 0x0000000a") == "");
+  CHECK(said("LVD042", marked, chain + "nft meta mark set ct mark") == "");
+  CHECK(said("LVD042", marked, "") == "");
+}
+
+TEST_CASE("the rules of iptables are read as those of nft") {
+  Firewall firewall;
+  read_iptables(
+      "*mangle\n:PREROUTING ACCEPT [0:0]\n"
+      "-A PREROUTING -p tcp -m tcp --dport 80 -j MARK --set-xmark 0xa/0xffffffff\nCOMMIT\n"
+      "*nat\n-A POSTROUTING -o eth0 -j MASQUERADE\nCOMMIT\n"
+      "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n"
+      "-A INPUT -i lo -j ACCEPT\n-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n"
+      "-A INPUT -p tcp -m multiport --dports 80,8000:8010 -j ACCEPT\n"
+      "-A FORWARD -p tcp --dport 443 -j ACCEPT\nCOMMIT\n",
+      firewall);
+  CHECK(firewall.marks == std::set<std::uint32_t>{10});
+  CHECK(firewall.rewrites_sources);
+  CHECK(firewall.dropping == std::vector<std::string>{"filter INPUT"});
+  CHECK_FALSE(firewall.other_accepts);
+  CHECK(accepts_port(firewall, 80));
+  CHECK(accepts_port(firewall, 8010));
+  CHECK_FALSE(accepts_port(firewall, 8011));
+  CHECK_FALSE(accepts_port(firewall, 443));
+  read_iptables("*filter\n-A INPUT -i eth0 -j ACCEPT\n", firewall);
+  CHECK(firewall.other_accepts);
+}
