@@ -19,11 +19,7 @@ constexpr std::string_view title = "lvsd configuration 1\n";
 
 Files recording_files(const Files& files, const std::shared_ptr<Recording>& into) {
   Files out;
-  out.read = [read = files.read, into](const std::string& path) {
-    auto text = read(path);
-    if (text) into->texts.insert_or_assign(path, *text);
-    return text;
-  };
+  out.read = files.read;
   out.glob = [glob = files.glob, into](const std::string& pattern) {
     auto found = glob(pattern);
     if (found) into->matches.insert_or_assign(pattern, *found);
@@ -140,6 +136,9 @@ Recorded recorded(const std::string& path, const Files& files, const LoadOptions
                                                           .config_id = options.config_id,
                                                           .random_seed = options.random_seed});
   LoadOptions how = options;
+  how.keep_text = [made](const std::string& read, std::string text) {
+    made->texts.insert_or_assign(read, std::move(text));
+  };
   if (options.environment)
     how.environment = [ask = options.environment, made](const std::string& name) {
       auto value = ask(name);
@@ -179,6 +178,11 @@ std::string text(const Recording& recording) {
   std::string out;
   each_piece(recording, recording.random_seed, [&out](std::string_view piece) { out += piece; });
   return out;
+}
+
+void give_pieces(const Recording& recording,
+                 const std::function<void(std::string_view piece)>& take) {
+  each_piece(recording, recording.random_seed, take);
 }
 
 std::optional<Recording> parse_recording(std::string_view text) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -42,6 +43,8 @@ Loaded replayed(const Recording& recording);
 
 // For a file of ours: lengths, names and contents, every byte as it was.
 std::string text(const Recording& recording);
+void give_pieces(const Recording& recording,
+                 const std::function<void(std::string_view piece)>& take);
 std::optional<Recording> parse_recording(std::string_view text);
 
 // The same for the same content, different for any other; random_seed does not count, since it is

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <grp.h>
-#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,12 +16,14 @@
 #include <variant>
 #include <vector>
 
+#include "config/config_size.h"
 #include "daemon/checker_pool.h"
 #include "daemon/die_of.h"
 #include "daemon/instance_lock.h"
 #include "daemon/kernel_error.h"
 #include "daemon/log.h"
 #include "daemon/mail_delivery.h"
+#include "daemon/memory_ahead.h"
 #include "daemon/network_namespace.h"
 #include "daemon/wall_clock.h"
 #include "plan/timeouts.h"
@@ -173,7 +174,7 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
   co_await save_state();
   co_await save_history();
   begin_trial();
-  ::malloc_trim(0);  // what reading the file left behind
+  give_back_memory_beyond(size_of(pools_.config()).memory());
   co_return std::nullopt;
 }
 
@@ -243,6 +244,7 @@ void Daemon::adopt(Config config, const Table& found, const State& past,
   timeout_wishes_ = reloaded(past.timeouts, config.global.timeouts);
   reconciler_.want(with_timeout_wishes(config.global));
   const Time now = std::chrono::steady_clock::now();
+  take_memory_ahead(Pools::memory_of(config));
   pools_.take(std::move(config), found, now);
   pools_.resume_removals(past.removals, found, now);
   pools_.recall(past.wishes, past.seats, now);

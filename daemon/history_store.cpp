@@ -38,7 +38,8 @@ Result<void> HistoryStore::save(const Change& change) const {
   const std::string attempt = "saving the history of configurations in " + directory_.string();
   if (change.recording) {
     const auto done =
-        replace_file(path_of(change.history.past.back().first), text(*change.recording));
+        replace_file(path_of(change.history.past.back().first),
+                     [&change](const TakePiece& take) { give_pieces(*change.recording, take); });
     if (!done) return within(attempt, done.error());
   }
   const auto done = replace_file(directory_ / "history.json", text(change.history));

@@ -1,7 +1,5 @@
 // lvsd(8): the command line, and the loop everything runs on.
 
-#include <malloc.h>
-
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
@@ -13,6 +11,7 @@
 #include "daemon/checker.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
+#include "daemon/memory_ahead.h"
 #include "daemon/module_loading_kernel.h"
 #include "daemon/netlink_kernel.h"
 #include "daemon/netlink_socket.h"
@@ -29,14 +28,7 @@ Result<std::unique_ptr<Kernel>> open_kernel() {
 }
 
 int serve(const Options& options) {
-  // One heap for all threads: what reading a file leaves behind is used again by whoever is next,
-  // and they seldom allocate at the same time.
-  ::mallopt(M_ARENA_MAX, 1);
-  // What an audit or a reload takes, the next one takes again: it is not given back in between, and
-  // large blocks are of the heap, too. Those that are mapped for themselves have to be touched anew
-  // each time, which at a start took a quarter of it.
-  ::mallopt(M_TRIM_THRESHOLD, 64 << 20);
-  ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  use_one_heap();
   open_log(options.verbose ? Level::debug : Level::info, options.log_format);
   boost::asio::io_context loop(1);
   Daemon daemon(loop, options, open_kernel);

@@ -104,6 +104,9 @@ class Pools {
   std::shared_ptr<const Config> shared_config() const { return config_; }
   const Pool& pool(std::size_t index) const { return pools_[index]; }
 
+  // What is known of everything in a configuration takes so many bytes, rather more.
+  static std::size_t memory_of(const Config& config);
+
   // How many servers of a virtual server take new connections now.
   static std::size_t serving(const std::vector<Decision>& decisions);
 

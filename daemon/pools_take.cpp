@@ -187,6 +187,16 @@ Pool adopted(const VirtualServer& server, const Table& actual, Time now) {
 
 }  // namespace
 
+std::size_t Pools::memory_of(const Config& config) {
+  std::size_t bytes = config.virtual_servers.size() * sizeof(Pool);
+  for (const VirtualServer& server : config.virtual_servers) {
+    bytes += server.real_servers.size() * (sizeof(ServerState) + 2 * sizeof(Decision));
+    // Here and in the reconciler, in trees.
+    bytes += server.services.size() * 3 * (sizeof(ServiceKey) + 6 * sizeof(void*));
+  }
+  return bytes;
+}
+
 std::set<ServiceKey> Pools::take(Config config, const Table& actual, Time now) {
   const auto sources = predecessors(config);
   const auto previous = std::exchange(config_, std::make_shared<const Config>(std::move(config)));

@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <malloc.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -10,12 +9,14 @@
 #include <utility>
 #include <variant>
 
+#include "config/config_size.h"
 #include "daemon/config_changes.h"
 #include "daemon/config_views.h"
 #include "daemon/daemon.h"
 #include "daemon/die_of.h"
 #include "daemon/kernel_error.h"
 #include "daemon/log.h"
+#include "daemon/memory_ahead.h"
 #include "daemon/wall_clock.h"
 #include "plan/reload_guard.h"
 #include "plan/timeouts.h"
@@ -204,7 +205,7 @@ asio::awaitable<Daemon::Reloaded> Daemon::put_in_force(Prepared next, ReloadOrde
        .reason = order.by.reason,
        .generation = generation_});
   begin_trial();
-  ::malloc_trim(0);  // as large as the configuration that is gone
+  give_back_memory_beyond(size_of(pools_.config()).memory());
   done.view.diagnostics = diagnostic_views(without_notes(std::move(loaded.diagnostics)));
   co_return done;
 }

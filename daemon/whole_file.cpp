@@ -20,9 +20,45 @@ Result<void> written(int file, std::string_view text) {
     if (put < 0) return system_failure(errno, "writing");
     text.remove_prefix(static_cast<std::size_t>(put));
   }
-  if (::fsync(file) != 0) return system_failure(errno, "syncing");
   return {};
 }
+
+// Writes in large pieces what comes in small ones. After a failure it takes everything and writes
+// nothing.
+class Gathering {
+ public:
+  explicit Gathering(int file) : file_(file) {}
+
+  void take(std::string_view piece) {
+    if (waiting_.size() + piece.size() > most_waiting) write_waiting();
+    if (piece.size() > most_waiting)
+      write(piece);
+    else
+      waiting_ += piece;
+  }
+
+  Result<void> finish() {
+    write_waiting();
+    if (outcome_ && ::fsync(file_) != 0) outcome_ = system_failure(errno, "syncing");
+    return outcome_;
+  }
+
+ private:
+  static constexpr std::size_t most_waiting = 16384;
+
+  void write_waiting() {
+    write(waiting_);
+    waiting_.clear();
+  }
+
+  void write(std::string_view text) {
+    if (outcome_) outcome_ = written(file_, text);
+  }
+
+  int file_;
+  std::string waiting_;
+  Result<void> outcome_;
+};
 
 Result<void> synced(const std::filesystem::path& directory) {
   const UniqueFd descriptor(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -56,12 +92,19 @@ Result<std::optional<std::string>> file_content(const std::filesystem::path& pat
 }
 
 Result<void> replace_file(const std::filesystem::path& path, std::string_view text) {
+  return replace_file(path, [text](const TakePiece& take) { take(text); });
+}
+
+Result<void> replace_file(const std::filesystem::path& path,
+                          const std::function<void(const TakePiece& take)>& give) {
   make_directory(path.parent_path());
   const std::string unfinished = path.native() + ".new";
   const UniqueFd file(
       ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file) return system_failure(errno, "opening");
-  auto done = written(file.get(), text);
+  Gathering gathering(file.get());
+  give([&gathering](std::string_view piece) { gathering.take(piece); });
+  auto done = gathering.finish();
   if (done && ::rename(unfinished.c_str(), path.c_str()) != 0)
     done = system_failure(errno, "renaming");
   if (done) done = synced(path.parent_path());

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,5 +21,11 @@ Result<std::optional<std::string>> file_content(const std::filesystem::path& pat
 // Puts the text there, whole or not at all: written beside, synced, renamed, and the directory
 // synced, for us alone to read. The directory is made if it is missing, for us alone as well.
 Result<void> replace_file(const std::filesystem::path& path, std::string_view text);
+
+// The same with a text that nobody has in one piece: `give` hands its pieces over, one after the
+// other.
+using TakePiece = std::function<void(std::string_view piece)>;
+Result<void> replace_file(const std::filesystem::path& path,
+                          const std::function<void(const TakePiece& take)>& give);
 
 }  // namespace lvsd

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "config/compile.h"
+#include "config/config_size.h"
 #include "config/problems.h"
 #include "config/reader.h"
 #include "config/source.h"
@@ -30,13 +31,17 @@ Loaded load(const std::string& path, const Files& files, const LoadOptions& opti
       problems.report(Code::lenient, Span::whole(0),
                       "reading as keepalived would, because of the file's name",
                       "rename it, or say --strict, to have every mistake refused");
+    config.virtual_servers.reserve(expected_size(sources.text(0)).virtual_servers);
     Compiler compiler(reader, sources, problems, config);
     if (options.origins) compiler.record_origins(loaded.origins);
     compiler.compile();
+    config.virtual_servers.shrink_to_fit();  // of included files nobody knew how many
     config.files = sources.names();
   }
   if (!problems.has_errors()) loaded.config = std::move(config);
   loaded.diagnostics = problems.take();
+  for (std::uint32_t file = 0; options.keep_text && file < sources.count(); ++file)
+    options.keep_text(sources.name(file), sources.take_text(file));
   return loaded;
 }
 

@@ -28,6 +28,9 @@ struct LoadOptions {
   // For ${_RANDOM}, unless the file gives a `random_seed`.
   std::uint32_t random_seed = 0;
 
+  // Given the text of each file when all is read, in the order they were entered; may be empty.
+  std::function<void(const std::string& path, std::string text)> keep_text;
+
   // Remember where each value was written, for `config show --origin`.
   bool origins = false;
 };

@@ -5,6 +5,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/diagnostic.h"
@@ -33,6 +34,8 @@ class Sources {
 
   std::string_view text(std::uint32_t file) const { return files_[file].text; }
   const std::string& name(std::uint32_t file) const { return files_[file].name; }
+  // At the end; nothing points into it any more.
+  std::string take_text(std::uint32_t file) { return std::move(files_[file].text); }
   std::size_t count() const { return files_.size(); }
   std::vector<std::string> names() const;
 

@@ -16,6 +16,8 @@ std::string_view text(Program program) {
       return "lvsd";
     case Program::keepalived:
       return "keepalived";
+    case Program::before:
+      return "before";
   }
   return "?";
 }
@@ -44,7 +46,14 @@ testing::Command command_line(Program program, const Binaries& binaries, const F
   const std::filesystem::path& path = folder.path();
   switch (program) {
     case Program::lvsd:
-      return {binaries.lvsd, "-f", folder.config(), "-s", path / "lvsd.sock", "--state-dir", path};
+    case Program::before:
+      return {program == Program::lvsd ? binaries.lvsd : binaries.before,
+              "-f",
+              folder.config(),
+              "-s",
+              path / "lvsd.sock",
+              "--state-dir",
+              path};
     case Program::keepalived:
       return {binaries.keepalived, "--check",           "--dont-fork", "--no-syslog",
               "--use-file",        folder.config(),     "--pid",       path / "keepalived.pid",
@@ -56,7 +65,7 @@ testing::Command command_line(Program program, const Binaries& binaries, const F
 std::string config_for(Program program, std::string_view servers,
                        std::chrono::milliseconds audit_interval) {
   std::string out;
-  if (program == Program::lvsd)
+  if (program != Program::keepalived)
     out = fmt::format("global_defs {{\n  audit_interval {:.3f}\n}}\n",
                       static_cast<double>(audit_interval.count()) / 1000);
   return out.append(servers);

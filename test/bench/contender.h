@@ -14,12 +14,14 @@
 
 namespace lvsd::bench {
 
-enum class Program { lvsd, keepalived };
+// `before`: an earlier lvsd, in keepalived's place, to see what a change is worth.
+enum class Program { lvsd, keepalived, before };
 std::string_view text(Program program);
 
 struct Binaries {
   std::string lvsd;
   std::string keepalived = "keepalived";
+  std::string before{};
 };
 
 // A folder of its own for a program's files, removed with the object.

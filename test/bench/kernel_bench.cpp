@@ -37,10 +37,12 @@ struct Options {
   Binaries binaries;
   std::vector<std::string> parts{"times", "messages", "health"};
 
+  // lvsd, and who it is compared with.
+  std::vector<Program> programs() const {
+    return {Program::lvsd, binaries.before.empty() ? Program::keepalived : Program::before};
+  }
   bool wants(std::string_view part) const { return std::ranges::find(parts, part) != parts.end(); }
 };
-
-constexpr Program all_programs[] = {Program::lvsd, Program::keepalived};
 
 ServiceKey middle(const Layout& layout) {
   return service(layout.services / 2);
@@ -75,7 +77,7 @@ void measure_once(Program program, const Options& options, const Layout& layout,
   figures.one_weight.add(subject.reload(other, visible(subject, other)));
   subject.reload(layout, visible(subject, layout));
 
-  if (program == Program::lvsd) figures.audit.add(subject.audit(layout, 1500ms));
+  if (program != Program::keepalived) figures.audit.add(subject.audit(layout, 1500ms));
   double most = static_cast<double>(subject.memory_kib());
   figures.restart.add(subject.restart());
   most = std::max(most, static_cast<double>(subject.memory_kib()));
@@ -99,10 +101,10 @@ void measure_times(const Options& options, const Layout& layout) {
     fmt::print(stderr, "{} x {}: run {} of {}\n", layout.services, layout.servers, run + 1,
                options.runs);
     measure_limit(options, layout, limit);
-    for (const Program program : all_programs)
+    for (const Program program : options.programs())
       measure_once(program, options, layout, results[program]);
   }
-  fmt::print("{}", report(layout, results, limit));
+  fmt::print("{}", report(layout, options.programs(), results, limit));
   std::fflush(stdout);
 }
 
@@ -132,7 +134,7 @@ void count_messages(Program program, const Options& options, const Layout& layou
 void count_messages(const Options& options, const Layout& layout) {
   fmt::print("\n{} virtual servers x {}: messages that change something\n", layout.services,
              layout.servers);
-  for (const Program program : all_programs)
+  for (const Program program : options.programs())
     count_messages(program, options, layout);
   std::fflush(stdout);
 }
@@ -193,7 +195,7 @@ void measure_health(const Options& options) {
       "most) of rounds of 200\n{:<26} {:>24} {:>24} {:>12}\n",
       "", "a check that passes", "a check that turns", "the turn");
   for (const std::uint32_t size : options.sizes)
-    for (const Program program : all_programs)
+    for (const Program program : options.programs())
       measure_health(program, options, {.services = size});
 }
 
@@ -214,6 +216,8 @@ Options options_of(int argc, char** argv) {
   app.add_option("--lvsd", options.binaries.lvsd, "The lvsd to measure");
   app.add_option("--keepalived", options.binaries.keepalived, "The keepalived to measure")
       ->capture_default_str();
+  app.add_option("--before", options.binaries.before,
+                 "An earlier lvsd to compare with, instead of keepalived");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& wrong) {

@@ -20,22 +20,23 @@ std::string rows(std::string_view name, const Measured& lvsd, const Measured& ke
 
 }  // namespace
 
-std::string report(const Layout& layout, const Results& results, const Limit& limit) {
-  const Figures& lvsd = results.at(Program::lvsd);
-  const Figures& keepalived = results.at(Program::keepalived);
+std::string report(const Layout& layout, const std::vector<Program>& programs,
+                   const Results& results, const Limit& limit) {
+  const Figures& first = results.at(programs.front());
+  const Figures& other = results.at(programs.back());
   std::string out =
       fmt::format("\n{} virtual servers x {}, {} entries. Median (least to most), ms\n",
                   layout.services, layout.servers, layout.entries());
   out += fmt::format("{:<30} {:>24} {:>26} {:>9} {:>22} {:>8}\n", "", "lvsd", "keepalived",
                      "ka/lvsd", "limit", "of it");
-  out += rows("cold start", lvsd.cold_start, keepalived.cold_start);
-  out += row("  first to last entry", lvsd.writing, keepalived.writing, limit.write);
-  out += rows("restart over its table", lvsd.restart, keepalived.restart);
-  out += rows("reload, unchanged", lvsd.unchanged, keepalived.unchanged);
-  out += rows("reload, one server more", lvsd.one_server, keepalived.one_server);
-  out += rows("reload, one weight", lvsd.one_weight, keepalived.one_weight);
-  out += rows("audit", lvsd.audit, keepalived.audit, limit.read);
-  out += row("peak memory, MiB", lvsd.memory_mib, keepalived.memory_mib, {});
+  out += rows("cold start", first.cold_start, other.cold_start);
+  out += row("  first to last entry", first.writing, other.writing, limit.write);
+  out += rows("restart over its table", first.restart, other.restart);
+  out += rows("reload, unchanged", first.unchanged, other.unchanged);
+  out += rows("reload, one server more", first.one_server, other.one_server);
+  out += rows("reload, one weight", first.one_weight, other.one_weight);
+  out += rows("audit", first.audit, other.audit, limit.read);
+  out += row("peak memory, MiB", first.memory_mib, other.memory_mib, {});
   return out;
 }
 

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "test/bench/activity.h"
 #include "test/bench/contender.h"
@@ -40,6 +41,8 @@ struct Limit {
 
 using Results = std::map<Program, Figures>;
 
-std::string report(const Layout& layout, const Results& results, const Limit& limit);
+// REQUIRES: two programs, both among the results: the one that is reported on, and the other.
+std::string report(const Layout& layout, const std::vector<Program>& programs,
+                   const Results& results, const Limit& limit);
 
 }  // namespace lvsd::bench
