@@ -101,7 +101,7 @@ void read_nft(std::string_view text, Firewall& firewall) {
     } else if (words[0] == "type" && has(words, "hook")) {
       may_be_input = after(words, "hook") == "input";
       if (may_be_input && after(words, "policy") == "drop")
-        firewall.dropping.push_back(table + " " + chain);
+        firewall.dropping.emplace_back(table).append(" ").append(chain);
     } else {
       if (has(words, "masquerade") || has(words, "snat")) firewall.rewrites_sources = true;
       if (has(words, "mark") && has(words, "set")) take_mark(after(words, "set"), firewall);
