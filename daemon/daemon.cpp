@@ -48,6 +48,10 @@ std::optional<gid_t> api_group(const std::string& word, const char* usual) {
   return found;
 }
 
+// A slice of the table on its way to the kernel, and what the state file is made of: 3.6 MiB were
+// touched for the first time by that at a start with 5,000 x 10.
+constexpr std::size_t most_for_writing = std::size_t{3} << 20;
+
 // Numbers of events only grow: no daemon has a million of them in each second of its life.
 std::uint64_t first_event(const api::Moment& now) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now.at.time_since_epoch());
@@ -244,7 +248,9 @@ void Daemon::adopt(Config config, const Table& found, const State& past,
   timeout_wishes_ = reloaded(past.timeouts, config.global.timeouts);
   reconciler_.want(with_timeout_wishes(config.global));
   const Time now = std::chrono::steady_clock::now();
-  take_memory_ahead(Pools::memory_of(config));
+  // And for comparing, writing and saying in the state file what is ours.
+  take_memory_ahead(Pools::memory_of(config) +
+                    std::min(most_for_writing, size_of(config).memory() / 3));
   pools_.take(std::move(config), found, now);
   pools_.resume_removals(past.removals, found, now);
   pools_.recall(past.wishes, past.seats, now);

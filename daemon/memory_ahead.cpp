@@ -74,7 +74,7 @@ void take_memory_ahead(std::size_t bytes) {
 }
 
 void give_back_memory_beyond(std::size_t bytes) {
-  if (::mallinfo2().fordblks > bytes + bytes / 2) ::malloc_trim(0);
+  if (::mallinfo2().fordblks > 2 * bytes) ::malloc_trim(0);
 }
 
 }  // namespace lvsd

@@ -19,7 +19,8 @@ void use_one_heap();
 // cannot do it (before 5.14, or without memory), nothing is done.
 void take_memory_ahead(std::size_t bytes);
 
-// Gives back what was freed, unless it is about what a reload takes: `bytes`.
+// Gives back what was freed where it is more than twice of what the next reload takes, `bytes`:
+// the configuration that is gone, the text of the file and what lies between stay for that.
 void give_back_memory_beyond(std::size_t bytes);
 
 }  // namespace lvsd

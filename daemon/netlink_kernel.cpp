@@ -156,23 +156,24 @@ void sort(DestinationList& list) {
   entries.erase(std::unique(entries.begin(), entries.end(), same_key), entries.end());
 }
 
-Service service_of(const ServiceEntry& entry, DestinationList& list) {
+void add_destinations(Service& service, DestinationList& list) {
   sort(list);
-  Service service{entry.settings, {}};
   service.destinations.reserve(list.entries.size());
   for (const auto& [key, destination] : list.entries)
     service.destinations.emplace_hint(service.destinations.end(), key, destination.settings);
-  return service;
 }
 
-ServiceSnapshot snapshot_of(const ServiceEntry& service, DestinationList& list) {
+void add_destinations(ServiceSnapshot& service, DestinationList& list) {
   sort(list);
   auto& entries = list.entries;
-  ServiceSnapshot snapshot{service.settings, service.traffic, {}, list.at_once};
-  snapshot.destinations.reserve(entries.size());
-  snapshot.destinations.insert(boost::container::ordered_unique_range, entries.begin(),
-                               entries.end());
-  return snapshot;
+  service.at_once = list.at_once;
+  service.destinations.reserve(entries.size());
+  service.destinations.insert(boost::container::ordered_unique_range, entries.begin(),
+                              entries.end());
+}
+
+ServiceSnapshot snapshot_of(ServiceEntry&& entry) {
+  return {std::move(entry.settings), entry.traffic, {}};
 }
 
 bool is_no_service(const Result<void>& outcome) {
@@ -181,45 +182,55 @@ bool is_no_service(const Result<void>& outcome) {
 
 }  // namespace
 
-template <class Take>
-Result<void> NetlinkKernel::read_all(Take take) {
-  std::vector<ServiceEntry> entries;
-  const auto listed =
-      list_services([&entries](ServiceEntry&& entry) { entries.push_back(std::move(entry)); });
-  if (!listed) return listed.error();
+// Services are listed into `services` at once, since a table is long; those that have gone
+// meanwhile leave it. `take`: has the destinations of one.
+template <class Services, class Take>
+Result<void> NetlinkKernel::read_destinations(Services& services, Take take) {
   DestinationList found;  // one for all, for its capacity
-  for (const ServiceEntry& entry : entries) {
+  for (auto at = services.begin(); at != services.end();) {
     found.entries.clear();
     found.at_once = true;
-    const auto asked = ask(session_, question_for_destinations(entry.key, session_, found));
+    const auto asked = ask(session_, question_for_destinations(at->first, session_, found));
     if (!asked) return asked.error();
     if (found.entries.empty()) {
-      const auto still = exists(entry.key);
+      const auto still = exists(at->first);
       if (!still) return still.error();
-      if (!*still) continue;
+      if (!*still) {
+        at = services.erase(at);
+        continue;
+      }
     }
-    take(entry, found);
+    take(at->first, at->second, found);
+    ++at;
   }
   return {};
 }
 
 Result<Snapshot> NetlinkKernel::dump_once() {
   Snapshot snapshot;
-  const auto keep = [&snapshot](const ServiceEntry& entry, DestinationList& found) {
-    snapshot.insert_or_assign(entry.key, snapshot_of(entry, found));
+  const auto listed = list_services([&snapshot](ServiceEntry&& entry) {
+    snapshot.insert_or_assign(entry.key, snapshot_of(std::move(entry)));
+  });
+  if (!listed) return listed.error();
+  const auto take = [](const ServiceKey&, ServiceSnapshot& service, DestinationList& found) {
+    add_destinations(service, found);
   };
-  if (const auto read = read_all(keep); !read) return read.error();
+  if (const auto read = read_destinations(snapshot, take); !read) return read.error();
   return snapshot;
 }
 
 Result<TableReading> NetlinkKernel::read_table() {
   return repeated([this]() -> Result<TableReading> {
     TableReading reading;
-    const auto keep = [&reading](const ServiceEntry& entry, DestinationList& found) {
-      if (!found.at_once) reading.in_pieces.push_back(entry.key);
-      reading.table.insert_or_assign(entry.key, service_of(entry, found));
+    const auto listed = list_services([&reading](ServiceEntry&& entry) {
+      reading.table.insert_or_assign(entry.key, Service{std::move(entry.settings), {}});
+    });
+    if (!listed) return listed.error();
+    const auto take = [&reading](const ServiceKey& key, Service& service, DestinationList& found) {
+      if (!found.at_once) reading.in_pieces.push_back(key);
+      add_destinations(service, found);
     };
-    if (const auto read = read_all(keep); !read) return read.error();
+    if (const auto read = read_destinations(reading.table, take); !read) return read.error();
     return reading;
   });
 }
@@ -247,7 +258,9 @@ Result<std::optional<ServiceSnapshot>> NetlinkKernel::dump_once(const ServiceKey
     if (!still) return still.error();
     if (!*still) return std::optional<ServiceSnapshot>();
   }
-  return std::optional(snapshot_of(*entry, found));
+  ServiceSnapshot snapshot = snapshot_of(*std::move(entry));
+  add_destinations(snapshot, found);
+  return std::optional(std::move(snapshot));
 }
 
 Result<void> NetlinkKernel::list_services(const std::function<void(ServiceEntry&&)>& take) {

@@ -49,9 +49,9 @@ class NetlinkKernel final : public Kernel {
   NetlinkKernel(NetlinkSession::Connect connect, const NetlinkOptions& options);
 
   Result<Snapshot> dump_once();
-  // Calls `take` with every service and its list of destinations.
-  template <class Take>
-  Result<void> read_all(Take take);
+  // Calls `take` with every service and its list of destinations; those that are gone leave.
+  template <class Services, class Take>
+  Result<void> read_destinations(Services& services, Take take);
   Result<std::optional<ServiceSnapshot>> dump_once(const ServiceKey& service);
   Result<Controls> controls_once();
   // All services, as they come.

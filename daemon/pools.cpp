@@ -171,7 +171,7 @@ std::optional<PoolChange> Pools::settle(std::size_t index, PoolFacts facts,
   add_turns(Member::backup, pool.backup_servers, result.backups, change.turns);
   add_turns(Member::sorry, pool.sorry_servers, result.sorry_servers, change.turns);
   pool.real_servers = std::move(result.real_servers);
-  pool.backup_servers = std::move(result.backups);
+  pool.backup_servers = pool.backups.empty() ? std::vector<Decision>() : std::move(result.backups);
   pool.sorry_servers = std::move(result.sorry_servers);
   const bool is_gone = facts.removed.size() != removed;
   keep(index, std::move(facts), sight);

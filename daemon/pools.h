@@ -50,8 +50,8 @@ struct Pool {
   std::vector<Removed> removed;
   std::optional<Time> panic_since;
 
-  std::vector<Decision> real_servers;  // what follows from it, for lists
-  std::vector<Decision> backup_servers;
+  std::vector<Decision> real_servers;    // what follows from it, for lists
+  std::vector<Decision> backup_servers;  // as many as `backups`
   std::vector<Decision> sorry_servers;
 };
 

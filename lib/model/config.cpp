@@ -11,7 +11,8 @@ bool equal(const std::shared_ptr<const T>& a, const std::shared_ptr<const T>& b)
 
 template <class Server>
 std::string server_id(const Server& server) {
-  return server.name.empty() ? text(server.endpoint) : server.name;
+  if (server.name.empty()) return text(server.endpoint);
+  return server.name;
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/rare.h"
 #include "model/check.h"
 #include "model/destination.h"
 #include "model/global.h"
@@ -29,7 +30,7 @@ struct BackupServer {
 };
 
 struct RealServer {
-  std::string name;  // empty: known by its address
+  Rare<std::string> name;  // empty: known by its address
   // As written. With NAT and port 0 the client's destination port is kept; with DR and TUN the
   // service's port is what counts (`destination_key` in lib/plan).
   Endpoint endpoint;
@@ -87,8 +88,8 @@ struct VirtualServer {
   ServiceSettings settings;
   std::uint32_t quorum = 1;  // least weight of what serves
   std::uint32_t hysteresis = 0;
-  Script quorum_up;
-  Script quorum_down;
+  Rare<Script> quorum_up;
+  Rare<Script> quorum_down;
   bool omega = false;              // "down" scripts run when the daemon stops, too
   bool ha_suspend = false;         // checks run only while the address is on this host
   std::optional<bool> smtp_alert;  // mail on a change of quorum; absent: the global words, else no

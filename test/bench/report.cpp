@@ -27,8 +27,8 @@ std::string report(const Layout& layout, const std::vector<Program>& programs,
   std::string out =
       fmt::format("\n{} virtual servers x {}, {} entries. Median (least to most), ms\n",
                   layout.services, layout.servers, layout.entries());
-  out += fmt::format("{:<30} {:>24} {:>26} {:>9} {:>22} {:>8}\n", "", "lvsd", "keepalived",
-                     "ka/lvsd", "limit", "of it");
+  out += fmt::format("{:<30} {:>24} {:>26} {:>9} {:>22} {:>8}\n", "", text(programs.front()),
+                     text(programs.back()), "ratio", "limit", "of it");
   out += rows("cold start", first.cold_start, other.cold_start);
   out += row("  first to last entry", first.writing, other.writing, limit.write);
   out += rows("restart over its table", first.restart, other.restart);

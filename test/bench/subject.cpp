@@ -101,7 +101,11 @@ Subject::ColdStart Subject::cold_start(const Layout& layout) {
       },
       *process_);
   const Clock::time_point last = Clock::now();
-  const Burst burst = until_rest(process_->pid(), begin, {}, pace_);
+  Burst burst;
+  if (layout.checked == 0)
+    burst = until_rest(process_->pid(), begin, {}, pace_);
+  else  // it never rests
+    wait_until([&] { return place_.entries() == layout.entries(); }, *process_);
   if (place_.entries() != layout.entries())
     throw std::runtime_error(
         fmt::format("the table has {} entries instead of {}", place_.entries(), layout.entries()));

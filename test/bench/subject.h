@@ -40,7 +40,7 @@ class Subject {
   struct ColdStart {
     double complete_ms = 0;  // exec to the last entry in the kernel
     double writing_ms = 0;   // first entry in the kernel to the last
-    double cpu_ms = 0;       // until it rests
+    double cpu_ms = 0;       // until it rests; 0 where it checks servers, and never does
   };
   ColdStart cold_start(const Layout& layout);
 

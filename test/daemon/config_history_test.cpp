@@ -101,6 +101,12 @@ TEST_CASE("a fingerprint tells whether files and what they ask for are the same"
   CHECK(fingerprint(read_now(changed, "7").recording) != mark);
 }
 
+// Else a history that an earlier lvsd wrote would be taken for damaged.
+TEST_CASE("a fingerprint is the SHA-256 of the recording with seed 0") {
+  CHECK(fingerprint(Recording{.file = "lvsd.conf", .random_seed = 7}) ==
+        "d4acadf0e0b60d57cf7883e2fb23bd03eef2dd80b3fdb8c7ce84f0e31ea1c68a");
+}
+
 TEST_CASE("a recording that is cut off or changed is none") {
   const std::string whole = text(read_now(kTexts, "7").recording);
   for (std::size_t size = 0; size < whole.size(); ++size) {

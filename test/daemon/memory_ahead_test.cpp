@@ -10,6 +10,9 @@
 #include <cstdlib>
 #include <functional>
 
+// The sanitizers have a heap of their own.
+#ifndef LVSD_SANITIZED
+
 using namespace lvsd;
 
 namespace {
@@ -51,9 +54,6 @@ int outcome(const std::function<bool()>& holds) {
 }
 
 }  // namespace
-
-// The sanitizers have a heap of their own.
-#ifndef LVSD_SANITIZED
 
 TEST_CASE("memory that was taken ahead costs no fault when it is used") {
   CHECK(outcome([] { return faults_of_a_block() > pages / 2; }) == 0);

@@ -380,7 +380,7 @@ std::string Play::outcome() const {
   for (std::size_t i = 0; i < server_.sorry_servers.size(); ++i)
     add(test::text(server_.sorry_servers[i].name, result.sorry_servers[i]));
   for (const Removed& one : facts_.removed)
-    add(one.server.name + " REMOVING 0");
+    add(*one.server.name + " REMOVING 0");
   return out;
 }
 
