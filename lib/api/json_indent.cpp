@@ -2,9 +2,9 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <cstdint>
-#include <limits>
 #include <utility>
 
+#include "api/json_listener.h"
 #include "api/json_parser.h"
 #include "api/json_text.h"
 
@@ -13,21 +13,12 @@ namespace lvsd::api {
 namespace {
 
 using boost::system::error_code;
-using Part = boost::json::string_view;
 
 // Writes what the parser finds; the names are the parser's (basic_parser.hpp).
-class Lines {
+class Lines : public JsonListener {
  public:
-  static constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
-  static constexpr std::size_t max_object_size = no_limit;
-  static constexpr std::size_t max_array_size = no_limit;
-  static constexpr std::size_t max_key_size = no_limit;
-  static constexpr std::size_t max_string_size = no_limit;
-
   std::string out;
 
-  bool on_document_begin(error_code&) { return true; }
-  bool on_document_end(error_code&) { return true; }
   bool on_object_begin(error_code&) { return open('{'); }
   bool on_object_end(std::size_t members, error_code&) { return close('}', members); }
   bool on_array_begin(error_code&) { return open('['); }
@@ -52,8 +43,6 @@ class Lines {
   bool on_double(double, Part part, error_code&) { return number(part); }
   bool on_bool(bool value, error_code&) { return word(value ? "true" : "false"); }
   bool on_null(error_code&) { return word("null"); }
-  bool on_comment_part(Part, error_code&) { return true; }
-  bool on_comment(Part, error_code&) { return true; }
 
  private:
   // An empty list or object stays on its line.

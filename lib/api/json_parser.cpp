@@ -5,30 +5,24 @@
 #include <cstdint>
 #include <string>
 
+#include "api/json_listener.h"
+
 namespace lvsd::api {
 
 namespace {
 
 using boost::system::error_code;
-using Part = boost::json::string_view;
 
 // Builds what the parser finds: the items of the list on a stack of their own. The names are the
 // parser's (basic_parser.hpp).
-class Trees {
+class Trees : public JsonListener {
  public:
-  static constexpr std::size_t max_object_size = boost::json::object::max_size();
-  static constexpr std::size_t max_array_size = boost::json::array::max_size();
-  static constexpr std::size_t max_key_size = boost::json::string::max_size();
-  static constexpr std::size_t max_string_size = boost::json::string::max_size();
-
   explicit Trees(const TakeItem& take) : take_(take) {
     whole_.reset();
     item_.reset();
   }
   boost::json::value whole() { return whole_.release(); }
 
-  bool on_document_begin(error_code&) { return true; }
-  bool on_document_end(error_code&) { return true; }
   bool on_object_begin(error_code&) { return open(); }
   bool on_object_end(std::size_t members, error_code&) {
     --depth_;
@@ -75,8 +69,6 @@ class Trees {
     stack().push_null();
     return end_value();
   }
-  bool on_comment_part(Part, error_code&) { return true; }
-  bool on_comment(Part, error_code&) { return true; }
 
  private:
   bool is_in_item() const { return in_list_ && depth_ >= 2; }

@@ -209,10 +209,9 @@ struct Content<std::vector<View>> {
       if (!fault) read(item, view.emplace_back(), &here, fault);
     };
   }
-  // That it is a list; its items have been taken.
+  // What has not been taken, such as something that is no list.
   void visit(ObjectReader& field) {
-    std::vector<View> none;
-    field("items", none);
+    if (view.empty()) field("items", view);
   }
 
   std::vector<View> view;

@@ -12,6 +12,7 @@
 #include <system_error>
 #include <thread>
 
+#include "daemon/exec_vector.h"
 #include "test/kernel/eventually.h"
 
 namespace lvsd::testing {
@@ -31,15 +32,6 @@ void set_size(const UniqueFd& master, TerminalSize size) {
   ::ioctl(master.get(), TIOCSWINSZ, &wanted);
 }
 
-std::vector<char*> pointers(const std::vector<std::string>& words) {
-  std::vector<char*> out;
-  out.reserve(words.size() + 1);
-  for (const std::string& word : words)
-    out.push_back(const_cast<char*>(word.c_str()));
-  out.push_back(nullptr);
-  return out;
-}
-
 // In a session of its own, so that the first terminal it opens is its own.
 pid_t spawned(const Command& command, const std::string& terminal,
               const std::vector<std::string>& environment) {
@@ -51,8 +43,8 @@ pid_t spawned(const Command& command, const std::string& terminal,
   posix_spawnattr_t attributes;
   ::posix_spawnattr_init(&attributes);
   ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
-  const std::vector<char*> argv = pointers(command);
-  const std::vector<char*> envp = pointers(environment);
+  const std::vector<char*> argv = exec_vector(command);
+  const std::vector<char*> envp = exec_vector(environment);
   pid_t pid = -1;
   const int failure = ::posix_spawnp(&pid, argv[0], &files, &attributes, argv.data(), envp.data());
   ::posix_spawnattr_destroy(&attributes);

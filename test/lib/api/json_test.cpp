@@ -379,6 +379,28 @@ TEST_CASE("fields are found in whatever order they come and texts with whatever 
   CHECK(refusal<StatusView>(status_head + R"(,"host":"\ud83d"})") != "no error");
 }
 
+TEST_CASE("the items of a list are those under its name however that is spelled") {
+  std::mt19937 random(14);
+  std::vector<ServiceView> view(3);
+  for (ServiceView& service : view)
+    Scrambler(random).scramble(service);
+  const std::string written = body(head, view);
+  const auto with = [&written](std::string_view name) {
+    std::string other = written;
+    const std::string_view usual = R"("items":[)";
+    return other.replace(other.find(usual), usual.size(), name);
+  };
+  for (const char* name : {R"("\u0069tems":[)", R"("x":[{"items":[1]},2],"items":[)",
+                           R"("items":[],"items":[)", R"("x":{"items":[{}]},"items" : [ )"}) {
+    INFO(name);
+    const auto read = document<std::vector<ServiceView>>(with(name));
+    REQUIRE(read.has_value());
+    CHECK(read->view == view);
+  }
+  CHECK(refusal<std::vector<ServiceView>>(with(R"("items":7,"x":[)")) == "items: not a list");
+  CHECK(refusal<std::vector<ServiceView>>(with(R"("items":[7,)")) == "items[0]: not an object");
+}
+
 TEST_CASE("a status whose services are written one by one is the status") {
   std::mt19937 random(13);
   for (int i = 0; i < 100; ++i) {
