@@ -209,7 +209,8 @@ Result<void> NetlinkKernel::read_destinations(Services& services, Take take) {
 Result<Snapshot> NetlinkKernel::dump_once() {
   Snapshot snapshot;
   const auto listed = list_services([&snapshot](ServiceEntry&& entry) {
-    snapshot.insert_or_assign(entry.key, snapshot_of(std::move(entry)));
+    const ServiceKey key = entry.key;
+    snapshot.insert_or_assign(key, snapshot_of(std::move(entry)));
   });
   if (!listed) return listed.error();
   const auto take = [](const ServiceKey&, ServiceSnapshot& service, DestinationList& found) {

@@ -12,11 +12,26 @@ bool is_plain(char c) {
   return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
+// The short one where there is one.
 void append_escape(std::string& out, char32_t character) {
+  static constexpr std::string_view usual = "\"\\\b\f\n\r\t";
+  static constexpr std::string_view letters = "\"\\bfnrt";
   static constexpr char digits[] = "0123456789abcdef";
-  out += "\\u";
+  out += '\\';
+  const auto known =
+      character < 0x80 ? usual.find(static_cast<char>(character)) : std::string_view::npos;
+  if (known != std::string_view::npos) {
+    out += letters[known];
+    return;
+  }
+  out += 'u';
   for (int shift = 12; shift >= 0; shift -= 4)
     out += digits[(character >> shift) & 0xf];
+}
+
+bool must_be_escaped(char32_t character) {
+  return character < 0x20 || character == '"' || character == '\\' ||
+         (character >= 0x7f && character < 0xa0);
 }
 
 }  // namespace
@@ -32,9 +47,7 @@ void append_text(std::string& out, std::string_view text) {
     const auto character = next_character(text);
     if (!character)
       out += "\ufffd";
-    else if (*character == '"' || *character == '\\')
-      out += {'\\', static_cast<char>(*character)};
-    else if (*character < 0x20 || (*character >= 0x7f && *character < 0xa0))
+    else if (must_be_escaped(*character))
       append_escape(out, *character);
     else
       out += before.substr(0, before.size() - text.size());

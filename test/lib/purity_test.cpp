@@ -16,12 +16,15 @@ namespace {
 // C has few names for memory and many for effects: what is allowed is listed.
 bool is_pure_c(const std::string& symbol) {
   static const std::regex allowed(
-      "_Unwind_.*|__cxa_.*|__gxx_personality_v0|_GLOBAL_OFFSET_TABLE_|__dso_handle|__tls_get_addr"
+      "_Unwind_.*|__cxa_.*|__gxx_personality_v0|__dynamic_cast|_GLOBAL_OFFSET_TABLE_|__dso_handle|_"
+      "_tls_get_addr"
       "|__stack_chk_fail|__assert_fail|abort|__errno_location|__libc_single_threaded"
       "|(__)?(mem|str|w?mem)[a-z]+(_r|_chk)?|strerrorname_np|bcmp"
       "|(__)?v?snprintf(_chk)?|localeconv|inet_ntop|inet_pton|(is|to)[a-z]+"
       // OpenSSL's digests and c-ares's packets work on memory, as RE2 does.
       "|EVP_[A-Za-z0-9_]+|ares_(create_query|expand_name|free_string)"
+      // Boost's error categories are made once, whoever asks first.
+      "|pthread_mutex_(un)?lock"
       "|__u?(div|mod)ti3"
       "|l?l?(abs|round|rint|floor|ceil|pow|log|log2|log10|exp|fmod|sqrt)f?l?");
   return std::regex_match(symbol, allowed);
