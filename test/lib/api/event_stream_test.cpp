@@ -42,7 +42,7 @@ TEST_CASE("an event of a stream has its number and kind and is one line of JSON"
         "id: 42\nevent: server\n"
         R"(data: {"sequence":42,"time":"2026-08-20T14:20:02.118Z","severity":"warning",)"
         R"("event":"server","service":"web","server":null,"before":null,"state":"DOWN",)"
-        R"("reason":null,"text":"a\u000ab"})"
+        R"("reason":null,"text":"a\nb"})"
         "\n\n");
 }
 
