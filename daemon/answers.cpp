@@ -217,6 +217,8 @@ asio::awaitable<api::Response> Daemon::answer(api::Call call) {
     case Action::drift:
     case Action::repair_drift:
       co_return co_await answer_kernel(std::move(call));
+    case Action::doctor:
+      co_return co_await answer_doctor(std::move(call));
     case Action::checks:
     case Action::run_checks:
     case Action::pause_checks:

@@ -1,9 +1,11 @@
 #include "daemon/config_views.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <variant>
 
+#include "base/printable.h"
 #include "config/report.h"
 
 namespace lvsd {
@@ -88,6 +90,16 @@ std::vector<api::DiagnosticView> diagnostic_views(const Diagnostics& diagnostics
   for (const Diagnostic& diagnostic : diagnostics)
     out.push_back(diagnostic_view(diagnostic));
   return out;
+}
+
+std::string load_trouble(const std::string& what, const Diagnostics& diagnostics) {
+  const auto first =
+      std::find_if(diagnostics.begin(), diagnostics.end(),
+                   [](const Diagnostic& one) { return one.severity == Severity::error; });
+  const std::string trouble = what + " does not load";
+  if (first == diagnostics.end()) return trouble;
+  const std::string place = first->where.line == 0 ? "" : text(first->where) + ": ";
+  return trouble + ": " + printable_line(place + first->message);
 }
 
 Diagnostics without_notes(Diagnostics diagnostics) {

@@ -20,6 +20,9 @@ std::vector<api::DiagnosticView> diagnostic_views(const Diagnostics& diagnostics
 // Errors and warnings: what someone who did not ask about the file's style should see.
 Diagnostics without_notes(Diagnostics diagnostics);
 
+// That `what` does not load, and the first of why: one line.
+std::string load_trouble(const std::string& what, const Diagnostics& diagnostics);
+
 api::ConfigCheckView check_view(const std::string& file, const Loaded& loaded);
 
 std::vector<api::ChangeView> change_views(const std::vector<Change>& changes);

@@ -44,6 +44,7 @@
 #include "daemon/sysctl_tree.h"
 #include "daemon/tally.h"
 #include "daemon/totals.h"
+#include "doctor/facts.h"
 #include "model/timeouts.h"
 
 namespace lvsd {
@@ -252,6 +253,10 @@ class Daemon {
   boost::asio::awaitable<api::Response> answer_kernel_table();
   boost::asio::awaitable<api::Response> answer_kernel_controls();
   boost::asio::awaitable<api::Response> answer_drift(bool repair, api::Call call);
+  // What of this machine keeps load balancing from working (doctor_answers.cpp).
+  boost::asio::awaitable<doctor::RunningDaemon> own_facts(
+      const Result<std::shared_ptr<const Snapshot>>& read);
+  boost::asio::awaitable<api::Response> answer_doctor(api::Call call);
   boost::asio::awaitable<api::Response> answer_config(api::Call call);
   boost::asio::awaitable<api::Response> answer_config_check(api::Call call);
   boost::asio::awaitable<api::Response> answer_config_diff(api::Call call);

@@ -96,6 +96,7 @@ Run complete_command(CLI::App& command);
 Run manual_command(CLI::App& command);
 Run reload_command(CLI::App& command);
 Run metrics_command(CLI::App& command);
+Run ping_command(CLI::App& command);
 Run version_command(CLI::App& command);
 Run support_bundle_command(CLI::App& command);
 Run log_level_command(CLI::App& command);

@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "api/control_views.h"
-#include "api/doctor_views.h"
-#include "base/printable.h"
+#include "daemon/config_views.h"
+#include "daemon/finding_views.h"
 #include "doctor/doctor.h"
 #include "lvsctl/command.h"
 #include "lvsctl/page.h"
@@ -41,14 +41,7 @@ void take(Loaded loaded, const std::string& what, Known& known) {
     known.config = std::move(*loaded.config);
     return;
   }
-  const auto first =
-      std::find_if(loaded.diagnostics.begin(), loaded.diagnostics.end(),
-                   [](const Diagnostic& one) { return one.severity == lvsd::Severity::error; });
-  known.trouble = what + " does not load";
-  if (first != loaded.diagnostics.end())
-    known.trouble +=
-        ": " +
-        printable_line((first->where.line == 0 ? "" : text(first->where) + ": ") + first->message);
+  known.trouble = load_trouble(what, loaded.diagnostics);
 }
 
 void read_file(const Context& context, const std::string& file, Known& known) {
@@ -75,6 +68,7 @@ doctor::RunningDaemon daemon_of(const api::StatusView& status) {
       .pid = status.pid,
       .file_changed = status.config.changed,
       .drift = status.drift.missing + status.drift.extra + status.drift.changed};
+  if (status.kernel.error) out.trouble = *status.kernel.error;
   if (status.kernel.foreign) out.foreign_services = status.kernel.foreign->services;
   for (const api::ServiceSummary& service : status.services)
     out.connections +=
@@ -158,18 +152,6 @@ std::string tally(const std::vector<Diagnosis>& all) {
   return out + "\n";
 }
 
-std::vector<api::FindingView> views(const std::vector<Diagnosis>& all) {
-  std::vector<api::FindingView> out;
-  out.reserve(all.size());
-  for (const Diagnosis& one : all)
-    out.push_back({.id = std::string(one.rule->id),
-                   .severity = std::string(text(one.finding.severity)),
-                   .title = std::string(one.rule->title),
-                   .text = one.finding.text,
-                   .fix = one.finding.fix});
-  return out;
-}
-
 bool is_trouble(const Diagnosis& one) {
   return one.finding.severity >= doctor::Severity::warning;
 }
@@ -177,7 +159,7 @@ bool is_trouble(const Diagnosis& one) {
 Output told(const Context& context, const std::vector<Diagnosis>& all) {
   Output output;
   if (context.format == Format::json) {
-    output = local_json(context, views(all));
+    output = local_json(context, finding_views(all));
   } else if (context.format == Format::name) {
     for (const Diagnosis& one : all)
       if (is_trouble(one)) output.out += std::string(one.rule->id) + "\n";

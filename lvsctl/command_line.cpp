@@ -97,6 +97,7 @@ constexpr Command table[] = {
     {"completion", "", "completion for bash, zsh or fish", completion_command},
     {"__complete", "", "the words that may come next", complete_command, {}, true},
     {"__manual", "", "the options and commands, for lvsctl(1)", manual_command, {}, true},
+    {"ping", "", "is lvsd there, and how long does it take to answer", ping_command},
     {"version", "", "versions of lvsctl, lvsd, IPVS and the kernel", version_command},
 };
 
@@ -190,9 +191,9 @@ Context context_of(const Globals& globals, const Surroundings& surroundings) {
 
 // What may be asked for again and again: it only looks.
 constexpr std::string_view repeatable[] = {
-    "status",    "services", "servers", "show",     "stats",  "connections",
-    "overrides", "ipvs",     "drift",   "timeouts", "sync",   "tuning",
-    "doctor",    "history",  "diff",    "metrics",  "version"};
+    "status",    "services", "servers", "show",     "stats",   "connections",
+    "overrides", "ipvs",     "drift",   "timeouts", "sync",    "tuning",
+    "doctor",    "history",  "diff",    "metrics",  "version", "ping"};
 // What has a list that --filter chooses from.
 constexpr std::string_view filtered[] = {"services", "servers", "stats",      "overrides",
                                          "drift",    "events",  "connections"};

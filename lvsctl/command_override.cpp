@@ -22,7 +22,7 @@ using api::OverrideView;
 
 struct Wish {
   Aim aim;
-  std::string target;  // SERVICE/SERVER
+  std::string target;  // SERVICE/SERVER, one of those aimed at
   std::string what;    // of set and unset
   std::string value;   // a number, or a part of the file's: "50%"
   std::string limit;
@@ -67,15 +67,15 @@ void add_reason(CLI::App& command, Wish& wish) {
   command.add_flag("--force", wish.force, "even if nobody takes connections then");
 }
 
-// Of one server.
+// Of servers, where more is said of them.
 std::shared_ptr<Wish> wish_of(CLI::App& command) {
   auto wish = std::make_shared<Wish>();
-  add_target(command, wish->target);
+  add_server(command, wish->aim);
   add_reason(command, *wish);
   return wish;
 }
 
-// Of one server, or of a host.
+// Of servers, or of a host.
 std::shared_ptr<Wish> wide_wish_of(CLI::App& command) {
   auto wish = std::make_shared<Wish>();
   add_aim(command, wish->aim);
@@ -125,13 +125,20 @@ boost::system::result<std::vector<Wish>, Output> single_wishes(const Context& co
 }
 
 // One after the other, whatever becomes of those before.
-Output wished_of_each(const Context& context, api::Action action, const Wish& wish) {
+template <class Make>
+Output each_of(const Context& context, const Wish& wish, Make make) {
   const auto wishes = single_wishes(context, wish);
   if (!wishes) return wishes.error();
   std::vector<Output> outputs;
   for (const Wish& one : *wishes)
-    outputs.push_back(wished(context, action, one, query_of(context, one)));
+    outputs.push_back(make(one));
   return together(std::move(outputs));
+}
+
+Output wished_of_each(const Context& context, api::Action action, const Wish& wish) {
+  return each_of(context, wish, [&](const Wish& one) {
+    return wished(context, action, one, query_of(context, one));
+  });
 }
 
 Run state_command(CLI::App& command, api::Action action) {
@@ -299,6 +306,14 @@ boost::system::result<std::string, Output> number_of(const Context& context, con
   return std::to_string((whole * percent.value_or(0) + 50) / 100);
 }
 
+Output set_number(const Context& context, const Wish& wish) {
+  api::Words query = query_of(context, wish);
+  const auto value = number_of(context, wish);
+  if (!value) return value.error();
+  query["value"] = *value;
+  return wished(context, *number_action(wish.what), wish, std::move(query));
+}
+
 // Each thing that differs from the file at servers, back to the file.
 Output unset_all(const Context& context, const Wish& wish) {
   Context as_table = context;
@@ -390,14 +405,9 @@ Run set_command(CLI::App& command) {
       ->check(check_value)
       ->option_text("NUMBER");
   add_length(command, *wish);
-  return [wish](const Context& context) -> Output {
-    if (!wish->end.empty() && !seconds_until(wish->end, context.machine.now()))
-      return failed({Exit::usage, fmt::format("{} has passed", wish->end)});
-    api::Words query = query_of(context, *wish);
-    const auto value = number_of(context, *wish);
-    if (!value) return value.error();
-    query["value"] = *value;
-    return wished(context, *number_action(wish->what), *wish, std::move(query));
+  return [wish](const Context& context) {
+    return each_of(context, *wish,
+                   [&context](const Wish& one) { return set_number(context, one); });
   };
 }
 
@@ -409,10 +419,10 @@ Run unset_command(CLI::App& command) {
   for (const char* name : {"SERVER", "what"})
     command.get_option(name)->required(false);
   return [wish, all](const Context& context) {
-    if (*all && wish->target.empty()) return unset_all(context, *wish);
+    if (*all && wish->aim.server.empty()) return unset_all(context, *wish);
     if (*all || wish->what.empty())
       return failed({Exit::usage, "unset needs a server and what of it, or --all"});
-    return wished(context, *number_action(wish->what), *wish, query_of(context, *wish));
+    return wished_of_each(context, *number_action(wish->what), *wish);
   };
 }
 

@@ -19,8 +19,8 @@
 
 #include "base/unique_fd.h"
 #include "daemon/config_file.h"
+#include "daemon/machine_facts.h"
 #include "daemon/wall_clock.h"
-#include "lvsctl/facts.h"
 
 namespace lvsd::ctl {
 namespace {
@@ -178,8 +178,9 @@ void sleep_for(std::chrono::milliseconds length) {
 }  // namespace
 
 Machine this_machine() {
-  return {disk_files(), machine_options(), wall_clock, write_file,    run_line, sleep_for, uptime,
-          paused,       replace_file,      facts,      open_terminal, names_of};
+  return {disk_files(), machine_options(), wall_clock,    write_file,
+          run_line,     sleep_for,         uptime,        paused,
+          replace_file, machine_facts,     open_terminal, names_of};
 }
 
 }  // namespace lvsd::ctl

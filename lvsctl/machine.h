@@ -38,7 +38,7 @@ struct Machine {
   std::function<Result<void>(const std::string& path, const std::string& before,
                              const std::string& after)>
       replace;
-  // What it looks like; facts.h.
+  // What it looks like; daemon/machine_facts.h.
   std::function<doctor::Facts(const doctor::Questions&, std::optional<doctor::RunningDaemon>)>
       facts;
   // A whole screen; null: there is none. terminal.h.

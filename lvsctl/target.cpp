@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/parse_number.h"
+#include "base/printable.h"
 #include "lvsctl/page.h"
 #include "lvsctl/units.h"
 
@@ -25,23 +26,70 @@ boost::system::result<api::Words, Output> server_words(const std::string& target
   return api::Words{{"service", target.substr(0, slash)}, {"server", target.substr(slash + 1)}};
 }
 
-void add_aim(CLI::App& command, Aim& aim) {
-  auto* server = command.add_option("SERVER", aim.server,
-                                    "SERVICE/SERVER, as of servers; @NAME is --host NAME");
-  server->option_text(" ");
-  command.add_option("--host", aim.host, "the servers with this address or name, in every service")
-      ->option_text("HOST")
-      ->excludes(server);
+bool matches_pattern(std::string_view pattern, std::string_view text) {
+  std::size_t star = pattern.npos;  // the last one
+  std::size_t resume = 0;           // what of the text comes behind what it stands for so far
+  std::size_t p = 0;
+  std::size_t t = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      resume = t;
+    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+      ++p;
+      ++t;
+    } else if (star != pattern.npos) {
+      p = star + 1;
+      t = ++resume;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of('*', p) == pattern.npos;
 }
 
 namespace {
 
+void add_yes(CLI::App& command, Aim& aim) {
+  command.add_flag("--yes", aim.yes, "of a pattern all that it is for, if there are several");
+}
+
+}  // namespace
+
+void add_server(CLI::App& command, Aim& aim) {
+  command
+      .add_option(
+          "SERVER", aim.server,
+          "SERVICE/SERVER, as of servers, or a pattern as 'web*/db?'; @NAME is that host in "
+          "every service")
+      ->required()
+      ->option_text(" ");
+  add_yes(command, aim);
+}
+
+void add_aim(CLI::App& command, Aim& aim) {
+  auto* server = command.add_option("SERVER", aim.server,
+                                    "SERVICE/SERVER, as of servers, or a pattern as 'web*/db?'; "
+                                    "@NAME is --host NAME");
+  server->option_text(" ");
+  command.add_option("--host", aim.host, "the servers with this address or name, in every service")
+      ->option_text("HOST")
+      ->excludes(server);
+  add_yes(command, aim);
+}
+
+namespace {
+
+using Chosen = boost::system::result<std::vector<std::string>, Output>;
+
 // In the order of the list, each once.
-std::vector<std::string> servers_of_host(const std::vector<api::ServerView>& servers,
-                                         const std::string& host) {
+template <class Holds>
+Chosen servers_where(const Context& context, Holds holds) {
+  const auto servers = page_as_is<std::vector<api::ServerView>>(context, {api::Action::servers});
+  if (!servers) return servers.error();
   std::vector<std::string> found;
-  for (const api::ServerView& one : servers) {
-    if (one.role == "sorry" || (one.server != host && text(one.endpoint.address) != host)) continue;
+  for (const api::ServerView& one : servers->view) {
+    if (one.role == "sorry" || !holds(one)) continue;
     std::string name = one.service + "/" + one.server;
     if (std::find(found.begin(), found.end(), name) == found.end())
       found.push_back(std::move(name));
@@ -49,24 +97,53 @@ std::vector<std::string> servers_of_host(const std::vector<api::ServerView>& ser
   return found;
 }
 
+Chosen servers_of_host(const Context& context, const std::string& host) {
+  auto found = servers_where(context, [&host](const api::ServerView& one) {
+    return one.server == host || text(one.endpoint.address) == host;
+  });
+  if (!found || !found->empty()) return found;
+  return failed(
+      {Exit::no_such_object, fmt::format("no server has the address or the name '{}'", host)});
+}
+
+// What would be changed, for somebody who may have meant less.
+Output too_many(const std::string& pattern, const std::vector<std::string>& servers) {
+  Output output =
+      failed({Exit::usage, fmt::format("'{}' is {} servers; with --yes it is done to all of them:",
+                                       pattern, servers.size())});
+  for (const std::string& server : servers)
+    output.err += "  " + printable_line(server) + "\n";
+  return output;
+}
+
+Chosen servers_like(const Context& context, const Aim& aim) {
+  const auto words = server_words(aim.server);
+  if (!words) return words.error();
+  const std::string& service = words->at("service");
+  const std::string& server = words->at("server");
+  auto found = servers_where(context, [&](const api::ServerView& one) {
+    return matches_pattern(service, one.service) &&
+           (matches_pattern(server, one.server) ||
+            matches_pattern(server, text(one.endpoint.address)));
+  });
+  if (!found) return found;
+  if (found->empty())
+    return failed({Exit::no_such_object, fmt::format("no server is as '{}'", aim.server)});
+  if (found->size() > 1 && !aim.yes && !context.dry_run) return too_many(aim.server, *found);
+  return found;
+}
+
 }  // namespace
 
 boost::system::result<std::vector<std::string>, Output> aimed_at(const Context& context,
                                                                  const Aim& aim) {
-  const bool is_host = aim.server.starts_with('@') || !aim.host.empty();
-  if (!is_host) {
-    if (aim.server.empty())
-      return failed({Exit::usage, "which server: SERVICE/SERVER, or --host HOST"});
-    if (const auto words = server_words(aim.server); !words) return words.error();
-    return std::vector{aim.server};
-  }
-  const std::string host = aim.host.empty() ? aim.server.substr(1) : aim.host;
-  const auto servers = page_as_is<std::vector<api::ServerView>>(context, {api::Action::servers});
-  if (!servers) return servers.error();
-  auto found = servers_of_host(servers->view, host);
-  if (!found.empty()) return found;
-  return failed(
-      {Exit::no_such_object, fmt::format("no server has the address or the name '{}'", host)});
+  if (!aim.host.empty()) return servers_of_host(context, aim.host);
+  if (aim.server.starts_with('@')) return servers_of_host(context, aim.server.substr(1));
+  if (aim.server.find_first_of("*?") != aim.server.npos) return servers_like(context, aim);
+  if (aim.server.empty())
+    return failed({Exit::usage, "which server: SERVICE/SERVER, or --host HOST"});
+  if (const auto words = server_words(aim.server); !words) return words.error();
+  return std::vector{aim.server};
 }
 
 std::string check_duration(const std::string& word) {

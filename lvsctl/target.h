@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "api/moment.h"
@@ -20,17 +21,25 @@ void add_target(CLI::App& command, std::string& target);
 // The words of SERVICE/SERVER for a path of the API, or what is wrong with it.
 boost::system::result<api::Words, Output> server_words(const std::string& target);
 
-// Which servers a wish is for: SERVICE/SERVER, or a host in every service.
+// Which servers a wish is for: SERVICE/SERVER, a pattern of those, or a host in every service.
 struct Aim {
-  std::string server;  // "web/web03", or "@web03" for the host
+  std::string server;  // "web/web03", "web*/db?", or "@web03" for the host
   std::string host;    // an address or a name
+  bool yes = false;    // a pattern may be for several
 };
+
+// Whether all of a text is as a pattern says: "*" stands for anything, "?" for one character.
+bool matches_pattern(std::string_view pattern, std::string_view text);
+
+// The argument alone, where other words follow it: SERVICE/SERVER, a pattern or @NAME.
+void add_server(CLI::App& command, Aim& aim);
 
 // The argument and `--host`, of which exactly one is to be given.
 void add_aim(CLI::App& command, Aim& aim);
 
-// "SERVICE/SERVER" of each; of a host those that are known to lvsd by that name or address, sorry
-// servers apart, which take no wishes. Never empty: else what to print.
+// "SERVICE/SERVER" of each; of a host and of a pattern those that are known to lvsd by that name or
+// address, sorry servers apart, which take no wishes. Never empty: else what to print, as for a
+// pattern that is for several without `yes`.
 boost::system::result<std::vector<std::string>, Output> aimed_at(const Context& context,
                                                                  const Aim& aim);
 

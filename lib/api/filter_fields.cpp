@@ -129,5 +129,6 @@ template std::optional<std::string> filter(std::vector<ServerView>&, std::string
 template std::optional<std::string> filter(std::vector<OverrideView>&, std::string_view);
 template std::optional<std::string> filter(std::vector<ServiceStatsView>&, std::string_view);
 template std::optional<std::string> filter(std::vector<DriftEntryView>&, std::string_view);
+template std::optional<std::string> filter(std::vector<FindingView>&, std::string_view);
 
 }  // namespace lvsd::api

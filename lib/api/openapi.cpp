@@ -167,6 +167,8 @@ Json body_schema(Action action, Schemas& schemas) {
     case Action::drift:
     case Action::repair_drift:
       return list<DriftEntryView>(schemas);
+    case Action::doctor:
+      return list<FindingView>(schemas);
     case Action::checks:
     case Action::run_checks:
     case Action::pause_checks:

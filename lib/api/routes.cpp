@@ -77,6 +77,11 @@ constexpr Route table[] = {
      "filter"},
     {Method::post, "/api/v1/drift/repair", Action::repair_drift, Access::write,
      "reads the kernel now, repairs what differs, and answers what is left"},
+    {Method::get, "/api/v1/doctor", Action::doctor, Access::read,
+     "what of this machine keeps load balancing from working, as far as lvsd can see it: it sends "
+     "nothing and asks no firewall (LVD013, LVD026, LVD040 and LVD042 are 'lvsctl doctor' alone); "
+     "?filter=",
+     "filter"},
     {Method::get, "/api/v1/config", Action::config, Access::read,
      "the configuration in force: ?detail=changed|effective, ?as=entries|text, ?origin=yes; "
      "secrets are shown to those who may write",

@@ -38,6 +38,7 @@ enum class Action : std::uint8_t {
   kernel_controls,
   drift,
   repair_drift,
+  doctor,
   checks,
   run_checks,
   pause_checks,

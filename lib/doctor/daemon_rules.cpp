@@ -50,6 +50,8 @@ Findings judge_drift(const Case& what) {
   const auto& lvsd = what.facts.lvsd;
   if (!lvsd) return {};
   Findings out;
+  if (!lvsd->trouble.empty())
+    out.push_back({Severity::failure, "lvsd says: " + lvsd->trouble, {"lvsctl status"}});
   if (lvsd->drift != 0)
     out.push_back({Severity::warning,
                    std::to_string(lvsd->drift) + " entries of lvsd's in the kernel were changed by "

@@ -10,8 +10,9 @@
 #include "doctor/firewall.h"
 #include "model/address.h"
 
-// What a machine looks like, as far as the doctor asks: plain values, read at the edge (lvsctl), or
-// written as text by a test. What could not be read is absent, and is never taken for 0.
+// What a machine looks like, as far as the doctor asks: plain values, read at the edge
+// (daemon/machine_facts.h), or written as text by a test. What could not be read is absent, and is
+// never taken for 0.
 
 namespace lvsd::doctor {
 
@@ -44,6 +45,7 @@ struct RunningDaemon {
   std::uint64_t connections = 0;
   std::uint64_t drift = 0;  // entries of ours that are not as wanted
   std::uint64_t foreign_services = 0;
+  std::string trouble;  // why the kernel is not as wanted; empty: it is, as far as lvsd knows
 
   bool operator==(const RunningDaemon&) const = default;
 };

@@ -84,6 +84,10 @@ TEST_CASE("other programs and other places are told of") {
   CHECK_THAT(said("LVD041", web, "lvsd 0.3.1 812 drift 2 foreign 1"),
              Catch::StartsWith("warn 2 entries of lvsd's") &&
                  Catch::Contains("\ninfo 1 services in the kernel are not lvsd's"));
+  Case sick{web, test::facts("lvsd 0.3.1 812")};
+  sick.facts.lvsd->trouble = "2 services are not in the kernel as wanted";
+  CHECK(said("LVD041", sick) ==
+        "FAIL lvsd says: 2 services are not in the kernel as wanted | lvsctl status\n");
 }
 
 TEST_CASE("a configuration that does not load or is not in force is told of") {

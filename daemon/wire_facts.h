@@ -9,7 +9,7 @@
 
 // What the doctor asks of wires and ways, and what it takes more than reading a file to see.
 
-namespace lvsd::ctl {
+namespace lvsd {
 
 // Asks by ARP probes (RFC 5227: no cache learns anything of them) who else has these addresses, for
 // a third of a second. IPv4 only; nothing where it is not permitted.
@@ -25,4 +25,4 @@ std::optional<bool> large_receive(const std::string& interface);
 // What the firewall's own programs say of it; nothing where none of them could.
 std::optional<doctor::Firewall> firewall();
 
-}  // namespace lvsd::ctl
+}  // namespace lvsd

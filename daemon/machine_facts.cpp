@@ -1,4 +1,4 @@
-#include "lvsctl/facts.h"
+#include "daemon/machine_facts.h"
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>
@@ -22,9 +22,9 @@
 
 #include "base/parse_number.h"
 #include "base/unique_fd.h"
-#include "lvsctl/wire_facts.h"
+#include "daemon/wire_facts.h"
 
-namespace lvsd::ctl {
+namespace lvsd {
 namespace {
 
 using doctor::Facts;
@@ -177,7 +177,7 @@ void read_sysctls(const std::string& pattern, Facts& facts) {
 
 // "IP Virtual Server version 1.2.1 (size=4096)"
 void read_ipvs(Facts& facts) {
-  const auto line = first_line("/proc/net/ip_vs");
+  const auto line = first_line("/proc/thread-self/net/ip_vs");
   if (!line) return;
   std::istringstream words(*line);
   std::string word;
@@ -232,7 +232,7 @@ bool does_vrrp_only(const std::string& process) {
 // Parents and children of the same program are one.
 std::vector<std::string> rivals() {
   static constexpr std::array names = {"keepalived", "ldirectord", "kube-proxy", "kube-router"};
-  const auto here = network_of("self");
+  const auto here = network_of("thread-self");
   std::vector<std::string> found;
   std::vector<std::string> out;
   std::error_code ignored;
@@ -266,14 +266,14 @@ std::optional<bool> may_change_network(const std::string& process) {
 void complete(doctor::RunningDaemon& lvsd) {
   const std::string process = std::to_string(lvsd.pid);
   lvsd.may_change_network = may_change_network(process);
-  const auto here = network_of("self");
+  const auto here = network_of("thread-self");
   const auto there = network_of(process);
-  if (here && there) lvsd.in_this_namespace = *here == *there;
+  if (!lvsd.in_this_namespace && here && there) lvsd.in_this_namespace = *here == *there;
 }
 
 // A number of /proc/net/netstat, where the names of a group stand above its numbers.
 std::optional<std::uint64_t> network_counter(const std::string& wanted) {
-  std::ifstream file("/proc/net/netstat");
+  std::ifstream file("/proc/thread-self/net/netstat");
   for (std::string names, numbers; std::getline(file, names) && std::getline(file, numbers);) {
     std::istringstream name_words(names);
     std::istringstream number_words(numbers);
@@ -291,7 +291,7 @@ std::optional<bool> clock_synchronised() {
 
 }  // namespace
 
-Facts facts(const doctor::Questions& questions, std::optional<doctor::RunningDaemon> lvsd) {
+Facts machine_facts(const doctor::Questions& questions, std::optional<doctor::RunningDaemon> lvsd) {
   Facts out;
   utsname kernel{};
   if (::uname(&kernel) == 0) out.kernel_release = kernel.release;
@@ -318,4 +318,4 @@ Facts facts(const doctor::Questions& questions, std::optional<doctor::RunningDae
   return out;
 }
 
-}  // namespace lvsd::ctl
+}  // namespace lvsd

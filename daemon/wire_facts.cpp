@@ -1,4 +1,4 @@
-#include "lvsctl/wire_facts.h"
+#include "daemon/wire_facts.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -23,7 +23,7 @@
 #include "base/unique_fd.h"
 #include "doctor/subnet.h"
 
-namespace lvsd::ctl {
+namespace lvsd {
 namespace {
 
 using Hardware = std::array<std::uint8_t, ETH_ALEN>;
@@ -180,6 +180,7 @@ bool has_tables(const char* names) {
 }  // namespace
 
 void read_arp_answers(const std::vector<Address>& addresses, doctor::Facts& facts) {
+  if (addresses.empty()) return;
   const UniqueFd socket(
       ::socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, htons(ETH_P_ARP)));
   if (!socket) return;
@@ -235,8 +236,8 @@ std::optional<doctor::Firewall> firewall() {
     known = true;
   }
   for (const auto& [names, program] :
-       {std::pair{"/proc/net/ip_tables_names", "iptables-legacy-save"},
-        std::pair{"/proc/net/ip6_tables_names", "ip6tables-legacy-save"}}) {
+       {std::pair{"/proc/thread-self/net/ip_tables_names", "iptables-legacy-save"},
+        std::pair{"/proc/thread-self/net/ip6_tables_names", "ip6tables-legacy-save"}}) {
     if (!has_tables(names)) continue;
     const auto rules = printed(program);
     if (!rules) return std::nullopt;  // it may say anything
@@ -247,4 +248,4 @@ std::optional<doctor::Firewall> firewall() {
   return out;
 }
 
-}  // namespace lvsd::ctl
+}  // namespace lvsd
