@@ -179,7 +179,9 @@ TEST_CASE("top fits every size that its terminal takes") {
     INFO(terminal.screen().text());
     CHECK(fits());
   }
-  CHECK(terminal.shows("\nweb/10.0.1.3:80  ACTIVE "));
+  const bool is_whole = terminal.shows("\nweb/10.0.1.3:80  ACTIVE ", 20s);
+  INFO(terminal.screen().text());
+  CHECK(is_whole);
 }
 
 TEST_CASE("top leaves the terminal as it was") {
