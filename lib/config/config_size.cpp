@@ -1,5 +1,7 @@
 #include "config/config_size.h"
 
+#include <algorithm>
+
 #include "config/characters.h"
 
 namespace lvsd {
@@ -9,14 +11,6 @@ namespace {
 // What malloc takes for itself, a block.
 constexpr std::size_t overhead = 2 * sizeof(std::size_t);
 
-// The line that `at` is in, up to there and without its indentation.
-std::string_view line_up_to(std::string_view text, std::size_t at) {
-  const std::string_view before = text.substr(0, at);
-  const std::size_t end = before.rfind('\n');
-  const std::string_view line = end == before.npos ? before : before.substr(end + 1);
-  return line.substr(indentation(line));
-}
-
 }  // namespace
 
 std::size_t ConfigSize::memory() const {
@@ -24,10 +18,14 @@ std::size_t ConfigSize::memory() const {
   return virtual_servers * one + real_servers * sizeof(RealServer);
 }
 
+// Each line once: one may be megabytes long and all of braces.
 ConfigSize expected_size(std::string_view text) {
   ConfigSize size;
-  for (std::size_t at = text.find('{'); at != text.npos; at = text.find('{', at + 1)) {
-    const std::string_view line = line_up_to(text, at);
+  while (!text.empty()) {
+    std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    line.remove_prefix(indentation(line));
+    if (line.find('{') == line.npos) continue;
     if (line.starts_with("real_server "))
       ++size.real_servers;
     else if (line.starts_with("virtual_server "))
