@@ -119,6 +119,8 @@ class CursesTerminal : public Terminal {
     ::wtimeout(stdscr, static_cast<int>(limit.count()));
     const int code = ::wgetch(stdscr);
     if (interrupted != 0) return Pressed{Key::leave};
+    // What was on its way to a terminal of another size is not where it is believed to be.
+    if (code == KEY_RESIZE) ::clearok(curscr, TRUE);
     if (code == ERR || code == KEY_RESIZE) return std::nullopt;
     return pressed(code);
   }
