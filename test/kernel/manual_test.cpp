@@ -27,6 +27,7 @@ std::vector<std::string> examples(const std::string& page) {
     if (!goes_on) line.erase(0, 1);
     goes_on = line.ends_with("++");
     if (goes_on) line.resize(line.size() - 2);
+    std::erase(line, '\\');  // what scdoc would read is escaped
     out.push_back(line);
   }
   return out;
