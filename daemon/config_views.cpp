@@ -96,7 +96,7 @@ std::string load_trouble(const std::string& what, const Diagnostics& diagnostics
   const auto first =
       std::find_if(diagnostics.begin(), diagnostics.end(),
                    [](const Diagnostic& one) { return one.severity == Severity::error; });
-  const std::string trouble = what + " does not load";
+  std::string trouble = what + " does not load";
   if (first == diagnostics.end()) return trouble;
   const std::string place = first->where.line == 0 ? "" : text(first->where) + ": ";
   return trouble + ": " + printable_line(place + first->message);
