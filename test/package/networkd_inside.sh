@@ -2,6 +2,8 @@
 # In the system that test/package/networkd boots.
 set -eu
 exec >/output 2>&1
+. /until_true.sh
+export LD_LIBRARY_PATH=/libraries # lvsctl's, as its own package would bring them
 
 fail() {
   printf 'FAILED: %s\n' "$*"
@@ -9,17 +11,6 @@ fail() {
   ip addr || true
   journalctl --no-pager -u systemd-networkd -n 20 || true
   exit 1
-}
-
-# until_true WHAT COMMAND...: it is so within ten seconds.
-until_true() {
-  what=$1 left=100
-  shift
-  while ! "$@" >/dev/null 2>&1; do
-    left=$((left - 1))
-    [ "$left" -gt 0 ] || fail "$what"
-    sleep 0.1
-  done
 }
 
 holds() {

@@ -3,6 +3,7 @@
 # Every step says what it is; the first that does not hold ends it.
 set -eu
 exec >/output 2>&1
+. /until_true.sh
 
 step() {
   printf '%s\n' "$*"
@@ -13,17 +14,6 @@ fail() {
   systemctl status --no-pager --lines=40 lvsd || true
   ipvsadm -Ln || true
   exit 1
-}
-
-# until_true WHAT COMMAND...: it is so within half a minute.
-until_true() {
-  what=$1 left=300
-  shift
-  while ! "$@" >/dev/null 2>&1; do
-    left=$((left - 1))
-    [ "$left" -gt 0 ] || fail "$what"
-    sleep 0.1
-  done
 }
 
 # Every file and folder but what a system writes for itself, and every user and group.
