@@ -148,7 +148,7 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
   if (auto refusal = co_await read_kernel(table)) co_return refusal;
   if (auto refusal = open_api(config.global.api)) co_return refusal;
 
-  const State past = co_await recall_state();
+  const State past = co_await recall_state(table);
   const ProbeSettings settings = co_await ready_settings(config.global);
   equip(settings);
   co_await notifier_.set(config.global);
@@ -264,7 +264,7 @@ void Daemon::adopt(Config config, const Table& found, const State& past,
 
 // What was ours when the last daemon ended, and what operators wished. Whatever is wrong with the
 // file, nothing follows from it for the kernel: what is not known to be ours is left alone.
-asio::awaitable<State> Daemon::recall_state() {
+asio::awaitable<State> Daemon::recall_state(const Table& found) {
   const auto load_it = [file = state_file_] { return file.load(); };
   const auto loaded = co_await files_.run(load_it);
   saved_ = std::make_shared<State>();
@@ -277,7 +277,16 @@ asio::awaitable<State> Daemon::recall_state() {
         {.kind = EventKind::daemon});
     co_return State{};
   }
-  if (!*loaded) co_return State{};
+  if (!*loaded) {
+    if (!found.empty())
+      log(Level::notice,
+          fmt::format(
+              "the state file {}: there is none, and the kernel has {} services. Those that "
+              "the configuration names are taken over, the others are left in the kernel",
+              state_file_.path().native(), found.size()),
+          {.kind = EventKind::daemon});
+    co_return State{};
+  }
   State past = **loaded;
   if (past.boot_id == identity_.boot_id && past.network_namespace == identity_.network_namespace) {
     reconciler_.own(past.owned);

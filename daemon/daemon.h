@@ -118,7 +118,7 @@ class Daemon {
   std::optional<Refusal> enter_namespaces(const GlobalSettings& settings);
   std::optional<Refusal> lock();
   boost::asio::awaitable<std::optional<Refusal>> read_kernel(Table& table);
-  boost::asio::awaitable<State> recall_state();
+  boost::asio::awaitable<State> recall_state(const Table& found);
   boost::asio::awaitable<void> save_state();
   std::optional<Refusal> open_api(const ApiSettings& settings);
   boost::asio::awaitable<void> set_log(LogSettings settings);

@@ -334,6 +334,13 @@ TEST_CASE("a service deleted from the file while lvsd was down leaves at the nex
     CHECK(lvsd.logged("state.json: damaged: starting without it"));
     CHECK(ipvs_table(net.director().net).find("tcp 10.0.0.101:80") != std::string::npos);
   }
+  SECTION("without a state file it is left alone and that is said once") {
+    std::filesystem::remove(folder.state() / "state.json");
+    Daemon lvsd(net.director(), folder);
+    lvsd.wait_ready();
+    CHECK(lvsd.logged("state.json: there is none, and the kernel has 3 services"));
+    CHECK(ipvs_table(net.director().net).find("tcp 10.0.0.101:80") != std::string::npos);
+  }
 }
 
 TEST_CASE("a state file that cannot be written changes nothing for the traffic") {
