@@ -308,7 +308,7 @@ asio::awaitable<api::Response> Daemon::answer_status() {
 
 asio::awaitable<api::Response> Daemon::answer_traffic(api::Call call) {
   using api::Action;
-  if (call.action == Action::zero) co_return co_await answer_zero(call.path.at("service"));
+  if (call.action == Action::zero) co_return co_await answer_zero(std::move(call));
   if (call.action == Action::stats) co_return co_await answer_stats(std::move(call));
   if (call.action == Action::connections) co_return co_await answer_connections(std::move(call));
   co_return co_await answer_connection_counts(std::move(call));
@@ -318,8 +318,7 @@ asio::awaitable<api::Response> Daemon::answer_kernel(api::Call call) {
   using api::Action;
   if (call.action == Action::kernel_table) co_return co_await answer_kernel_table();
   if (call.action == Action::kernel_controls) co_return co_await answer_kernel_controls();
-  const bool repair = call.action == Action::repair_drift;
-  co_return co_await answer_drift(repair, std::move(call));
+  co_return co_await answer_drift(std::move(call));
 }
 
 asio::awaitable<api::Response> Daemon::answer_configuration(api::Call call) {
@@ -342,11 +341,11 @@ asio::awaitable<api::Response> Daemon::answer_controls(api::Call call) {
   if (call.action == Action::log_level) co_return answer_log_level();
   if (call.action == Action::set_log_level)
     co_return co_await answer_set_log_level(std::move(call));
-  co_return co_await answer_tuning_restore();
+  co_return co_await answer_tuning_restore(std::move(call));
 }
 
 asio::awaitable<api::Response> Daemon::answer_reload(api::Call call) {
-  ReloadOrder order{.forced = call.query.contains("force")};
+  ReloadOrder order{.forced = api::is_on(call.query, "force")};
   order.by = co_await author_of(call);
   co_return answer_of(co_await reload(std::move(order)));
 }
@@ -367,19 +366,31 @@ api::Response Daemon::answer_of(ReloadOutcome outcome) const {
   return response;
 }
 
-asio::awaitable<api::Response> Daemon::answer_zero(std::string service) {
+asio::awaitable<api::Response> Daemon::answer_zero(api::Call call) {
+  const std::string& service = call.path.at("service");
   const auto found = named_service(pools_.config(), service);
   if (const auto* refusal = std::get_if<api::Response>(&found)) co_return *refusal;
   ControlPlan plan;
-  Services zeroed;
-  for (const ServiceKey& key : std::get<const VirtualServer*>(found)->services) {
+  const auto& keys = std::get<const VirtualServer*>(found)->services;
+  const Services zeroed(keys.begin(), keys.end());
+  for (const ServiceKey& key : keys)
     plan.push_back(ZeroCounters{key});
-    zeroed.insert(key);
+  api::WishView view{.service = service,
+                     .server = {},
+                     .before = {},
+                     .after = {},
+                     .text = service + ": the kernel's counters are 0",
+                     .undo = {}};
+  if (api::is_on(call.query, "dry_run")) {
+    view.operations.emplace();
+    for (const ControlOp& op : plan)
+      view.operations->push_back(text(op));
+    co_return api::response(api::Head{wall_clock(), generation_}, view);
   }
   const auto failures = co_await kernel_.apply(std::move(plan));
   if (!failures.empty()) co_return api::response(api::unavailable(text(failures.front().error)));
   reconciler_.note_change(zeroed);
-  co_return answer_service(co_await outlook(service), service);
+  co_return api::response(api::Head{wall_clock(), generation_}, view);
 }
 
 }  // namespace lvsd

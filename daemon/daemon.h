@@ -223,7 +223,8 @@ class Daemon {
   boost::asio::awaitable<void> see_idle_times();
   boost::asio::awaitable<void> watch_settings();
   boost::asio::awaitable<api::Response> answer_tuning();
-  boost::asio::awaitable<api::Response> answer_tuning_restore();
+  boost::asio::awaitable<api::Response> answer_tuning_restore(api::Call call);
+  boost::asio::awaitable<api::Response> answer_tuning_rehearsal();
   // From which level on there are lines in the log (log_answers.cpp).
   api::Response answer_log_level() const;
   boost::asio::awaitable<api::Response> answer_set_log_level(api::Call call);
@@ -244,7 +245,7 @@ class Daemon {
   boost::asio::awaitable<api::Response> bring_wish_about(std::size_t pool, api::WishView view);
   // What a change would send to the kernel, in the place of doing it.
   boost::asio::awaitable<api::Response> answer_rehearsal(Table wanted, api::WishView view);
-  boost::asio::awaitable<api::Response> answer_zero(std::string service);
+  boost::asio::awaitable<api::Response> answer_zero(api::Call call);
   boost::asio::awaitable<api::Response> answer_stats(api::Call call);
   boost::asio::awaitable<api::Response> answer_connections(api::Call call);
   boost::asio::awaitable<api::Response> answer_connection_counts(api::Call call);
@@ -252,7 +253,7 @@ class Daemon {
   // The kernel's own content (kernel_answers.cpp).
   boost::asio::awaitable<api::Response> answer_kernel_table();
   boost::asio::awaitable<api::Response> answer_kernel_controls();
-  boost::asio::awaitable<api::Response> answer_drift(bool repair, api::Call call);
+  boost::asio::awaitable<api::Response> answer_drift(api::Call call);
   // What of this machine keeps load balancing from working (doctor_answers.cpp).
   boost::asio::awaitable<doctor::RunningDaemon> own_facts(
       const Result<std::shared_ptr<const Snapshot>>& read);

@@ -33,8 +33,9 @@ asio::awaitable<api::Response> Daemon::answer_kernel_controls() {
   co_return api::response(api::Head{wall_clock(), generation_}, kernel_controls_view(*controls));
 }
 
-asio::awaitable<api::Response> Daemon::answer_drift(bool repair, api::Call call) {
-  if (repair) co_await reconciler_.audit_now();
+asio::awaitable<api::Response> Daemon::answer_drift(api::Call call) {
+  if (call.action == api::Action::repair_drift && !api::is_on(call.query, "dry_run"))
+    co_await reconciler_.audit_now();
   const auto found = co_await reconciler_.look();
   if (!found) co_return api::response(api::unavailable(text(found.error())));
   const auto fights = reconciler_.fights();

@@ -37,13 +37,23 @@ std::optional<AskedLevel> asked_level(const api::Call& call) {
   return asked;
 }
 
+// REQUIRES: a length.
+api::Moment end_of(const AskedLevel& asked) {
+  const api::Moment now = wall_clock();
+  return {now.at + asked.length, now.offset};
+}
+
+api::LogLevelView view_of(Level level, std::optional<api::Moment> until) {
+  return {.level = std::string(text(level)),
+          .start = std::string(text(log_level_at_start())),
+          .until = until};
+}
+
 }  // namespace
 
 api::Response Daemon::answer_log_level() const {
-  const api::LogLevelView view{.level = std::string(text(log_level())),
-                               .start = std::string(text(log_level_at_start())),
-                               .until = log_level_until_};
-  return api::response(api::Head{wall_clock(), generation_}, view);
+  return api::response(api::Head{wall_clock(), generation_},
+                       view_of(log_level(), log_level_until_));
 }
 
 asio::awaitable<api::Response> Daemon::answer_set_log_level(api::Call call) {
@@ -51,6 +61,10 @@ asio::awaitable<api::Response> Daemon::answer_set_log_level(api::Call call) {
   if (!asked)
     co_return api::response(api::bad_request(
         "value is debug, info, notice, warning, error or critical, and for_seconds a number"));
+  const bool is_for_good = asked->length == std::chrono::seconds(0);
+  const auto until = is_for_good ? std::nullopt : std::optional(end_of(*asked));
+  if (api::is_on(call.query, "dry_run"))
+    co_return api::response(api::Head{wall_clock(), generation_}, view_of(asked->level, until));
   const Author by = co_await author_of(call);
   const std::string line = fmt::format("The log goes from {} to {}, by {}", text(log_level()),
                                        text(asked->level), by.user);
@@ -59,10 +73,9 @@ asio::awaitable<api::Response> Daemon::answer_set_log_level(api::Call call) {
   const bool is_lower = asked->level < log_level();
   set_log_level(asked->level);
   if (is_lower) log(Level::notice, line);
-  log_level_until_.reset();
+  log_level_until_ = until;
   log_level_timer_.cancel();
-  if (asked->length != std::chrono::seconds(0)) {
-    log_level_until_ = api::Moment{wall_clock().at + asked->length, wall_clock().offset};
+  if (until) {
     log_level_timer_.expires_after(asked->length);
     log_level_timer_.async_wait([this](const boost::system::error_code& cancelled) {
       if (cancelled) return;

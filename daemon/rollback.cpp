@@ -365,7 +365,7 @@ asio::awaitable<api::Response> Daemon::answer_rollback(api::Call call) {
   if (found->fingerprint == history_.past.back().fingerprint)
     co_return api::response(
         api::refused(fmt::format("the configuration of generation {} is the one in force", word)));
-  ReloadOrder order{.forced = call.query.contains("force"), .generation = found->generation};
+  ReloadOrder order{.forced = api::is_on(call.query, "force"), .generation = found->generation};
   if (const auto within = call.query.find("confirm_within_seconds"); within != call.query.end()) {
     const auto count = parse_number<std::uint32_t>(within->second);
     if (!count || *count == 0)
@@ -389,7 +389,7 @@ asio::awaitable<api::Response> Daemon::answer_confirm(api::Call call) {
                      .text = fmt::format("generation {} stays in force", trial.generation),
                      .undo = fmt::format("lvsctl config rollback {}", trial.back_to),
                      .operations = {}};
-  if (call.query.contains("dry_run")) {
+  if (api::is_on(call.query, "dry_run")) {
     view.operations.emplace();
     co_return api::response(api::Head{wall_clock(), generation_}, view);
   }

@@ -80,6 +80,14 @@ Tuned tuned(const SysctlTree& tree, const std::vector<SysctlWish>& wishes, Sysct
   return out;
 }
 
+std::vector<std::string> to_restore(const SysctlTree& tree, const Sysctls& before) {
+  std::vector<std::string> lines;
+  for (const auto& [name, value] : before)
+    if (const auto now = tree.value(name); now && *now != value)
+      lines.push_back(fmt::format("{} {} -> {}", name, *now, value));
+  return lines;
+}
+
 Tuned restored(const SysctlTree& tree, const Sysctls& before) {
   Tuned out;
   for (const auto& [name, value] : before) {

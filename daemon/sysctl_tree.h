@@ -43,6 +43,9 @@ struct Tuned {
 // Writes what differs from `wishes`, and keeps what was there.
 Tuned tuned(const SysctlTree& tree, const std::vector<SysctlWish>& wishes, Sysctls before);
 
+// What putting everything back would write: "net.ipv4.vs.conntrack 1 -> 0".
+std::vector<std::string> to_restore(const SysctlTree& tree, const Sysctls& before);
+
 // Puts everything back. What cannot be stays in `before`.
 Tuned restored(const SysctlTree& tree, const Sysctls& before);
 

@@ -144,7 +144,7 @@ asio::awaitable<api::Response> Daemon::answer_set_timeout(api::Call call) {
   const TimeoutOverrides before = timeout_wishes_;
   const std::uint32_t is = value ? *value : timeout_without(before, kind, configured);
   api::WishView view = change_view(kind, was, is, configured);
-  if (api::word(call.query, "dry_run") == "1") {
+  if (api::is_on(call.query, "dry_run")) {
     Timeouts next{0, 0, 0};
     timeout(next, kind) = is;
     view.operations.emplace();

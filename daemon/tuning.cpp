@@ -213,7 +213,33 @@ asio::awaitable<api::Response> Daemon::answer_tuning() {
   co_return api::response(api::Head{wall_clock(), generation_}, *views);
 }
 
-asio::awaitable<api::Response> Daemon::answer_tuning_restore() {
+// What restoring would write, settings and routes.
+asio::awaitable<api::Response> Daemon::answer_tuning_rehearsal() {
+  const auto look = [where = ipvs_namespace_,
+                     before = sysctls_before_]() -> Result<std::vector<std::string>> {
+    if (const auto entered = enter_namespace(*where); !entered) return entered.error();
+    std::vector<std::string> lines = to_restore(SysctlTree(), before);
+    if (auto table = RouteTable::open())
+      if (const auto present = our_routes(*table))
+        for (const RouteState& route : *present)
+          lines.push_back(fmt::format("remove route {} mtu {}", text(route.server), route.mtu));
+    return lines;
+  };
+  auto lines = co_await walkers_.run(look);
+  if (!lines) co_return api::response(api::unavailable(text(lines.error())));
+  const api::WishView view{
+      .service = {},
+      .server = {},
+      .before = lines->empty() ? "as found" : "tuned",
+      .after = "as found",
+      .text = lines->empty() ? "nothing was changed by lvsd" : "the kernel's settings as found",
+      .undo = {},
+      .operations = std::move(*lines)};
+  co_return api::response(api::Head{wall_clock(), generation_}, view);
+}
+
+asio::awaitable<api::Response> Daemon::answer_tuning_restore(api::Call call) {
+  if (api::is_on(call.query, "dry_run")) co_return co_await answer_tuning_rehearsal();
   are_routes_restored_ = true;
   const auto put_back = [where = ipvs_namespace_, before = sysctls_before_]() -> Result<Tuned> {
     if (const auto entered = enter_namespace(*where); !entered) return entered.error();

@@ -43,11 +43,6 @@ std::string host_of(const std::string& endpoint) {
   return parsed ? text(parsed->address) : endpoint;
 }
 
-std::string query_text(const api::Call& call, std::string_view name) {
-  const auto found = call.query.find(name);
-  return found == call.query.end() ? std::string() : found->second;
-}
-
 // What a wish is about: a virtual server, one of its real servers, or that one's backup.
 struct Target {
   std::size_t pool = 0;
@@ -204,10 +199,6 @@ Decision decision(const Desired& outcome, const Target& target) {
   return target.backup ? outcome.backups[target.server] : outcome.real_servers[target.server];
 }
 
-bool is_rehearsal(const api::Call& call) {
-  return query_text(call, "dry_run") == "1";
-}
-
 // "web/web03 (10.0.0.13:80): ACTIVE 10 -> DRAINING 0; …", said in both texts.
 void say_change(api::WishView& view, const std::string& name, const Endpoint& endpoint,
                 const Decision& was, const Decision& is) {
@@ -267,7 +258,7 @@ asio::awaitable<Author> Daemon::author_of(const api::Call& call) {
   std::string user = co_await files_.run(ask_name);
   co_return Author{.user = std::move(user),
                    .uid = uid,
-                   .reason = query_text(call, "reason"),
+                   .reason = api::word(call.query, "reason"),
                    .since = wall_clock().at};
 }
 
@@ -283,8 +274,8 @@ asio::awaitable<std::optional<bool>> Daemon::ends_templates(const api::Call& cal
   if (config.virtual_servers[target->pool].settings.persistence_timeout == 0)
     co_return std::nullopt;
   const bool has_to = returning == Returning::hard;
-  const bool would = has_to && is_rehearsal(call) && may_expire_templates(config);
-  const auto ends = co_await see_templates(has_to && !is_rehearsal(call));
+  const bool would = has_to && api::is_on(call.query, "dry_run") && may_expire_templates(config);
+  const auto ends = co_await see_templates(has_to && !api::is_on(call.query, "dry_run"));
   if (!ends) co_return std::nullopt;
   co_return *ends || would;
 }
@@ -309,7 +300,7 @@ asio::awaitable<api::Response> Daemon::answer_wish(api::Call call) {
   const Time now = std::chrono::steady_clock::now();
   const Override before = pools_.wishes(pool, index);
   const Override after = changed(before, server, target, call.action, *numbers, by);
-  if (query_text(call, "force") != "1" && is_serving(pools_.pool(pool)) &&
+  if (!api::is_on(call.query, "force") && is_serving(pools_.pool(pool)) &&
       !pools_.would_serve(pool, index, after, now))
     co_return api::response(api::refused(
         fmt::format("{} is the last server of {} that takes connections, and no backup or sorry "
@@ -326,7 +317,7 @@ asio::awaitable<api::Response> Daemon::answer_wish(api::Call call) {
                      .after = {},
                      .text = {},
                      .undo = undo_of(before, after, server, is_backup, name)};
-  if (is_rehearsal(call)) {
+  if (api::is_on(call.query, "dry_run")) {
     Desired then = call.action == Action::failback ? pools_.with_failback(pool, index, now)
                                                    : pools_.with_wish(pool, index, after, now);
     say_change(view, name, endpoint, was, decision(then, target));
@@ -383,7 +374,7 @@ asio::awaitable<api::Response> Daemon::answer_calm(api::Call call, std::size_t p
   const std::string name = id(pools_.config().virtual_servers[pool]);
   api::WishView view = calm_view(name, pools_.pool(pool).panic_since.has_value());
   const Time now = std::chrono::steady_clock::now();
-  if (is_rehearsal(call)) {
+  if (api::is_on(call.query, "dry_run")) {
     Desired then = pools_.without_panic(pool, now);
     co_return co_await answer_rehearsal(std::move(then.table), std::move(view));
   }

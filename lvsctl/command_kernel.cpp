@@ -113,6 +113,7 @@ Output drift(const Context& context, api::Action action) {
   if (found->view.empty()) return {exit, "the kernel has what is wanted\n", ""};
   output = table_output(context, drift_table(found->view), "");
   if (output.exit != Exit::done) return output;
+  if (context.dry_run && action == api::Action::repair_drift) output.err = "nothing was repaired\n";
   if (exit == Exit::done) output.out.insert(0, "the kernel has what is wanted of ours\n");
   output.exit = exit;
   return output;

@@ -22,7 +22,7 @@ Output told(const Context& context, const Question& question) {
   const auto answer = page<api::LogLevelView>(context, question);
   if (!answer) return answer.error();
   const api::LogLevelView& log = answer->view;
-  std::string out = log.level;
+  std::string out = (context.dry_run ? "would be: " : "") + log.level;
   if (log.until)
     out += fmt::format(" until {}, then {}", clock_text(*log.until, answer->head.time), log.start);
   return {Exit::done, out + "\n", ""};

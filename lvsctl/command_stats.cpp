@@ -10,6 +10,7 @@
 #include "lvsctl/command.h"
 #include "lvsctl/page.h"
 #include "lvsctl/units.h"
+#include "lvsctl/wish.h"
 #include "lvsctl/words.h"
 
 // `stats`: what the kernel counted, in ipvsadm's columns.
@@ -166,14 +167,10 @@ Output zeroed(const Context& context, const Wish& wish) {
   }
   Output output;
   for (const std::string& service : services) {
-    const auto done =
-        page<api::ServiceView>(context, {api::Action::zero, {{"service", service}}, {}});
-    if (!done) {
-      output.err += done.error().err;
-      output.exit = services.size() == 1 ? done.error().exit : Exit::partly;
-      continue;
-    }
-    output.out += done->view.service + ": the kernel's counters are 0\n";
+    const Output done = changed(context, {api::Action::zero, {{"service", service}}, {}});
+    output.out += done.out;
+    output.err += done.err;
+    if (done.exit != Exit::done) output.exit = services.size() == 1 ? done.exit : Exit::partly;
   }
   return output;
 }

@@ -147,7 +147,6 @@ Json body_schema(Action action, Schemas& schemas) {
     case Action::services:
       return list<ServiceView>(schemas);
     case Action::service:
-    case Action::zero:
       return one<ServiceView>(schemas);
     case Action::servers:
       return list<ServerView>(schemas);
@@ -202,6 +201,7 @@ Json body_schema(Action action, Schemas& schemas) {
     case Action::set_timeout:
     case Action::restore_tuning:
     case Action::confirm:
+    case Action::zero:
       return one<WishView>(schemas);
     case Action::overrides:
       return list<OverrideView>(schemas);

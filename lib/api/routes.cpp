@@ -51,7 +51,8 @@ constexpr Route table[] = {
     {Method::get, "/api/v1/servers", Action::servers, Access::read,
      "all servers, or those of ?service= and ?filter=", "service filter"},
     {Method::post, "/api/v1/services/{service}/zero", Action::zero, Access::write,
-     "sets the kernel's counters of a service and its servers to 0, for everyone who reads them"},
+     "sets the kernel's counters of a service and its servers to 0, for everyone who reads them",
+     "dry_run"},
     {Method::get, "/api/v1/stats", Action::stats, Access::read,
      "the counters, rates, connections and thresholds of all services and servers; ?service= "
      "?filter=",
@@ -76,7 +77,9 @@ constexpr Route table[] = {
      "what others changed in the kernel and is not repaired yet, and what is not ours; ?filter=",
      "filter"},
     {Method::post, "/api/v1/drift/repair", Action::repair_drift, Access::write,
-     "reads the kernel now, repairs what differs, and answers what is left"},
+     "reads the kernel now, repairs what differs, and answers what is left; with ?dry_run=1 what "
+     "would be repaired",
+     "dry_run"},
     {Method::get, "/api/v1/doctor", Action::doctor, Access::read,
      "what of this machine keeps load balancing from working, as far as lvsd can see it: it sends "
      "nothing and asks no firewall (LVD013, LVD026, LVD040 and LVD042 are 'lvsctl doctor' alone); "
@@ -136,13 +139,14 @@ constexpr Route table[] = {
      "the kernel's settings that the file may name: what it asks for, what they are and were"},
     {Method::post, "/api/v1/tuning/restore", Action::restore_tuning, Access::write,
      "puts the kernel's settings that ipvs_sysctl and tcp_keepalive changed back to what they "
-     "were"},
+     "were",
+     "dry_run"},
     {Method::get, "/api/v1/log/level", Action::log_level, Access::read,
      "from which level on lvsd writes lines to its log"},
     {Method::post, "/api/v1/log/level", Action::set_log_level, Access::write,
      "?value=debug|info|notice|warning|error|critical, ?for_seconds= for that long; without, as at "
      "the start",
-     "value for_seconds"},
+     "value for_seconds dry_run"},
 };
 
 int hex_digit(char c) {
@@ -302,6 +306,12 @@ std::vector<std::string_view> query_words(const Route& route) {
 std::string word(const Words& words, std::string_view name) {
   const auto found = words.find(name);
   return found == words.end() ? std::string() : found->second;
+}
+
+bool is_on(const Words& words, std::string_view name) {
+  const auto found = words.find(name);
+  return found != words.end() && found->second != "0" && found->second != "no" &&
+         found->second != "false";
 }
 
 Routed routed(Request request, const Writers& writers) {

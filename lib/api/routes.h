@@ -85,6 +85,9 @@ using Words = std::map<std::string, std::string, std::less<>>;
 // The value of a name; empty where there is none.
 std::string word(const Words& words, std::string_view name);
 
+// Whether a switch is on: it is there and does not say 0, no or false.
+bool is_on(const Words& words, std::string_view name);
+
 // A request whose route, words and access have been settled.
 struct Call {
   Action action = Action::alive;

@@ -256,14 +256,20 @@ TEST_CASE("a network namespace that does not exist is named and stops the start"
   CHECK(site.fake.requests() == 0);
 }
 
-TEST_CASE("counters are zeroed for one service and the answer shows it") {
+TEST_CASE("counters are zeroed for one service, and not by a rehearsal") {
   Site site(web(unchecked(2)));
   site.up();
   site.fake.edit(
       [](test::FakeIpvs& ipvs) { ipvs.services.front().traffic.counters.connections = 7; });
-  CHECK(site.ask("POST", "/api/v1/services/tcp:10.0.0.1:80/zero").status == 200);
-  CHECK(site.view<api::ServiceView>("/api/v1/services/tcp:10.0.0.1:80").view.counters.connections ==
-        0);
+  const std::string service = "/api/v1/services/tcp:10.0.0.1:80";
+  const auto counted = [&] {
+    return site.view<api::ServiceView>(service).view.counters.connections;
+  };
+  for (const char* yes : {"?dry_run=1", "?dry_run=yes", "?dry_run"})
+    CHECK(site.ask("POST", service + "/zero" + yes).status == 200);
+  CHECK(counted() == 7);
+  CHECK(site.ask("POST", service + "/zero?dry_run=0").status == 200);
+  CHECK(counted() == 0);
   CHECK(site.ask("POST", "/api/v1/services/nosuch/zero").status == 404);
 }
 

@@ -55,6 +55,9 @@ TEST_CASE("what a wish would send to the kernel is told and not sent") {
   CHECK(asked(site, "POST", "services/last/servers/only/disable?dry_run=1&force=1")
             .at("operations")
             .size() == 1);
+  CHECK(asked(site, "POST", "services/web/zero?dry_run=1").at("operations") ==
+        Json{"zero tcp 10.0.0.1:80"});
+  CHECK(asked(site, "POST", "tuning/restore?dry_run=1").at("operations") == Json::array());
   const Json timeout = asked(site, "POST", "timeouts/udp?value=61&dry_run=1");
   CHECK(timeout.at("operations") == Json{"set timeouts udp 61"});
 
@@ -90,6 +93,10 @@ TEST_CASE("the level of the log is set for a while and goes back") {
   const std::string usual = start.at("start");
   CHECK(start.at("level") == usual);
   CHECK(start.at("until").is_null());
+  const Json rehearsed = asked(site, "POST", "log/level?value=debug&for_seconds=60&dry_run=1");
+  CHECK(rehearsed.at("level") == "debug");
+  CHECK_FALSE(rehearsed.at("until").is_null());
+  CHECK(asked(site, "GET", "log/level").at("level") == usual);
   CHECK(asked(site, "POST", "log/level?value=debug").at("level") == "debug");
   CHECK(asked(site, "GET", "log/level").at("level") == "debug");
   const Json brief = asked(site, "POST", "log/level?value=error&for_seconds=1");

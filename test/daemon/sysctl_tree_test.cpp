@@ -45,7 +45,9 @@ TEST_CASE("a setting is written once and what was there is put back") {
   const Tuned other = tuned(tree, {{kConntrack.name, "0", "ipvs_sysctl"}}, again.before);
   CHECK(other.before == Sysctls{{"net.ipv4.vs.conntrack", "0"}});
   tuned(tree, {kConntrack}, other.before);
+  CHECK(to_restore(tree, other.before) == std::vector<std::string>{"net.ipv4.vs.conntrack 1 -> 0"});
   const Tuned back = restored(tree, other.before);
+  CHECK(to_restore(tree, other.before).empty());
   CHECK(back.changes == std::vector<std::string>{"net.ipv4.vs.conntrack is 0 again, was 1"});
   CHECK(back.before.empty());
   CHECK(tree.value("net.ipv4.vs.conntrack").value() == "0");

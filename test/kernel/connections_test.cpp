@@ -144,7 +144,11 @@ TEST_CASE("counters grow with the traffic and are zeroed for one service") {
   CHECK(service_view(folder, "tcp:10.0.0.100:80").counters.in_bytes.value_or(0) > 500);
   CHECK(service_view(folder, "tcp:10.0.0.100:80").counters.out_bytes.value_or(0) > 500);
 
-  CHECK(ask(folder.socket(), "POST /api/v1/services/tcp:10.0.0.100:80/zero").status == 200);
+  const std::string zero = "POST /api/v1/services/tcp:10.0.0.100:80/zero";
+  const Reply rehearsed = ask(folder.socket(), zero + "?dry_run=1");
+  CHECK(rehearsed.body.find("\"operations\":[\"zero tcp 10.0.0.100:80\"]") != std::string::npos);
+  CHECK(counted("tcp:10.0.0.100:80") == 5);
+  CHECK(ask(folder.socket(), zero).status == 200);
   CHECK(counted("tcp:10.0.0.100:80") == 0);
   CHECK(counted("tcp:10.0.0.101:80") == 5);
   const std::string stats = net.director().output_of({"ipvsadm", "--list", "--numeric", "--stats"});

@@ -56,6 +56,9 @@ TEST_CASE("what the file and its words need of the kernel is set and can be put 
   lvsd.emplace(net.director(), folder);
   lvsd->wait_ready();
   CHECK(sysctl(net, "vs/expire_nodest_conn") == "1");
+  const Reply rehearsed = ask(folder.socket(), "POST /api/v1/tuning/restore?dry_run=1");
+  CHECK(rehearsed.body.find("net.ipv4.vs.expire_nodest_conn 1 -> 0") != std::string::npos);
+  CHECK(sysctl(net, "vs/expire_nodest_conn") == "1");
   CHECK(ask(folder.socket(), "POST /api/v1/tuning/restore").status == 200);
   CHECK(sysctl(net, "vs/expire_nodest_conn") == "0");
   CHECK(sysctl(net, "tcp_keepalive_time") == keepalive);
@@ -158,6 +161,9 @@ TEST_CASE("with min_mtu no ICMP message makes the MTU of a path less and all can
   const std::string listed = ask(folder.socket(), "GET /api/v1/tuning").body;
   CHECK(listed.find("\"name\":\"route 10.0.1.1 mtu\",\"config\":\"lock 1400\"") !=
         std::string::npos);
+  const Reply rehearsed = ask(folder.socket(), "POST /api/v1/tuning/restore?dry_run=1");
+  CHECK(rehearsed.body.find("remove route 10.0.1.1 mtu lock 1400") != std::string::npos);
+  CHECK(routes(net) == made);
   CHECK(ask(folder.socket(), "POST /api/v1/tuning/restore").status == 200);
   CHECK(routes(net).empty());
   CHECK(sysctl(net, "route/min_pmtu") == least);
