@@ -29,10 +29,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Counters are as fresh as the kernel's own estimator makes worth while, and many readers share one
-// reading of the table.
-constexpr Duration counters_age = 1s;
-
 // A checker that has died is replaced within 3 s, and a call into the kernel is given up after 10.
 constexpr Duration longest_silence = 10s;
 
@@ -141,7 +137,7 @@ asio::awaitable<Outlook> Daemon::outlook(const std::string& service) {
   const auto found = named_service(pools_.config(), service);
   if (const auto* known = std::get_if<const VirtualServer*>(&found))
     services.insert((*known)->services.begin(), (*known)->services.end());
-  co_return outlook(co_await reconciler_.snapshot(std::move(services), counters_age));
+  co_return outlook(co_await reconciler_.snapshot(std::move(services), fresh_counters));
 }
 
 Outlook Daemon::outlook(const Result<std::shared_ptr<const Snapshot>>& read) const {

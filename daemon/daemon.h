@@ -276,6 +276,8 @@ class Daemon {
   // For monitors (daemon_metrics.cpp).
   api::Response answer_service_health(const std::string& word) const;
   boost::asio::awaitable<api::Response> answer_metrics(api::Call call);
+  // What the kernel has, as young as the page asks for.
+  boost::asio::awaitable<Result<Measured>> measured_for(const api::MetricsPage& page);
   boost::asio::awaitable<bool> fill(std::shared_ptr<api::MetricsPage> page,
                                     std::optional<std::string> service);
 
