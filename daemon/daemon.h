@@ -31,6 +31,7 @@
 #include "daemon/event_book.h"
 #include "daemon/history_store.h"
 #include "daemon/kernel_writer.h"
+#include "daemon/loop_watch.h"
 #include "daemon/mailer.h"
 #include "daemon/notices.h"
 #include "daemon/notifier.h"
@@ -285,6 +286,7 @@ class Daemon {
   boost::asio::awaitable<api::Response> answer_page(api::Call call);
   boost::asio::awaitable<std::optional<api::StatusPage>> looked_at(const api::PageQuery& query);
 
+  std::optional<LoopWatch> loop_watch_;  // while it runs
   boost::asio::io_context& loop_;
   const Options options_;
   const std::string lock_name_;

@@ -121,6 +121,7 @@ asio::awaitable<bool> Daemon::fill(std::shared_ptr<api::MetricsPage> page,
   daemon.operations_done = kernel_.operations().done;
   daemon.operations_refused = kernel_.operations().refused;
   page->add(daemon);
+  if (loop_watch_) page->add(loop_watch_->sample());
   if (!page->has_node_ipvs()) co_return true;
   api::NodeIpvsSample sample{.table = read ? read->table : nullptr, .total = {}};
   const auto ask = [where = ipvs_namespace_] { return ipvs_stats(where); };

@@ -110,6 +110,17 @@ TEST_CASE("metrics of lvsd alone read nothing of a kernel that was read lately")
   }));
 }
 
+TEST_CASE("metrics tell how long the loop worked at a time") {
+  Site site(web(unchecked(2)));
+  site.up();
+  const auto count = [&](const std::string& series) {
+    return value(site.get("/metrics?collect[]=process").body, series);
+  };
+  CHECK(count("lvsd_loop_hold_seconds_count") > 0);
+  CHECK(count("lvsd_loop_hold_cpu_seconds_count") > 0);
+  CHECK(count("lvsd_loop_hold_seconds_sum") > 0);
+}
+
 TEST_CASE("metrics tell of a reload that was refused until one is applied") {
   Site site(web(unchecked(2)));
   site.up();
