@@ -202,7 +202,6 @@ class Daemon {
   KeptProgram keep(const Script& script, Over over);
   void post(const Endpoint& server, const MailOrder& order, Duration limit, Posted over);
 
-  boost::asio::awaitable<Outlook> outlook();
   // With what the kernel has of one service only; that is enough for views of it.
   boost::asio::awaitable<Outlook> outlook(const std::string& service);
   Outlook outlook(const Result<std::shared_ptr<const Snapshot>>& read) const;
@@ -286,8 +285,8 @@ class Daemon {
   boost::asio::awaitable<api::Response> answer_page(api::Call call);
   boost::asio::awaitable<std::optional<api::StatusPage>> looked_at(const api::PageQuery& query);
 
-  std::optional<LoopWatch> loop_watch_;  // while it runs
   boost::asio::io_context& loop_;
+  std::optional<LoopWatch> loop_watch_;  // while it runs
   const Options options_;
   const std::string lock_name_;
   const Load load_;
