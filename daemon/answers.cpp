@@ -29,10 +29,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Counters are as fresh as the kernel's own estimator makes worth while, and many readers share one
-// reading of the table.
-constexpr Duration counters_age = 1s;
-
 // A checker that has died is replaced within 3 s, and a call into the kernel is given up after 10.
 constexpr Duration longest_silence = 10s;
 
@@ -85,38 +81,6 @@ std::vector<api::ServiceView> views_of_service(const Outlook& outlook, std::size
   return {service_view(outlook, index, false)};
 }
 
-// What is configured at most this much is answered at once, with its length.
-constexpr std::size_t most_at_once = 500;
-
-bool is_long(const Config& config) {
-  std::size_t count = 0;
-  for (const VirtualServer& service : config.virtual_servers)
-    count += service.real_servers.size() + service.sorry_servers.size();
-  return count > most_at_once;
-}
-
-// Of all virtual servers.
-template <class View>
-api::Response listed(const Look& look, const ViewsOf<View>& views_of, const api::Call& call) {
-  const Outlook now = look();
-  if (!is_long(now.pools.config())) {
-    std::vector<View> all;
-    for (std::size_t i = 0; i < now.pools.config().virtual_servers.size(); ++i)
-      for (View& view : views_of(now, i))
-        all.push_back(std::move(view));
-    return filtered(head(now), std::move(all), call);
-  }
-  std::optional<api::Filter> terms;
-  if (const std::string word = api::word(call.query, "filter"); !word.empty()) {
-    auto parsed = api::filter_of<View>(word);
-    if (!parsed) return api::response(api::bad_request("filter: " + parsed.error()));
-    terms = *std::move(parsed);
-  }
-  auto frame = api::list_frame<View>(head(now));
-  return {.body = std::move(frame.opening),
-          .pieces = list_pieces<View>(look, views_of, std::move(terms), std::move(frame.closing))};
-}
-
 // Those of one service.
 api::Response answer_servers(const Outlook& outlook, const std::string& word,
                              const api::Call& call) {
@@ -132,16 +96,12 @@ constexpr std::size_t servers_a_turn = 1000;
 
 }  // namespace
 
-asio::awaitable<Outlook> Daemon::outlook() {
-  co_return outlook(co_await reconciler_.measured());
-}
-
 asio::awaitable<Outlook> Daemon::outlook(const std::string& service) {
   Services services;
   const auto found = named_service(pools_.config(), service);
   if (const auto* known = std::get_if<const VirtualServer*>(&found))
     services.insert((*known)->services.begin(), (*known)->services.end());
-  co_return outlook(co_await reconciler_.snapshot(std::move(services), counters_age));
+  co_return outlook(co_await reconciler_.snapshot(std::move(services), fresh_counters));
 }
 
 Outlook Daemon::outlook(const Result<std::shared_ptr<const Snapshot>>& read) const {

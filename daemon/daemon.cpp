@@ -119,7 +119,9 @@ int Daemon::run() {
     events_.note(level, line, subject);
   });
   asio::co_spawn(loop_, live(), die_of);
+  loop_watch_.emplace();
   loop_.run();
+  loop_watch_.reset();
   set_event_listener({});
   return exit_code_;
 }

@@ -31,6 +31,7 @@
 #include "daemon/event_book.h"
 #include "daemon/history_store.h"
 #include "daemon/kernel_writer.h"
+#include "daemon/loop_watch.h"
 #include "daemon/mailer.h"
 #include "daemon/notices.h"
 #include "daemon/notifier.h"
@@ -201,7 +202,6 @@ class Daemon {
   KeptProgram keep(const Script& script, Over over);
   void post(const Endpoint& server, const MailOrder& order, Duration limit, Posted over);
 
-  boost::asio::awaitable<Outlook> outlook();
   // With what the kernel has of one service only; that is enough for views of it.
   boost::asio::awaitable<Outlook> outlook(const std::string& service);
   Outlook outlook(const Result<std::shared_ptr<const Snapshot>>& read) const;
@@ -277,6 +277,8 @@ class Daemon {
   // For monitors (daemon_metrics.cpp).
   api::Response answer_service_health(const std::string& word) const;
   boost::asio::awaitable<api::Response> answer_metrics(api::Call call);
+  // What the kernel has, as young as the page asks for.
+  boost::asio::awaitable<Result<Measured>> measured_for(const api::MetricsPage& page);
   boost::asio::awaitable<bool> fill(std::shared_ptr<api::MetricsPage> page,
                                     std::optional<std::string> service);
 
@@ -285,6 +287,7 @@ class Daemon {
   boost::asio::awaitable<std::optional<api::StatusPage>> looked_at(const api::PageQuery& query);
 
   boost::asio::io_context& loop_;
+  std::optional<LoopWatch> loop_watch_;  // while it runs
   const Options options_;
   const std::string lock_name_;
   const Load load_;

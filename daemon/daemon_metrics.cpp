@@ -24,7 +24,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Duration counters_age = 1s;
+// Of lvsd itself a page has how many entries the kernel holds, and nothing that they count: as old
+// as an audit leaves it is young enough.
+constexpr Duration count_age = 15s;
 
 // Servers that are looked at in one turn of the loop: a few milliseconds.
 constexpr std::size_t servers_a_turn = 500;
@@ -79,13 +81,21 @@ api::Response Daemon::answer_service_health(const std::string& word) const {
   return plain(works ? 200 : 503, works ? "UP\n" : "DOWN\n");
 }
 
+asio::awaitable<Result<Measured>> Daemon::measured_for(const api::MetricsPage& page) {
+  if (!page.has_services() && !page.has_node_ipvs())
+    co_return co_await reconciler_.measured(count_age);
+  const auto read = co_await reconciler_.snapshot(fresh_counters);
+  if (!read) co_return read.error();
+  co_return Measured{.table = *read, .at = std::chrono::steady_clock::now()};
+}
+
 // What there is to say is looked at in slices, between which everything else has its turn, and
 // written out on the thread of long answers. Nothing if a reload came in between: what was looked
 // at is of two configurations.
 asio::awaitable<bool> Daemon::fill(std::shared_ptr<api::MetricsPage> page,
                                    std::optional<std::string> service) {
   const std::uint64_t generation = generation_;
-  const auto read = co_await reconciler_.snapshot(counters_age);
+  const auto read = co_await measured_for(*page);
   std::size_t next = page->has_services() ? 0 : pools_.config().virtual_servers.size();
   while (generation == generation_ && next < pools_.config().virtual_servers.size()) {
     const Outlook now = outlook(read);
@@ -111,8 +121,9 @@ asio::awaitable<bool> Daemon::fill(std::shared_ptr<api::MetricsPage> page,
   daemon.operations_done = kernel_.operations().done;
   daemon.operations_refused = kernel_.operations().refused;
   page->add(daemon);
+  if (loop_watch_) page->add(loop_watch_->sample());
   if (!page->has_node_ipvs()) co_return true;
-  api::NodeIpvsSample sample{.table = read ? *read : nullptr, .total = {}};
+  api::NodeIpvsSample sample{.table = read ? read->table : nullptr, .total = {}};
   const auto ask = [where = ipvs_namespace_] { return ipvs_stats(where); };
   if (const auto stats = co_await walkers_.run(ask)) sample.total = *stats;
   auto write = [page, sample = std::move(sample)] {

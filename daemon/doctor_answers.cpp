@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <boost/asio/use_awaitable.hpp>
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -25,7 +24,6 @@
 namespace lvsd {
 
 namespace asio = boost::asio;
-using namespace std::chrono_literals;
 
 namespace {
 
@@ -95,7 +93,7 @@ asio::awaitable<doctor::RunningDaemon> Daemon::own_facts(
 }
 
 asio::awaitable<api::Response> Daemon::answer_doctor(api::Call call) {
-  const auto read = co_await reconciler_.snapshot(1s);
+  const auto read = co_await reconciler_.snapshot(fresh_counters);
   auto patient = std::make_shared<Patient>();
   patient->lvsd = co_await own_facts(read);
   patient->file = co_await loaded_config();

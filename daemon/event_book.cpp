@@ -65,7 +65,7 @@ namespace {
 // What has been sent of the ring, and what is asked for of the rest.
 struct Reading {
   api::EventFilter filter;
-  std::uint64_t after = 0;
+  api::EventRing::Beginning from;
   std::uint64_t left = 0;   // of the limit
   std::uint64_t until = 0;  // the last one that is asked for
 };
@@ -75,24 +75,31 @@ constexpr auto no_end = std::numeric_limits<std::uint64_t>::max();
 Reading reading_of(const api::EventRing& ring, const api::EventQuery& query, std::uint64_t until) {
   const bool counts = query.after && query.limit;
   return {.filter = query.filter,
-          .after = ring.begin(query),
+          .from = ring.beginning(query),
           .left = counts ? *query.limit : no_end,
           .until = until};
 }
 
+// Looks for where it begins, some events at a time; whether that is found.
+bool seek(const api::EventRing& ring, Reading& reading) {
+  return ring.seek(reading.from, reading.filter, judged_a_piece);
+}
+
 // Calls `use` with the events that come next, until `out` is a piece or enough were looked at;
 // whether there is nothing more for now.
+// REQUIRES: its beginning is found.
 template <class Use>
 bool take_piece(const api::EventRing& ring, Reading& reading, std::string& out, Use use) {
-  if (const auto gap = ring.gap(reading.after, wall_clock())) use(*gap);
-  const std::uint64_t last = std::min(reading.until, reading.after + judged_a_piece);
+  std::uint64_t& after = reading.from.after;
+  if (const auto gap = ring.gap(after, wall_clock())) use(*gap);
+  const std::uint64_t last = std::min(reading.until, after + judged_a_piece);
   while (reading.left != 0 && out.size() < piece_size) {
-    const api::EventView* event = ring.next(reading.after, reading.filter, last);
+    const api::EventView* event = ring.next(after, reading.filter, last);
     if (event == nullptr) break;
     use(*event);
     --reading.left;
   }
-  return reading.left == 0 || reading.after >= std::min(reading.until, ring.newest());
+  return reading.left == 0 || after >= std::min(reading.until, ring.newest());
 }
 
 }  // namespace
@@ -125,6 +132,7 @@ class ListPieces final : public api::Pieces {
   void next(Take take) override {
     if (closing_.empty()) return take(std::nullopt);
     std::string out;
+    if (!seek(desk_->ring, reading_)) return take(std::move(out));
     const bool is_over = take_piece(desk_->ring, reading_, out, [&](const api::EventView& event) {
       if (!std::exchange(is_first_, false)) out += ',';
       api::append_item(out, event);
@@ -159,6 +167,7 @@ class StreamPieces final : public api::Pieces {
     std::shared_ptr<EventDesk> desk;
     std::shared_ptr<int> place;  // counted
     Reading reading;
+    bool is_open = false;  // its reader knows where it stands
   };
 
   // Whether there is nothing more for now.
@@ -169,11 +178,14 @@ class StreamPieces final : public api::Pieces {
   }
 
   static asio::awaitable<void> pass_on(std::shared_ptr<Here> here, Take take) {
-    if (here->reading.left == 0) {
+    if (here->is_open && here->reading.left == 0) {
       take(std::nullopt);
       co_return;
     }
+    while (!seek(here->desk->ring, here->reading))
+      co_await asio::post(here->desk->strand, asio::use_awaitable);
     std::string out;
+    if (!std::exchange(here->is_open, true)) out = api::stream_opening(here->reading.from.after);
     const auto beat = Time::clock::now() + heartbeat;
     for (;;) {
       const bool is_all = append_piece(*here, out);
@@ -206,8 +218,9 @@ api::Response EventBook::list(const api::Head& head, const api::EventQuery& quer
 std::vector<api::EventView> EventBook::latest(std::size_t count) const {
   std::vector<api::EventView> events;
   const api::EventQuery query{.filter = {}, .after = {}, .limit = count};
-  std::uint64_t after = desk_->ring.begin(query);
-  while (const api::EventView* event = desk_->ring.next(after, query.filter))
+  api::EventRing::Beginning from = desk_->ring.beginning(query);
+  desk_->ring.seek(from, query.filter, no_end);
+  while (const api::EventView* event = desk_->ring.next(from.after, query.filter))
     events.push_back(*event);
   std::reverse(events.begin(), events.end());
   return events;
@@ -222,7 +235,7 @@ api::Response EventBook::followed(const api::EventQuery& query, bool is_remote) 
   if (places.use_count() > (is_remote ? most_remote_followers : most_followers))
     return api::response(api::unavailable("as many clients as may follow the events do"));
   return {.content_type = std::string(api::event_stream_type),
-          .body = api::stream_opening(desk_->ring.begin(query)),
+          .body = {},
           .pieces = std::make_shared<StreamPieces>(desk_, places,
                                                    reading_of(desk_->ring, query, no_end))};
 }

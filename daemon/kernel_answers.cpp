@@ -44,7 +44,7 @@ asio::awaitable<api::Response> Daemon::answer_drift(api::Call call) {
     const bool fought = std::find(fights.begin(), fights.end(), entry_text(drift)) != fights.end();
     views.push_back(drift_entry_view(drift, fought));
   }
-  const auto everything = co_await reconciler_.snapshot(1s);
+  const auto everything = co_await reconciler_.snapshot(fresh_counters);
   if (everything) {
     const auto ours = pools_.services();
     for (const auto& [key, service] : **everything)

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "api/json.h"
+#include "daemon/filtered.h"
 
 namespace lvsd {
 
@@ -13,6 +14,16 @@ namespace {
 constexpr std::size_t piece_size = 65536;
 // A piece without anything in it ends with the loop's patience, not with the list.
 constexpr std::size_t services_a_piece = 100;
+
+// What is configured at most this much is answered at once, with its length.
+constexpr std::size_t most_at_once = 500;
+
+bool is_long(const Config& config) {
+  std::size_t count = 0;
+  for (const VirtualServer& service : config.virtual_servers)
+    count += service.real_servers.size() + service.sorry_servers.size();
+  return count > most_at_once;
+}
 
 template <class View>
 class ListPieces final : public api::Pieces {
@@ -80,7 +91,30 @@ std::shared_ptr<api::Pieces> list_pieces(Look look, ViewsOf<View> views_of,
 
 template std::shared_ptr<api::Pieces> list_pieces(Look, ViewsOf<api::ServerView>,
                                                   std::optional<api::Filter>, std::string);
-template std::shared_ptr<api::Pieces> list_pieces(Look, ViewsOf<api::ServiceView>,
-                                                  std::optional<api::Filter>, std::string);
+
+template <class View>
+api::Response listed(const Look& look, const ViewsOf<View>& views_of, const api::Call& call) {
+  const Outlook now = look();
+  if (!is_long(now.pools.config())) {
+    std::vector<View> all;
+    for (std::size_t i = 0; i < now.pools.config().virtual_servers.size(); ++i)
+      for (View& view : views_of(now, i))
+        all.push_back(std::move(view));
+    return filtered(head(now), std::move(all), call);
+  }
+  std::optional<api::Filter> terms;
+  if (const std::string word = api::word(call.query, "filter"); !word.empty()) {
+    auto parsed = api::filter_of<View>(word);
+    if (!parsed) return api::response(api::bad_request("filter: " + parsed.error()));
+    terms = *std::move(parsed);
+  }
+  auto frame = api::list_frame<View>(head(now));
+  return {.body = std::move(frame.opening),
+          .pieces = list_pieces<View>(look, views_of, std::move(terms), std::move(frame.closing))};
+}
+
+template api::Response listed(const Look&, const ViewsOf<api::ServerView>&, const api::Call&);
+template api::Response listed(const Look&, const ViewsOf<api::ServiceStatsView>&, const api::Call&);
+template api::Response listed(const Look&, const ViewsOf<api::ServiceView>&, const api::Call&);
 
 }  // namespace lvsd

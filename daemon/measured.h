@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
@@ -9,6 +10,10 @@
 #include "model/time.h"
 
 namespace lvsd {
+
+// Counters are as fresh as the kernel's own estimator makes worth while, and many readers share one
+// reading of the table: a younger one is as good as a new one.
+inline constexpr Duration fresh_counters = std::chrono::seconds(1);
 
 // What the kernel had of a service when it was read by itself; nothing: it had none.
 struct Renewed {

@@ -6,16 +6,9 @@
 
 namespace lvsd {
 
-namespace {
-
-// Counters are as fresh as the kernel's own estimator makes worth while: younger ones are of now.
-constexpr Duration fresh = std::chrono::seconds(1);
-
-}  // namespace
-
 api::Head head(const Outlook& outlook) {
   api::Head head{outlook.wall, outlook.generation};
-  if (outlook.measured.table && outlook.measured.at + fresh < outlook.now)
+  if (outlook.measured.table && outlook.measured.at + fresh_counters < outlook.now)
     head.counted = moment(outlook, outlook.measured.at);
   return head;
 }

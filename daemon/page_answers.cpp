@@ -22,8 +22,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Of what is shown; of what orders and filters go by; and of all else, of which only sums are.
-constexpr Duration counters_age = 1s;
+// Of what orders and filters go by; and of all else, of which only sums are shown.
 constexpr Duration compared_age = 2s;
 constexpr Duration table_age = 10s;
 
@@ -93,7 +92,7 @@ asio::awaitable<std::optional<api::StatusPage>> Daemon::looked_at(const api::Pag
     const auto& keys = pools_.config().virtual_servers[index].services;
     shown.insert(keys.begin(), keys.end());
   }
-  const auto fresh = co_await reconciler_.snapshot(std::move(shown), counters_age);
+  const auto fresh = co_await reconciler_.snapshot(std::move(shown), fresh_counters);
   if (generation != generation_) co_return std::nullopt;
   api::StatusPage page = choice.page(outlook(table));
   const Outlook now = outlook(fresh);

@@ -73,9 +73,9 @@ class Reconciler {
                                                                            Duration age);
 
   // What lists show, without a wait for a reading of a table that takes long: then it is the last
-  // one, with what we changed since read anew, and another reading begins for who asks next. The
-  // audits keep it young; none is older than 15 s.
-  boost::asio::awaitable<Result<Measured>> measured();
+  // one, with what we changed since read anew, and if it is older than `age` another reading begins
+  // for who asks next. The audits keep it young; none is older than 15 s.
+  boost::asio::awaitable<Result<Measured>> measured(Duration age = fresh_counters);
   // Somebody else here changed what the kernel has of them.
   void note_change(const Services& services);
 
@@ -131,7 +131,7 @@ class Reconciler {
   boost::asio::awaitable<void> read_everything(std::shared_ptr<Reading> reading);
   void take(Snapshot table, Time begun);
   bool is_shown_as_it_is(Time now) const;
-  bool is_worth_a_reading(Time now) const;
+  bool is_worth_a_reading(Time now, Duration age) const;
   boost::asio::awaitable<std::optional<Error>> renew();
   Services changed_since_read() const;
   boost::asio::awaitable<Failures> apply(const Table& actual, Plan plan, IsHeld is_held);

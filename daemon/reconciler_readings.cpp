@@ -20,8 +20,6 @@ namespace {
 // From this many services on, reading everything costs less than reading them one by one.
 constexpr std::size_t worth_a_full_dump = 64;
 
-// Counters are as fresh as the kernel's own estimator makes worth while.
-constexpr Duration fresh = std::chrono::seconds(1);
 // Of many services a reading that takes longer is not waited for.
 constexpr Duration quick = std::chrono::milliseconds(20);
 // Readings for those who look take at most this part of the time.
@@ -115,19 +113,19 @@ bool Reconciler::is_shown_as_it_is(Time now) const {
 }
 
 // Not where an audit is about to make one.
-bool Reconciler::is_worth_a_reading(Time now) const {
+bool Reconciler::is_worth_a_reading(Time now, Duration age) const {
   const Duration pause = reading_took_ * most_of_the_time;
-  return now - snapshot_at_ > std::max(fresh, pause) && next_audit_ - now > pause / 2;
+  return now - snapshot_at_ > std::max(age, pause) && next_audit_ - now > pause / 2;
 }
 
-asio::awaitable<Result<Measured>> Reconciler::measured() {
+asio::awaitable<Result<Measured>> Reconciler::measured(Duration age) {
   const Time now = std::chrono::steady_clock::now();
   if (!is_shown_as_it_is(now)) {
-    const auto read = co_await snapshot(fresh);
+    const auto read = co_await snapshot(age);
     if (!read) co_return read.error();
     co_return Measured{.table = *read, .at = snapshot_at_};
   }
-  if (!reading_ && is_worth_a_reading(now)) begin_reading();
+  if (!reading_ && is_worth_a_reading(now, age)) begin_reading();
   if (const auto failure = co_await renew()) co_return *failure;
   co_return Measured{.table = snapshot_, .renewed = renewed_, .at = snapshot_at_};
 }

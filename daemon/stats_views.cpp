@@ -76,13 +76,8 @@ api::ServiceStatsView stats_view(const Outlook& outlook, std::size_t index) {
   return view;
 }
 
-std::vector<api::ServiceStatsView> stats_views(const Outlook& outlook) {
-  std::vector<api::ServiceStatsView> views;
-  const std::size_t count = outlook.pools.config().virtual_servers.size();
-  views.reserve(count);
-  for (std::size_t i = 0; i < count; ++i)
-    views.push_back(stats_view(outlook, i));
-  return views;
+std::vector<api::ServiceStatsView> stats_views(const Outlook& outlook, std::size_t index) {
+  return {stats_view(outlook, index)};
 }
 
 namespace {

@@ -12,7 +12,8 @@
 namespace lvsd {
 
 api::ServiceStatsView stats_view(const Outlook& outlook, std::size_t index);
-std::vector<api::ServiceStatsView> stats_views(const Outlook& outlook);
+// That one as a list.
+std::vector<api::ServiceStatsView> stats_views(const Outlook& outlook, std::size_t index);
 
 // At most `limit`, the greatest first.
 std::vector<api::ConnectionCountView> count_views(const ConnectionCounts& counts,

@@ -12,7 +12,7 @@
 #include "base/parse_number.h"
 #include "daemon/connections.h"
 #include "daemon/daemon.h"
-#include "daemon/filtered.h"
+#include "daemon/list_pieces.h"
 #include "daemon/named_objects.h"
 #include "daemon/stats_views.h"
 #include "daemon/wall_clock.h"
@@ -24,8 +24,9 @@ namespace asio = boost::asio;
 asio::awaitable<api::Response> Daemon::answer_stats(api::Call call) {
   const std::string word = api::word(call.query, "service");
   if (word.empty()) {
-    const Outlook now = co_await outlook();
-    co_return filtered(head(now), stats_views(now), call);
+    const auto read = co_await reconciler_.measured();
+    const Look look = [this, read] { return outlook(read); };
+    co_return listed<api::ServiceStatsView>(look, stats_views, call);
   }
   const Outlook now = co_await outlook(word);
   const auto found = named_service(now.pools.config(), word);

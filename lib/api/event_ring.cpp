@@ -83,14 +83,18 @@ void EventRing::append(EventView event) {
   if (events_.size() > capacity_) events_.pop_front();
 }
 
-std::uint64_t EventRing::begin(const EventQuery& query) const {
-  if (query.after) return *query.after == 0 ? oldest() - 1 : *query.after;
-  if (!query.limit) return oldest() - 1;
-  std::uint64_t left = *query.limit;
-  auto event = events_.rbegin();
-  for (; left != 0 && event != events_.rend(); ++event)
-    if (matches(query.filter, *event)) --left;
-  return newest() - static_cast<std::uint64_t>(event - events_.rbegin());
+EventRing::Beginning EventRing::beginning(const EventQuery& query) const {
+  if (query.after) return {.after = *query.after == 0 ? oldest() - 1 : *query.after};
+  if (!query.limit) return {.after = oldest() - 1};
+  return {.after = newest(), .sought = *query.limit};
+}
+
+bool EventRing::seek(Beginning& beginning, const EventFilter& filter, std::uint64_t most) const {
+  auto& [after, sought] = beginning;
+  for (; sought != 0 && most != 0 && after >= oldest(); --after, --most)
+    if (matches(filter, events_[static_cast<std::size_t>(after - oldest())])) --sought;
+  if (after < oldest()) sought = 0;
+  return sought == 0;
 }
 
 const EventView* EventRing::next(std::uint64_t& after, const EventFilter& filter,

@@ -53,8 +53,15 @@ class EventRing {
   // The number of the newest one; of one before the first where there is none.
   std::uint64_t newest() const { return next_ - 1; }
 
-  // The number after which a reading for `query` begins.
-  std::uint64_t begin(const EventQuery& query) const;
+  // Where a reading begins, once it is found: for the last ones of a limit they are looked for from
+  // the newest one on.
+  struct Beginning {
+    std::uint64_t after = 0;
+    std::uint64_t sought = 0;  // so many events before it
+  };
+  Beginning beginning(const EventQuery& query) const;
+  // Looks at `most` events at most; whether it is found.
+  bool seek(Beginning& beginning, const EventFilter& filter, std::uint64_t most) const;
 
   // The first event after `after` that matches, `last` being the last that is looked at; null: none
   // does. Moves `after` to it, or to the last.

@@ -117,6 +117,7 @@ std::optional<std::string> filter(std::vector<View>& views, std::string_view tex
   return std::nullopt;
 }
 
+template FieldLookup fields_of(const ServiceStatsView&);
 template FieldLookup fields_of(const ServiceView&);
 template FieldLookup fields_of(const ServerView&);
 template FieldLookup fields_of(const EventView&);
@@ -124,6 +125,8 @@ template FieldLookup fields_of(const ConnectionView&);
 template boost::system::result<Filter, std::string> filter_of<EventView>(std::string_view);
 template boost::system::result<Filter, std::string> filter_of<ServerView>(std::string_view);
 template boost::system::result<Filter, std::string> filter_of<ConnectionView>(std::string_view);
+template boost::system::result<Filter, std::string> filter_of<ServiceStatsView>(std::string_view);
+template boost::system::result<Filter, std::string> filter_of<ServiceView>(std::string_view);
 template std::optional<std::string> filter(std::vector<ServiceView>&, std::string_view);
 template std::optional<std::string> filter(std::vector<ServerView>&, std::string_view);
 template std::optional<std::string> filter(std::vector<OverrideView>&, std::string_view);

@@ -53,7 +53,7 @@ struct ListFrame {
   std::string opening;
   std::string closing;
 };
-template <class View>  // ConnectionView, EventView, ServerView, ServiceView
+template <class View>  // ConnectionView, EventView, ServerView, ServiceStatsView, ServiceView
 ListFrame list_frame(const Head& head);
 // The same of a status, whose services are made one by one as well: those of `status` are left out.
 ListFrame status_frame(const Head& head, StatusView status);

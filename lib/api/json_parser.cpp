@@ -1,8 +1,12 @@
 #include "api/json_parser.h"
 
+#include <algorithm>
+#include <array>
 #include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/value_stack.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "api/json_listener.h"
@@ -13,13 +17,13 @@ namespace {
 
 using boost::system::error_code;
 
-// Builds what the parser finds: the items of the list on a stack of their own. The names are the
-// parser's (basic_parser.hpp).
+// Builds what the parser finds: the items of the lists that are taken on a stack of their own, in
+// memory that each of them uses anew. The names are the parser's (basic_parser.hpp).
 class Trees : public JsonListener {
  public:
-  explicit Trees(const TakeItem& take) : take_(take) {
+  explicit Trees(std::span<const TakenList> lists) : lists_(lists) {
     whole_.reset();
-    item_.reset();
+    begin_item();
   }
   boost::json::value whole() { return whole_.release(); }
 
@@ -29,17 +33,20 @@ class Trees : public JsonListener {
     stack().push_object(members);
     return end_value();
   }
-  bool on_array_begin(error_code&) { return open(); }
+  bool on_array_begin(error_code&) {
+    if (depth_ == 1) list_ = named_;
+    return open();
+  }
   bool on_array_end(std::size_t items, error_code&) {
     --depth_;
-    const bool is_list = in_list_ && depth_ == 1;
-    if (is_list) in_list_ = false;
-    stack().push_array(is_list ? 0 : items);
+    const bool is_taken = list_ != nullptr && depth_ == 1;
+    if (is_taken) list_ = nullptr;
+    stack().push_array(is_taken ? 0 : items);
     return end_value();
   }
   bool on_key_part(Part part, std::size_t, error_code&) { return chars(part); }
-  bool on_key(Part part, std::size_t, error_code&) {
-    in_list_ = in_list_ || (take_ && depth_ == 1 && part == "items");
+  bool on_key(Part part, std::size_t size, error_code&) {
+    if (depth_ == 1) named_ = part.size() == size ? list_of({part.data(), part.size()}) : nullptr;
     stack().push_key(part);
     return true;
   }
@@ -71,7 +78,12 @@ class Trees : public JsonListener {
   }
 
  private:
-  bool is_in_item() const { return in_list_ && depth_ >= 2; }
+  const TakenList* list_of(std::string_view name) const {
+    const auto found = std::find_if(lists_.begin(), lists_.end(),
+                                    [name](const TakenList& list) { return list.name == name; });
+    return found == lists_.end() ? nullptr : &*found;
+  }
+  bool is_in_item() const { return list_ != nullptr && depth_ >= 2; }
   boost::json::value_stack& stack() { return is_in_item() ? item_ : whole_; }
   bool open() {
     ++depth_;
@@ -82,18 +94,22 @@ class Trees : public JsonListener {
     return true;
   }
   bool end_value() {
-    if (in_list_ && depth_ == 1) in_list_ = false;  // it was no list
-    if (!in_list_ || depth_ != 2) return true;
-    take_(item_.release());
-    item_.reset();
+    if (list_ == nullptr || depth_ != 2) return true;
+    list_->take(item_.release());
+    begin_item();
     return true;
   }
+  // Made anew: one that is released asks for more with every item that is larger than its own.
+  void begin_item() { item_.reset(&item_memory_.emplace(room_.data(), room_.size())); }
 
-  const TakeItem& take_;
+  std::span<const TakenList> lists_;
   boost::json::value_stack whole_;
+  std::array<unsigned char, 8192> room_{};
+  std::optional<boost::json::monotonic_resource> item_memory_;
   boost::json::value_stack item_;
-  std::size_t depth_ = 0;  // lists and objects that are open
-  bool in_list_ = false;   // the value of "items"
+  std::size_t depth_ = 0;             // lists and objects that are open
+  const TakenList* named_ = nullptr;  // whose name was read last
+  const TakenList* list_ = nullptr;   // that is being read
 };
 
 }  // namespace
@@ -115,9 +131,9 @@ Error parse_failure(const error_code& error, const JsonLimits& limits) {
 }
 
 Result<boost::json::object> parsed_object(std::string_view body, const JsonLimits& limits,
-                                          const TakeItem& item) {
+                                          std::span<const TakenList> lists) {
   if (body.size() > limits.bytes) return too_long(limits);
-  boost::json::basic_parser<Trees> parser(parse_options(limits), item);
+  boost::json::basic_parser<Trees> parser(parse_options(limits), lists);
   error_code error;
   const std::size_t used = parser.write_some(false, body.data(), body.size(), error);
   if (error) return parse_failure(error, limits);

@@ -130,8 +130,8 @@ template <class T>
 void read(const Json& json, std::vector<T>& values, const Path* path, Fault& fault) {
   const auto* list = json.if_array();
   if (!list) return fault.set(path, "not a list");
-  values.clear();
-  values.reserve(list->size());
+  // What was taken while it was read is there already, and the list is empty.
+  values.reserve(values.size() + list->size());
   for (const Json& item : *list) {
     if (fault) return;
     const Path here{path, {}, values.size()};
@@ -191,28 +191,40 @@ void visit_envelope(Envelope& envelope, ObjectReader& field) {
   field("counted", envelope.head.counted);
 }
 
+// The lists of a view that is to be filled: their items are read one by one.
+class ListsToTake {
+ public:
+  ListsToTake(std::vector<TakenList>& lists, Fault& fault) : lists_(lists), fault_(fault) {}
+
+  template <class T>
+  void operator()(std::string_view, T&) {}
+  template <class T>
+  void operator()(std::string_view name, std::vector<T>& items) {
+    const auto take = [name, &items, &fault = fault_](const Json& item) {
+      const Path list{nullptr, name};
+      const Path here{&list, {}, items.size()};
+      if (!fault) read(item, items.emplace_back(), &here, fault);
+    };
+    lists_.push_back({name, take});
+  }
+  void flat(ServiceKey&) {}
+
+ private:
+  std::vector<TakenList>& lists_;
+  Fault& fault_;
+};
+
 template <class View>
 struct Content {
   static std::string kind() { return std::string(Fields<View>::kind); }
-  TakeItem take(Fault&) { return {}; }
-  void visit(ObjectReader& field) { Fields<View>::visit(view, field); }
+  void visit(auto& field) { Fields<View>::visit(view, field); }
 
   View view;
 };
 template <class View>
 struct Content<std::vector<View>> {
   static std::string kind() { return std::string(Fields<View>::kind) + "List"; }
-  TakeItem take(Fault& fault) {
-    return [this, &fault](const Json& item) {
-      const Path items{nullptr, "items"};
-      const Path here{&items, {}, view.size()};
-      if (!fault) read(item, view.emplace_back(), &here, fault);
-    };
-  }
-  // What has not been taken, such as something that is no list.
-  void visit(ObjectReader& field) {
-    if (view.empty()) field("items", view);
-  }
+  void visit(auto& field) { field("items", view); }
 
   std::vector<View> view;
 };
@@ -222,8 +234,11 @@ struct Content<std::vector<View>> {
 template <class View>
 Result<Document<View>> document(std::string_view body, const JsonLimits& limits) {
   Content<View> content;
+  std::vector<TakenList> lists;
   Fault in_items;
-  const auto json = parsed_object(body, limits, content.take(in_items));
+  ListsToTake find_lists(lists, in_items);
+  content.visit(find_lists);
+  const auto json = parsed_object(body, limits, lists);
   if (!json) return json.error();
   Fault fault;
   ObjectReader fields(*json, nullptr, fault);

@@ -189,6 +189,7 @@ ListFrame list_frame(const Head& head) {
 template ListFrame list_frame<ConnectionView>(const Head&);
 template ListFrame list_frame<EventView>(const Head&);
 template ListFrame list_frame<ServerView>(const Head&);
+template ListFrame list_frame<ServiceStatsView>(const Head&);
 template ListFrame list_frame<ServiceView>(const Head&);
 
 // Of a name within a text the quotes have a backslash, so this is the list itself.
@@ -209,6 +210,7 @@ void append_item(std::string& out, const View& view) {
 template void append_item(std::string&, const ConnectionView&);
 template void append_item(std::string&, const EventView&);
 template void append_item(std::string&, const ServerView&);
+template void append_item(std::string&, const ServiceStatsView&);
 template void append_item(std::string&, const ServiceView&);
 template void append_item(std::string&, const ServiceSummary&);
 

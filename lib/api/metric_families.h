@@ -74,6 +74,8 @@ enum class Metric : std::uint8_t {
   ipvs_timeout,
   keepalive,
   zombie_risk,
+  loop_holds,
+  loop_holds_cpu,
   process_cpu,
   process_start,
   process_resident,

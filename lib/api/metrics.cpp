@@ -104,6 +104,11 @@ void add_rates(Lines lines, const RatesView& rates) {
   lines.add_known(Metric::service_out_bps, rates.out_bps);
 }
 
+void add_histogram(MetricStore& store, Metric metric, MetricStore::Labels labels,
+                   const DurationHistogram& durations) {
+  store.add_histogram(metric, labels, DurationHistogram::bounds, durations.counts, durations.sum);
+}
+
 // node_exporter's way: what a service has not is there and empty.
 std::string address_labels(const ServiceKey& key) {
   if (key.fwmark != 0)
@@ -176,8 +181,7 @@ void MetricsPage::add(const ServiceSample& service, const Moment& now) {
   if (choice_.services) add_service(service, its);
   if (choice_.rates) add_rates(Lines(store_, its), view.rates);
   if (choice_.durations)
-    store_.add_histogram(Metric::check_durations, its, DurationHistogram::bounds,
-                         service.check_durations.counts, service.check_durations.sum);
+    add_histogram(store_, Metric::check_durations, its, service.check_durations);
   if (choice_.servers || choice_.checks) add_servers(service, labels, now);
 }
 
@@ -315,6 +319,12 @@ void MetricsPage::add(const ProcessSample& process) {
   lines.add(Metric::process_virtual, process.virtual_bytes);
   lines.add(Metric::process_open_fds, process.open_descriptors);
   lines.add(Metric::process_max_fds, process.most_descriptors);
+}
+
+void MetricsPage::add(const LoopSample& loop) {
+  if (!choice_.daemon) return;
+  add_histogram(store_, Metric::loop_holds, MetricStore::no_labels, loop.holds);
+  add_histogram(store_, Metric::loop_holds_cpu, MetricStore::no_labels, loop.holds_cpu);
 }
 
 bool MetricsPage::has_services() const {

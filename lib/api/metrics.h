@@ -85,6 +85,12 @@ struct ProcessSample {
   std::uint64_t most_descriptors = 0;
 };
 
+// How long the daemon's loop worked at a time, from one look at what has come to the next.
+struct LoopSample {
+  DurationHistogram holds;
+  DurationHistogram holds_cpu;  // the CPU time of each
+};
+
 // How long idle connections live, in seconds.
 struct IdleSample {
   std::uint32_t tcp = 0;  // IPVS's timeouts
@@ -151,6 +157,7 @@ class MetricsPage {
   void add(const ServiceSample& service, const Moment& now);
   void add(const DaemonSample& daemon);
   void add(const ProcessSample& process);
+  void add(const LoopSample& loop);
   void add(const NodeIpvsSample& sample);
 
   // Whether what is added of services is on the page at all.

@@ -60,20 +60,41 @@ TEST_CASE("a list of no events stays one of none while others happen") {
   }
 }
 
-TEST_CASE("a filter that holds for few events is asked about some hundred at a time") {
+namespace {
+
+// Of 10,000 events four are rare: those a list of the rare ones has, and in how many pieces.
+struct RareEvents {
+  std::vector<api::EventView> events;
+  int pieces = 0;
+};
+RareEvents rare_events(std::optional<std::uint64_t> limit) {
   boost::asio::io_context loop;
   EventBook book(loop.get_executor(), 1);
   for (int i = 0; i < 10000; ++i)
     book.note(Level::notice, i % 3000 == 0 ? "rare" : "common", subject);
-  api::EventQuery query;
+  api::EventQuery query{.filter = {}, .after = {}, .limit = limit};
   query.filter.terms = *api::filter_of<api::EventView>("text=rare");
   const api::Response answer = book.list(api::Head{}, query);
   std::string body = answer.body;
-  int pieces = 0;
-  for (auto piece = next(*answer.pieces); piece; piece = next(*answer.pieces), ++pieces)
+  RareEvents found;
+  for (auto piece = next(*answer.pieces); piece; piece = next(*answer.pieces), ++found.pieces)
     body += *piece;
-  CHECK(pieces >= 10);
-  const auto list = api::document<std::vector<api::EventView>>(body);
-  REQUIRE(list.has_value());
-  CHECK(list->view.size() == 4);
+  found.events = api::document<std::vector<api::EventView>>(body).value().view;
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("a filter that holds for few events is asked about some hundred at a time") {
+  const RareEvents all = rare_events(std::nullopt);
+  CHECK(all.events.size() == 4);
+  CHECK(all.pieces >= 10);
+}
+
+TEST_CASE("the last of few events are looked for some hundred at a time") {
+  const RareEvents last = rare_events(2);
+  REQUIRE(last.events.size() == 2);
+  CHECK(last.events[0].sequence == 6001);
+  CHECK(last.pieces >= 5);
+  CHECK(rare_events(5).events.size() == 4);
 }

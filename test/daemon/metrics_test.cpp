@@ -1,3 +1,6 @@
+#include <linux/ip_vs.h>
+
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <optional>
@@ -9,6 +12,7 @@
 
 using namespace lvsd;
 using lvsd::test::eventually;
+using lvsd::test::FakeRequest;
 using lvsd::test::OpenPort;
 using lvsd::test::output_of;
 using lvsd::test::Site;
@@ -86,6 +90,35 @@ TEST_CASE("metrics of one service and of chosen parts have nothing else") {
   CHECK(both.find("lvsd_server_up") == both.npos);
   CHECK(site.get("/metrics?collect[]=everything").status == 400);
   CHECK(site.get("/metrics?service=nosuch").status == 404);
+}
+
+TEST_CASE("metrics of lvsd alone read nothing of a kernel that was read lately") {
+  Site site("global_defs {\n  audit_interval 3600\n}\n" + web(unchecked(2)));
+  std::atomic<int> readings = 0;
+  site.fake.on_request = [&](FakeRequest& request) {
+    if (request.command == IPVS_CMD_GET_SERVICE) ++readings;
+  };
+  site.up();
+  site.get("/metrics");
+  // The services' page has it read again as soon as the last reading is too old for counters.
+  REQUIRE(eventually([&] {
+    const int before = readings;
+    CHECK(value(site.get("/metrics?collect[]=process").body, "lvsd_kernel_servers") == 1);
+    CHECK(readings == before);
+    site.get("/metrics?collect[]=services");
+    return readings != before;
+  }));
+}
+
+TEST_CASE("metrics tell how long the loop worked at a time") {
+  Site site(web(unchecked(2)));
+  site.up();
+  const auto count = [&](const std::string& series) {
+    return value(site.get("/metrics?collect[]=process").body, series);
+  };
+  CHECK(count("lvsd_loop_hold_seconds_count") > 0);
+  CHECK(count("lvsd_loop_hold_cpu_seconds_count") > 0);
+  CHECK(count("lvsd_loop_hold_seconds_sum") > 0);
 }
 
 TEST_CASE("metrics tell of a reload that was refused until one is applied") {

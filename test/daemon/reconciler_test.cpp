@@ -925,9 +925,9 @@ struct SlowBench : Bench {
     start();
   }
 
-  Measured measured() {
+  Measured measured(Duration age = fresh_counters) {
     std::optional<Result<Measured>> out;
-    asio::co_spawn(loop, reconciler.measured(),
+    asio::co_spawn(loop, reconciler.measured(age),
                    [&out](std::exception_ptr, auto result) { out = std::move(result); });
     REQUIRE(until([&] { return out.has_value(); }));
     return out->value();
@@ -982,6 +982,26 @@ TEST_CASE("a list whose counters have grown old has them read again and does not
   bench.gate.open.release();
   REQUIRE(bench.until([&] { return bench.measured().table != first.table; }));
   CHECK(bench.measured().at > first.at);
+}
+
+TEST_CASE("who is content with older counters has nothing read") {
+  SlowBench bench;
+  bench.reconciler.set_audit_interval(1h);
+  bench.bring(kMany);
+  const Time begun = Time::clock::now();
+  bench.read_slowly();
+  const auto first = bench.measured(15s);
+  const Time now = Time::clock::now();
+  const Time old = now + std::max<Time::duration>(1s, 10 * (now - begun));
+  const auto before = bench.fake.requests();
+  const auto is_old = [&] {
+    CHECK(bench.measured(15s).table == first.table);
+    return Time::clock::now() > old;
+  };
+  REQUIRE(lvsd::test::until(bench.loop, is_old, 60s));
+  CHECK(bench.fake.requests() == before);
+  bench.measured();
+  CHECK(bench.until([&] { return bench.fake.requests() != before; }));
 }
 
 TEST_CASE("of what we changed a list shows what the kernel has now and reads nothing else") {

@@ -24,10 +24,13 @@ EventRing ring_of(std::size_t capacity, int count) {
   return ring;
 }
 
-// The texts of what a query finds: "3 4 5"; a gap is "gap".
-std::string found(const EventRing& ring, const EventQuery& query) {
+// The texts of what a query finds: "3 4 5"; a gap is "gap". Looks at `most` events at a time.
+std::string found(const EventRing& ring, const EventQuery& query, std::uint64_t most = 1) {
   std::string out;
-  std::uint64_t after = ring.begin(query);
+  auto from = ring.beginning(query);
+  while (!ring.seek(from, query.filter, most)) {
+  }
+  std::uint64_t after = from.after;
   if (ring.gap(after, {})) out += "gap ";
   while (const EventView* next = ring.next(after, query.filter))
     out += next->text + " ";

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <random>
 
 #include "api/all_fields.h"
@@ -398,7 +399,42 @@ TEST_CASE("the items of a list are those under its name however that is spelled"
     CHECK(read->view == view);
   }
   CHECK(refusal<std::vector<ServiceView>>(with(R"("items":7,"x":[)")) == "items: not a list");
+  CHECK(refusal<std::vector<ServiceView>>(with(R"("items":{"a":[1],"b":{"c":2}},"x":[)")) ==
+        "items: not a list");
   CHECK(refusal<std::vector<ServiceView>>(with(R"("items":[7,)")) == "items[0]: not an object");
+}
+
+TEST_CASE("the lists of a view are read item by item wherever they stand in it") {
+  std::mt19937 random(15);
+  for (int i = 0; i < 100; ++i) {
+    StatusView status;
+    Scrambler(random).scramble(status);
+    auto json = nlohmann::ordered_json::parse(body(head, status));
+    nlohmann::ordered_json
+        other;  // the lists first, and something else under their names within a list
+    other["attention"] = json["attention"];
+    other["services"] = json["services"];
+    other["x"] = nlohmann::ordered_json::parse(R"([{"services":[1,2]},7])");
+    json.erase("services");
+    json.erase("attention");
+    other.update(json);
+    const auto read = document<StatusView>(other.dump());
+    REQUIRE(read.has_value());
+    CHECK(read->view == status);
+  }
+  CHECK(refusal<StatusView>(status_head + R"(,"services":[{"service":7}]})") ==
+        "services[0].service: not a text");
+  CHECK(refusal<StatusView>(status_head + R"(,"services":{"a":[1],"b":2}})") ==
+        "services: not a list");
+  CHECK(document<StatusView>(status_head + R"(,"services":null})")->view.services.empty());
+}
+
+TEST_CASE("an item of any size is read in the memory of the one before") {
+  KernelTableView table;
+  table.services.resize(64);
+  for (auto& service : table.services)
+    service.destinations.resize(64);
+  CHECK(document<KernelTableView>(body(head, table))->view == table);
 }
 
 TEST_CASE("a status whose services are written one by one is the status") {

@@ -1,0 +1,39 @@
+#include "daemon/loop_watch.h"
+
+#include <time.h>
+
+namespace lvsd {
+
+namespace {
+
+std::chrono::nanoseconds cpu_time_of_thread() {
+  timespec now{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
+double seconds(std::chrono::nanoseconds span) {
+  return std::chrono::duration<double>(span).count();
+}
+
+}  // namespace
+
+LoopWatch::LoopWatch() : begun_(Time::clock::now()), cpu_before_(cpu_time_of_thread()) {
+  poll_watch = this;
+}
+
+LoopWatch::~LoopWatch() {
+  poll_watch = nullptr;
+}
+
+void LoopWatch::begin_poll() {
+  sample_.holds.add(seconds(Time::clock::now() - begun_));
+  sample_.holds_cpu.add(seconds(cpu_time_of_thread() - cpu_before_));
+}
+
+void LoopWatch::end_poll() {
+  begun_ = Time::clock::now();
+  cpu_before_ = cpu_time_of_thread();
+}
+
+}  // namespace lvsd
