@@ -116,9 +116,9 @@ class Reconciler {
   void take_due_retries();
   boost::asio::awaitable<void> pass();
   boost::asio::awaitable<void> bring_about(const Services& services);
-  // `found`: a Snapshot or a Table.
+  // `found`: a Snapshot, or a Table, which is used up.
   template <class Found>
-  boost::asio::awaitable<void> bring_about_from(const Found& found, const Services& services);
+  boost::asio::awaitable<void> bring_about_from(Found& found, const Services& services);
   boost::asio::awaitable<void> bring_about_slice(const Services& services, const Table& wanted,
                                                  const Table& actual);
   boost::asio::awaitable<Services> unlike(Services services, std::shared_ptr<const Snapshot> found);
