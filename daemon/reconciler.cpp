@@ -154,6 +154,7 @@ asio::awaitable<void> Reconciler::run() {
     if (next_audit_ <= now()) {
       auditing_ = true;
       co_await audit();
+      let_go_of_reading();
       co_await controls_.bring_about();
       auditing_ = false;
       ++audits_;
