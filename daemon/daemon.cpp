@@ -52,6 +52,12 @@ std::optional<gid_t> api_group(const std::string& word, const char* usual) {
 // touched for the first time by that at a start with 5,000 x 10.
 constexpr std::size_t most_for_writing = std::size_t{3} << 20;
 
+// What is known of everything in a configuration, and for comparing, writing and saying in the
+// state file what is ours.
+std::size_t memory_to_adopt(const Config& config) {
+  return Pools::memory_of(config) + std::min(most_for_writing, size_of(config).memory() / 3);
+}
+
 // Numbers of events only grow: no daemon has a million of them in each second of its life.
 std::uint64_t first_event(const api::Moment& now) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now.at.time_since_epoch());
@@ -147,6 +153,7 @@ asio::awaitable<std::optional<Daemon::Refusal>> Daemon::start() {
   if (auto refusal = co_await read_config(config)) co_return refusal;
   co_await set_log(config.global.log);
   if (auto refusal = enter_namespaces(config.global)) co_return refusal;
+  take_memory_ahead(memory_to_adopt(config));
   if (auto refusal = co_await read_kernel(table)) co_return refusal;
   if (auto refusal = open_api(config.global.api)) co_return refusal;
 
@@ -250,9 +257,7 @@ void Daemon::adopt(Config config, const Table& found, const State& past,
   timeout_wishes_ = reloaded(past.timeouts, config.global.timeouts);
   reconciler_.want(with_timeout_wishes(config.global));
   const Time now = std::chrono::steady_clock::now();
-  // And for comparing, writing and saying in the state file what is ours.
-  take_memory_ahead(Pools::memory_of(config) +
-                    std::min(most_for_writing, size_of(config).memory() / 3));
+  take_memory_ahead(memory_to_adopt(config));  // again: the kernel's table has taken some
   pools_.take(std::move(config), found, now);
   pools_.resume_removals(past.removals, found, now);
   pools_.recall(past.wishes, past.seats, now);
@@ -269,7 +274,7 @@ void Daemon::adopt(Config config, const Table& found, const State& past,
 asio::awaitable<State> Daemon::recall_state(const Table& found) {
   const auto load_it = [file = state_file_] { return file.load(); };
   const auto loaded = co_await files_.run(load_it);
-  saved_ = std::make_shared<State>();
+  saved_ = std::make_shared<const State>();
   if (!loaded) {
     may_save_ = loaded.error().code != state_errc::newer;
     log(Level::error,
@@ -290,6 +295,7 @@ asio::awaitable<State> Daemon::recall_state(const Table& found) {
     co_return State{};
   }
   State past = **loaded;
+  saved_ = std::make_shared<const State>(past);
   if (past.boot_id == identity_.boot_id && past.network_namespace == identity_.network_namespace) {
     reconciler_.own(past.owned);
     reconciler_.own(past.sync_daemons);

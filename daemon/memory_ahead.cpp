@@ -59,8 +59,10 @@ void use_one_heap() {
 void take_memory_ahead(std::size_t bytes) {
   const std::size_t known = ::mallinfo2().fordblks;
   if (bytes < known + least) return;
-  // All of them before any is freed, so that each is another one.
+  // All of them before any is freed, so that each is another one; and the list before them, so that
+  // nothing parts them from the end of the heap: there they become one block again, of any size.
   std::vector<void*> blocks;
+  blocks.reserve(bytes / largest_block + 1);
   for (std::size_t left = bytes - known; left > 0;) {
     const std::size_t size = std::min(left, largest_block);
     void* const block = std::malloc(size);

@@ -28,20 +28,21 @@ std::uint32_t NetlinkSession::sequences(std::uint32_t count) {
 
 Result<void> NetlinkSession::exchange(BytesView requests, std::uint32_t first, std::uint32_t count,
                                       const std::function<bool(const Message&)>& take) {
-  const Time deadline = Time::clock::now() + timeout_;
   Result<void> outcome = transport_->send(requests);
-  if (outcome) outcome = receive_all(deadline, first, count, take);
+  if (outcome) outcome = receive_all(timeout_, first, count, take);
   if (!outcome) {
     // What was not thrown away still tells how some of the requests ended.
     if (outcome.error().code == std::errc::no_buffer_space)
-      (void)receive_all(Time::clock::now(), first, count, take);
+      (void)receive_all(Duration::zero(), first, count, take);
     disconnect();
   }
   return outcome;
 }
 
-Result<void> NetlinkSession::receive_all(Time deadline, std::uint32_t first, std::uint32_t count,
+Result<void> NetlinkSession::receive_all(Duration patience, std::uint32_t first,
+                                         std::uint32_t count,
                                          const std::function<bool(const Message&)>& take) {
+  Deadline deadline(patience);
   for (;;) {
     const auto datagram = transport_->receive(deadline);
     if (!datagram) return datagram.error();

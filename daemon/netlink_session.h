@@ -53,7 +53,7 @@ class NetlinkSession {
  private:
   Result<bool> take_datagram(const Datagram& datagram, std::uint32_t first, std::uint32_t count,
                              const std::function<bool(const Message&)>& take);
-  Result<void> receive_all(Time deadline, std::uint32_t first, std::uint32_t count,
+  Result<void> receive_all(Duration patience, std::uint32_t first, std::uint32_t count,
                            const std::function<bool(const Message&)>& take);
 
   Connect connect_;

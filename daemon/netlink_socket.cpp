@@ -99,14 +99,14 @@ Result<void> NetlinkSocket::send(BytesView datagram) {
   }
 }
 
-Result<Datagram> NetlinkSocket::receive(Time deadline) {
+Result<Datagram> NetlinkSocket::receive(Deadline& deadline) {
   while (next_ == count_) {
     const auto refilled = refill();
     if (!refilled) return refilled.error();
     if (*refilled) break;
 
     pollfd waiting{.fd = fd_, .events = POLLIN, .revents = 0};
-    const int ready = ::poll(&waiting, 1, milliseconds_until(deadline));
+    const int ready = ::poll(&waiting, 1, milliseconds_until(deadline.time()));
     if (ready == 0) return Error{kernel_errc::no_answer, "waiting for the kernel"};
     if (ready < 0 && errno != EINTR) return last_failure("waiting for the kernel");
   }

@@ -22,7 +22,7 @@ class NetlinkSocket final : public NetlinkTransport {
 
   Result<std::uint16_t> resolve_ipvs() override;
   Result<void> send(BytesView datagram) override;
-  Result<Datagram> receive(Time deadline) override;
+  Result<Datagram> receive(Deadline& deadline) override;
 
  private:
   struct Free {

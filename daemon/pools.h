@@ -3,6 +3,7 @@
 #include <boost/container/vector.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -199,7 +200,9 @@ class Pools {
   void index_services();
 
   std::shared_ptr<const Config> config_ = std::make_shared<const Config>();  // never null
-  std::vector<Pool> pools_;                         // beside its virtual servers
+  // Beside its virtual servers. In many small pieces: a reload has two of them for a while, and
+  // finds room for the second between what it has.
+  std::deque<Pool> pools_;
   std::map<std::uint32_t, PoolWishes> wishes_;      // of pools
   std::map<ServiceKey, std::uint32_t> by_service_;  // -> pool
   std::map<std::uint32_t, Time> due_;               // when a pool is to be settled again

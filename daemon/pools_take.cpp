@@ -201,13 +201,12 @@ std::set<ServiceKey> Pools::take(Config config, const Table& actual, Time now) {
   const auto sources = predecessors(config);
   const auto previous = std::exchange(config_, std::make_shared<const Config>(std::move(config)));
   const Config& old = *previous;
-  std::vector<Pool> before = std::exchange(pools_, {});
+  auto before = std::exchange(pools_, {});
   const auto wishes = std::exchange(wishes_, {});
   ++memory_;
   std::vector<std::size_t> heirs(before.size());
   for (const auto& from : sources)
     if (from) ++heirs[*from];
-  pools_.reserve(sources.size());
   const auto due = std::exchange(due_, {});
   const auto watched = std::exchange(watched_, {});
   const bool is_other_policy = old.global.flap_hold != config_->global.flap_hold ||

@@ -71,6 +71,13 @@ Services slice(Services::const_iterator& at, const Services& services) {
   return some;
 }
 
+Table part_of(const Snapshot& found, const Services& services) {
+  return table_of(found, services);
+}
+Table part_of(Table& found, const Services& services) {
+  return taken_from(found, services);
+}
+
 }  // namespace
 
 Reconciler::Reconciler(asio::any_io_executor strand, KernelWriter& kernel, Wanted wanted)
@@ -147,6 +154,7 @@ asio::awaitable<void> Reconciler::run() {
     if (next_audit_ <= now()) {
       auditing_ = true;
       co_await audit();
+      let_go_of_reading();
       co_await controls_.bring_about();
       auditing_ = false;
       ++audits_;
@@ -182,7 +190,7 @@ asio::awaitable<void> Reconciler::bring_about(const Services& services) {
 }
 
 template <class Found>
-asio::awaitable<void> Reconciler::bring_about_from(const Found& found, const Services& services) {
+asio::awaitable<void> Reconciler::bring_about_from(Found& found, const Services& services) {
   Services leaving;
   for (auto at = services.begin(); at != services.end();) {
     Services some = slice(at, services);
@@ -190,13 +198,13 @@ asio::awaitable<void> Reconciler::bring_about_from(const Found& found, const Ser
     for (const ServiceKey& key : some)
       if (!wanted.contains(key)) leaving.insert(key);
     std::erase_if(some, [&leaving](const ServiceKey& key) { return leaving.contains(key); });
-    co_await bring_about_slice(some, wanted, table_of(found, some));
+    co_await bring_about_slice(some, wanted, part_of(found, some));
   }
   // What goes, goes when all that comes is there.
   const Table nothing;
   for (auto at = leaving.begin(); at != leaving.end();) {
     const Services some = slice(at, leaving);
-    co_await bring_about_slice(some, nothing, table_of(found, some));
+    co_await bring_about_slice(some, nothing, part_of(found, some));
   }
 }
 

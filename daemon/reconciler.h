@@ -74,7 +74,8 @@ class Reconciler {
 
   // What lists show, without a wait for a reading of a table that takes long: then it is the last
   // one, with what we changed since read anew, and if it is older than `age` another reading begins
-  // for who asks next. The audits keep it young; none is older than 15 s.
+  // for who asks next. The audits keep it young; none is older than 15 s. Where nobody has looked for
+  // five minutes, what an audit reads is not kept: the first who looks again waits for a reading.
   boost::asio::awaitable<Result<Measured>> measured(Duration age = fresh_counters);
   // Somebody else here changed what the kernel has of them.
   void note_change(const Services& services);
@@ -116,9 +117,9 @@ class Reconciler {
   void take_due_retries();
   boost::asio::awaitable<void> pass();
   boost::asio::awaitable<void> bring_about(const Services& services);
-  // `found`: a Snapshot or a Table.
+  // `found`: a Snapshot, or a Table, which is used up.
   template <class Found>
-  boost::asio::awaitable<void> bring_about_from(const Found& found, const Services& services);
+  boost::asio::awaitable<void> bring_about_from(Found& found, const Services& services);
   boost::asio::awaitable<void> bring_about_slice(const Services& services, const Table& wanted,
                                                  const Table& actual);
   boost::asio::awaitable<Services> unlike(Services services, std::shared_ptr<const Snapshot> found);
@@ -130,6 +131,7 @@ class Reconciler {
   void begin_reading();
   boost::asio::awaitable<void> read_everything(std::shared_ptr<Reading> reading);
   void take(Snapshot table, Time begun);
+  void let_go_of_reading();
   bool is_shown_as_it_is(Time now) const;
   bool is_worth_a_reading(Time now, Duration age) const;
   boost::asio::awaitable<std::optional<Error>> renew();
@@ -170,6 +172,7 @@ class Reconciler {
   Time snapshot_at_;                          // when its reading began
   Time written_at_{};                         // when we last changed the kernel
   Duration reading_took_{};                   // that of snapshot_
+  Time looked_at_{};                          // when somebody last asked what lists show
   std::map<ServiceKey, Time> changed_;        // by us, since snapshot_'s reading began
   std::shared_ptr<const std::map<ServiceKey, Renewed>> renewed_;  // of them, null: none
   std::weak_ptr<const Services> renewing_;                        // those that are read anew now

@@ -26,6 +26,9 @@ constexpr Duration quick = std::chrono::milliseconds(20);
 constexpr int most_of_the_time = 10;
 // What nobody is shown.
 constexpr Duration too_old = std::chrono::seconds(15);
+// How long a reading is kept for those who look, after the last of them. That of 50,000 servers has
+// 8 MiB, and during the next one there are two.
+constexpr Duration kept = std::chrono::minutes(5);
 
 // How long others wait for a renewal whose end nobody tells them of.
 constexpr Duration longest_renewal = std::chrono::seconds(10);
@@ -98,6 +101,15 @@ void Reconciler::take(Snapshot table, Time begun) {
   renewed_ = std::make_shared<const std::map<ServiceKey, Renewed>>(std::move(still));
 }
 
+// Where nobody looks.
+void Reconciler::let_go_of_reading() {
+  const bool has_looked = looked_at_ != Time{};  // the clock may have begun just now
+  if (reading_ || (has_looked && std::chrono::steady_clock::now() - looked_at_ < kept)) return;
+  snapshot_.reset();
+  renewed_.reset();
+  changed_.clear();
+}
+
 // ---- for those who look
 
 void Reconciler::note_change(const Services& services) {
@@ -120,6 +132,7 @@ bool Reconciler::is_worth_a_reading(Time now, Duration age) const {
 
 asio::awaitable<Result<Measured>> Reconciler::measured(Duration age) {
   const Time now = std::chrono::steady_clock::now();
+  looked_at_ = now;
   if (!is_shown_as_it_is(now)) {
     const auto read = co_await snapshot(age);
     if (!read) co_return read.error();

@@ -89,9 +89,18 @@ void compare(const ServiceKey& key, const Service* actual, const Service* desire
   if (actual && !desired) phases.remove.push_back(RemoveService{key});
 }
 
+// What it takes to make those services that are not there; at a start that is all of them.
+std::size_t size_of_creation(const Table& actual, const Table& desired) {
+  std::size_t size = 0;
+  for (const auto& [key, service] : desired)
+    if (!actual.contains(key)) size += 1 + service.destinations.size();
+  return size;
+}
+
 template <class IsOurs>
 Plan diff_if(const Table& actual, const Table& desired, IsOurs is_ours) {
   Phases phases;
+  phases.create.reserve(size_of_creation(actual, desired));
   auto old = actual.begin();
   const auto remove_before = [&](const ServiceKey* limit) {
     for (; old != actual.end() && (!limit || old->first < *limit); ++old)

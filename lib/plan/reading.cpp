@@ -12,11 +12,10 @@ Table table_of(const Snapshot& reading, const Services& services) {
   return table;
 }
 
-Table table_of(const Table& reading, const Services& services) {
+Table taken_from(Table& reading, const Services& services) {
   Table table;
   for (const ServiceKey& key : services)
-    if (const auto found = reading.find(key); found != reading.end())
-      table.insert(table.end(), *found);
+    if (auto found = reading.extract(key)) table.insert(table.end(), std::move(found));
   return table;
 }
 

@@ -10,7 +10,8 @@ namespace lvsd {
 
 // Those of `services` that the kernel has, without measurements.
 Table table_of(const Snapshot& reading, const Services& services);
-Table table_of(const Table& reading, const Services& services);
+// Likewise; they leave the reading.
+Table taken_from(Table& reading, const Services& services);
 
 // Whether diff has nothing to say of these two.
 bool is_as_wanted(const ServiceSnapshot& found, const Service& wanted);

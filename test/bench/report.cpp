@@ -18,7 +18,39 @@ std::string rows(std::string_view name, const Measured& lvsd, const Measured& ke
          row("  cpu", lvsd.cpu, keepalived.cpu, {});
 }
 
+using Figure = Samples (*)(const Figures& figures);
+
+// A line for each program, a column for each size. `per_entry`: divided by the table's size, in us.
+std::string growth(std::string_view name, Figure figure, bool per_entry,
+                   const std::vector<Program>& programs, const std::vector<Sized>& all) {
+  std::string out;
+  for (const Program program : programs) {
+    out += fmt::format("{:<30} {:<12}", program == programs.front() ? name : "", text(program));
+    for (const Sized& one : all) {
+      const double median = figure(one.results.at(program)).median();
+      out += fmt::format("{:>12.1f}", per_entry ? median * 1000 / one.layout.entries() : median);
+    }
+    out += '\n';
+  }
+  return out;
+}
+
 }  // namespace
+
+std::string by_size(const std::vector<Program>& programs, const std::vector<Sized>& all) {
+  std::string out = fmt::format("\n{:<43}", "By size, medians; us an entry");
+  for (const Sized& one : all)
+    out += fmt::format("{:>12}", fmt::format("{} x {}", one.layout.services, one.layout.servers));
+  out += '\n';
+  const auto add = [&](std::string_view name, bool per_entry, Figure figure) {
+    out += growth(name, figure, per_entry, programs, all);
+  };
+  add("cold start", true, [](const Figures& of) { return of.cold_start.elapsed; });
+  add("restart over its table", true, [](const Figures& of) { return of.restart.elapsed; });
+  add("reload, one server more", true, [](const Figures& of) { return of.one_server.elapsed; });
+  add("peak memory, MiB", false, [](const Figures& of) { return of.memory_mib; });
+  return out;
+}
 
 std::string report(const Layout& layout, const std::vector<Program>& programs,
                    const Results& results, const Limit& limit) {

@@ -45,4 +45,13 @@ using Results = std::map<Program, Figures>;
 std::string report(const Layout& layout, const std::vector<Program>& programs,
                    const Results& results, const Limit& limit);
 
+// What was measured with one of the sizes.
+struct Sized {
+  Layout layout;
+  Results results;
+};
+
+// How it grows: what an entry costs beside that size, and the memory. REQUIRES: as above, for each.
+std::string by_size(const std::vector<Program>& programs, const std::vector<Sized>& all);
+
 }  // namespace lvsd::bench

@@ -63,6 +63,20 @@ std::optional<ServiceSnapshot> Place::find(const ServiceKey& service) {
   return std::move(*found);
 }
 
+Appearance appearance(Place& place, const Layout& layout, const testing::Process& process) {
+  Appearance seen;
+  wait_until([&] { return place.find(service(0)).has_value(); }, process);
+  seen.first = Clock::now();
+  wait_until(
+      [&] {
+        const auto last = place.find(service(layout.services - 1));
+        return last && last->destinations.size() == layout.servers;
+      },
+      process);
+  seen.last = Clock::now();
+  return seen;
+}
+
 Subject::Subject(Program program, const Binaries& binaries)
     : program_(program), binaries_(binaries) {}
 
@@ -92,15 +106,7 @@ Subject::ColdStart Subject::cold_start(const Layout& layout) {
 
   const Clock::time_point begin = Clock::now();
   start();
-  wait_until([&] { return place_.find(service(0)).has_value(); }, *process_);
-  const Clock::time_point first = Clock::now();
-  wait_until(
-      [&] {
-        const auto last = place_.find(service(layout.services - 1));
-        return last && last->destinations.size() == layout.servers;
-      },
-      *process_);
-  const Clock::time_point last = Clock::now();
+  const Appearance seen = appearance(place_, layout, *process_);
   Burst burst;
   if (layout.checked == 0)
     burst = until_rest(process_->pid(), begin, {}, pace_);
@@ -109,7 +115,7 @@ Subject::ColdStart Subject::cold_start(const Layout& layout) {
   if (place_.entries() != layout.entries())
     throw std::runtime_error(
         fmt::format("the table has {} entries instead of {}", place_.entries(), layout.entries()));
-  return {Milliseconds(last - begin).count(), Milliseconds(last - first).count(), burst.cpu_ms};
+  return {Milliseconds(seen.last - begin).count(), seen.milliseconds(), burst.cpu_ms};
 }
 
 void Subject::rest() {

@@ -31,6 +31,16 @@ class Place {
   std::unique_ptr<NetlinkKernel> kernel_;
 };
 
+// When the first of the virtual servers was seen in the kernel, and the last with all it has.
+struct Appearance {
+  Clock::time_point first;
+  Clock::time_point last;
+
+  double milliseconds() const { return Milliseconds(last - first).count(); }
+};
+// Waits for that. `process` writes them, in the order of the layout.
+Appearance appearance(Place& place, const Layout& layout, const testing::Process& process);
+
 // One program in a namespace of its own, and what can be measured of it there.
 class Subject {
  public:

@@ -1,6 +1,7 @@
 #include "daemon/daemon.h"
 
 #include <linux/ip_vs.h>
+#include <sys/stat.h>
 
 #include <atomic>
 #include <boost/asio/io_context.hpp>
@@ -11,6 +12,7 @@
 #include <map>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "api/json.h"
 #include "test/daemon/open_port.h"
@@ -66,6 +68,21 @@ TEST_CASE("a daemon that finds the kernel as wanted writes nothing") {
   site.up();
   CHECK(site.fake.changes() == 0);
   CHECK(site.stop() == exit_done);
+}
+
+TEST_CASE("a start that would write the state file as it is leaves it alone") {
+  Site site(web(unchecked(2)));
+  const auto file_after_a_life = [&site] {
+    site.up();
+    CHECK(site.stop() == exit_done);
+    struct stat file {};
+    REQUIRE(::stat((site.directory / "state" / "state.json").c_str(), &file) == 0);
+    return std::pair(file.st_ino, file.st_mtim.tv_nsec);  // it would be another file
+  };
+  const auto first = file_after_a_life();
+  CHECK(file_after_a_life() == first);
+  site.write(web(unchecked(2)) + "virtual_server fwmark 7 {\n  lvs_method NAT\n}\n");
+  CHECK(file_after_a_life() != first);
 }
 
 TEST_CASE("a start reads the kernel once and compares and writes nothing twice") {

@@ -63,6 +63,13 @@ TEST_CASE("memory that was taken ahead costs no fault when it is used") {
         }) == 0);
 }
 
+TEST_CASE("a block that is a little larger than what was taken ahead is made of that and more") {
+  CHECK(outcome([] {
+          take_memory_ahead(::mallinfo2().fordblks + size - 8192);
+          return faults_of_a_block() < pages / 20;
+        }) == 0);
+}
+
 TEST_CASE("what was freed counts as taken ahead") {
   CHECK(outcome([] {
           const std::size_t bytes = enough();

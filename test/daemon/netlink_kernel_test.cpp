@@ -64,6 +64,14 @@ auto at_call(int n, std::function<void()> act) {
 
 }  // namespace
 
+TEST_CASE("the time for an answer begins when it is first waited for") {
+  Deadline deadline(1h);
+  const Time before = Time::clock::now();
+  const Time end = deadline.time();
+  CHECK(end >= before + 1h);
+  CHECK(deadline.time() == end);
+}
+
 TEST_CASE("the fake kernel answers every request of the golden file as the real one") {
   FakeNetlink fake;
   const auto transport = fake.connect()().value();

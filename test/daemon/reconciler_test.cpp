@@ -934,6 +934,7 @@ struct SlowBench : Bench {
   }
 
   void read_slowly() {
+    measured();  // who looks has the next readings kept
     pause = 500us;
     audit();
     pause = 0us;
@@ -1041,6 +1042,23 @@ TEST_CASE("after a change of ours to many services a list waits for a reading of
     changed.emplace(key, Service{service.settings, kWeb.at(kWebKey).destinations});
   bench.bring(changed);
   CHECK(table_of(*bench.measured().table) == changed);
+}
+
+TEST_CASE("what an audit reads is kept where somebody looks and else it is not") {
+  SlowBench bench;
+  bench.bring(kMany);
+  const auto is_kept = [&] {
+    bench.audit();
+    const auto before = bench.fake.requests();
+    bool is_there = false;
+    asio::co_spawn(bench.loop, bench.reconciler.snapshot(1h),
+                   [&](std::exception_ptr, auto) { is_there = true; });
+    REQUIRE(bench.until([&] { return is_there; }));
+    return bench.fake.requests() == before;
+  };
+  CHECK_FALSE(is_kept());
+  bench.measured();
+  CHECK(is_kept());
 }
 
 TEST_CASE("a list of a table that is read at once is of now") {

@@ -203,8 +203,9 @@ class Conversation {
   std::string sent(BytesView request) {
     if (const auto failed = transport_.send(request); !failed) return text(failed.error());
     std::size_t entries = 0;
+    Deadline deadline(std::chrono::seconds(5));
     for (;;) {
-      const auto datagram = transport_.receive(Time::clock::now() + std::chrono::seconds(5));
+      const auto datagram = transport_.receive(deadline);
       if (!datagram) return text(datagram.error());
       MessageReader messages(datagram->bytes);
       while (const auto message = messages.next()) {

@@ -51,7 +51,7 @@ class FakeSocket final : public NetlinkTransport {
   }
 
   Result<void> send(BytesView datagram) override;
-  Result<Datagram> receive(Time deadline) override;
+  Result<Datagram> receive(Deadline& deadline) override;
 
  private:
   struct Dump {
@@ -269,7 +269,7 @@ void FakeSocket::queue(Bytes bytes) {
   fresh_.push_back({std::move(bytes), 0, false});
 }
 
-Result<Datagram> FakeSocket::receive(Time) {
+Result<Datagram> FakeSocket::receive(Deadline&) {
   if (std::exchange(overflowed_, false))
     return system_failure(ENOBUFS, "receiving from the kernel");
   // Waiting is not simulated: what is not there now never comes.

@@ -61,4 +61,8 @@ TEST_CASE("part of a reading is the table of those services and no others") {
   CHECK(text(table_of(reading(all), some)) ==
         "tcp 10.0.0.1:80 wlc\n  -> 10.0.0.2:80 NAT weight 3\n");
   CHECK(table_of(reading(all), keys(all)) == all);
+
+  Table left = all;
+  CHECK(text(taken_from(left, some)) == "tcp 10.0.0.1:80 wlc\n  -> 10.0.0.2:80 NAT weight 3\n");
+  CHECK(text(left) == "udp 10.0.0.1:53 rr\n  -> 10.0.0.2:53 DR weight 1\n");
 }
