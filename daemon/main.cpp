@@ -28,7 +28,6 @@ Result<std::unique_ptr<Kernel>> open_kernel() {
 }
 
 int serve(const Options& options) {
-  use_one_heap();
   open_log(options.verbose ? Level::debug : Level::info, options.log_format);
   boost::asio::io_context loop(1);
   Daemon daemon(loop, options, open_kernel);
@@ -79,6 +78,7 @@ int main(int argc, char** argv) {
   }
   if (lenient || strict) options.lenient = lenient;
   if (log_format == "json") options.log_format = LogFormat::json;
+  use_one_heap();
   try {
     return options.check_config ? check_config(options) : serve(options);
   } catch (const std::exception& failure) {

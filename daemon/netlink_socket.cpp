@@ -78,7 +78,7 @@ Result<std::unique_ptr<NetlinkTransport>> NetlinkSocket::open_with_room(int rece
 NetlinkSocket::NetlinkSocket(Socket socket)
     : socket_(std::move(socket)),
       fd_(nl_socket_get_fd(socket_.get())),
-      buffer_(kBatch * kDatagramSize) {}
+      buffer_(std::make_unique_for_overwrite<std::byte[]>(kBatch * kDatagramSize)) {}
 
 Result<std::uint16_t> NetlinkSocket::resolve_ipvs() {
   const int number = genl_ctrl_resolve(socket_.get(), IPVS_GENL_NAME);
@@ -118,7 +118,7 @@ Result<bool> NetlinkSocket::refill() {
   std::array<iovec, kBatch> places{};
   std::array<sockaddr_nl, kBatch> senders{};
   for (std::size_t i = 0; i < kBatch; ++i) {
-    places[i] = {.iov_base = buffer_.data() + i * kDatagramSize, .iov_len = kDatagramSize};
+    places[i] = {.iov_base = buffer_.get() + i * kDatagramSize, .iov_len = kDatagramSize};
     headers[i].msg_hdr.msg_name = &senders[i];
     headers[i].msg_hdr.msg_namelen = sizeof senders[i];
     headers[i].msg_hdr.msg_iov = &places[i];
@@ -132,10 +132,9 @@ Result<bool> NetlinkSocket::refill() {
   }
   for (; count_ < static_cast<std::size_t>(count); ++count_) {
     const mmsghdr& header = headers[count_];
-    received_[count_] = {
-        .bytes = BytesView(buffer_).subspan(count_ * kDatagramSize, header.msg_len),
-        .sender = senders[count_].nl_pid,
-        .truncated = (header.msg_hdr.msg_flags & MSG_TRUNC) != 0};
+    received_[count_] = {.bytes = BytesView(buffer_.get() + count_ * kDatagramSize, header.msg_len),
+                         .sender = senders[count_].nl_pid,
+                         .truncated = (header.msg_hdr.msg_flags & MSG_TRUNC) != 0};
   }
   return true;
 }

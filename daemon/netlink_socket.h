@@ -3,7 +3,6 @@
 #include <array>
 #include <cstddef>
 #include <memory>
-#include <vector>
 
 #include "daemon/netlink_transport.h"
 
@@ -43,7 +42,7 @@ class NetlinkSocket final : public NetlinkTransport {
 
   Socket socket_;
   int fd_;
-  std::vector<std::byte> buffer_;
+  std::unique_ptr<std::byte[]> buffer_;  // most of it is never touched
   std::array<Datagram, kBatch> received_{};
   std::size_t next_ = 0;   // of received_
   std::size_t count_ = 0;  // in received_
