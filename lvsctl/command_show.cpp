@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "lvsctl/arrangements.h"
 #include "lvsctl/command.h"
 #include "lvsctl/page.h"
 #include "lvsctl/units.h"
@@ -27,6 +28,13 @@ std::string line(std::string_view label, const std::vector<std::string>& pieces,
   std::vector<std::string> out = pieces;
   out.front() = fmt::format("  {:<9} {}", label, pieces.front());
   return flowing(out, screen, 12) + "\n";
+}
+
+std::string lines(std::string_view label, const std::vector<Pieces>& of, const Screen& screen) {
+  std::string out;
+  for (const Pieces& pieces : of)
+    out += line(label, pieces, screen);
+  return out;
 }
 
 std::string in_quotes(std::string_view text) {
@@ -78,15 +86,15 @@ std::string service_text(const Page<ServiceView>& page, const Context& context) 
   const ServiceView& service = page.view;
   const Screen& screen = context.screen;
   std::string addresses = addresses_text(service);
-  Table servers = servers_table(service.servers.value_or(std::vector<ServerView>{}));
+  const auto members = service.servers.value_or(std::vector<ServerView>{});
+  Table servers = servers_table(members);
   resolve_all(context, addresses, servers);
   const api::QuorumView& quorum = service.quorum;
   std::string state = painted(service.state, style_of(service.state), screen.color);
   if (!service.pool.empty()) state += " on " + service.pool + " pool";
-  std::string out =
-      flowing({service.service, addresses, state + since_text(service.since, page.head)}, screen,
-              2) +
-      "\n";
+  Pieces title = {service.service, addresses, state + since_text(service.since, page.head)};
+  if (service.owner) title.push_back("owner: " + *service.owner);
+  std::string out = flowing(title, screen, 2) + "\n";
   std::vector<std::string> how = {service.scheduler, "forward " + service.forwarding,
                                   "persistence " + persistence_text(service.persistence)};
   for (const std::string& flag : service.flags)
@@ -97,6 +105,10 @@ std::string service_text(const Page<ServiceView>& page, const Context& context) 
                            quorum.holds ? "ok" : "lost", quorum.weight, quorum.total_weight),
                fmt::format("hysteresis {}", quorum.hysteresis)},
               screen);
+  out += lines("backup", backup_lines(members), screen);
+  out += lines("check", check_lines(members), screen);
+  out += lines("drain", drain_lines(members, service.graceful_removal), screen);
+  out += lines("start", start_lines(members), screen);
   if (service.config) out += line("config", {*service.config}, screen);
   if (const std::string list = text(servers, screen, 2); !list.empty()) out += "\n" + list;
   return out;
@@ -119,11 +131,15 @@ std::vector<std::string> health_pieces(const api::HealthView& health, const Head
   return {state, fmt::format("rise {} fall {}", health.rise, health.fall), last_text(health)};
 }
 
-std::vector<std::string> check_pieces(const api::CheckView& check) {
-  return {fmt::format("{} {}", check.kind, check.target),
-          fmt::format("every {} timeout {}", period_text(check.interval_seconds),
-                      period_text(check.timeout_seconds)),
-          health_text(check.health), last_text(check.health)};
+std::string checks_text(const ServerView& server, const Screen& screen) {
+  std::string out;
+  for (const api::CheckView& check : server.checks.value_or(std::vector<api::CheckView>{})) {
+    Pieces pieces = check_pieces(check);
+    pieces.push_back(health_text(check.health));
+    pieces.push_back(last_text(check.health));
+    out += line("check", pieces, screen);
+  }
+  return out;
 }
 
 std::vector<std::string> kernel_pieces(const ServerView& server) {
@@ -171,9 +187,10 @@ std::string server_text(const Page<ServerView>& page, const Context& context) {
   if (!server.reason.empty()) out += line("reason", {server.reason}, screen);
   out += line("admin", admin_pieces(server.admin, page.head), screen);
   out += line("health", health_pieces(server.health, page.head), screen);
-  if (server.checks)
-    for (const api::CheckView& check : *server.checks)
-      out += line("check", check_pieces(check), screen);
+  out += checks_text(server, screen);
+  out += lines("backup", backup_lines({server}), screen);
+  out += lines("drain", drain_lines({server}, false), screen);
+  out += lines("start", start_lines({server}), screen);
   out += line("weight", {weight_text(server.weight)}, screen);
   out += line("kernel", kernel_pieces(server), screen);
   out += line("traffic", traffic_pieces(server.counters), screen);
