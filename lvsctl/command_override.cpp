@@ -71,6 +71,7 @@ void add_reason(CLI::App& command, Wish& wish) {
 std::shared_ptr<Wish> wish_of(CLI::App& command) {
   auto wish = std::make_shared<Wish>();
   add_server(command, wish->aim);
+  add_yes(command, wish->aim);
   add_reason(command, *wish);
   return wish;
 }
@@ -94,17 +95,6 @@ void add_length(CLI::App& command, Wish& wish) {
 }
 
 // ---- several servers
-
-// What several wishes came to: done, or partly, or what became of all of them.
-Output together(std::vector<Output> outputs) {
-  Output all{outputs.front().exit, "", ""};
-  for (Output& one : outputs) {
-    if (one.exit != all.exit) all.exit = Exit::partly;
-    all.out += one.out;
-    all.err += one.err;
-  }
-  return all;
-}
 
 Wish with_target(Wish wish, const std::string& target) {
   wish.target = target;

@@ -5,6 +5,7 @@
 #include "lvsctl/arrangements.h"
 #include "lvsctl/command.h"
 #include "lvsctl/page.h"
+#include "lvsctl/target.h"
 #include "lvsctl/units.h"
 #include "lvsctl/words.h"
 
@@ -215,16 +216,49 @@ std::string service_name(const ServiceView& service) {
   return service.service;
 }
 
-Output show_output(const Context& context, const std::string& target) {
+Output service_output(const Context& context, const std::string& name) {
+  return shown<ServiceView>(context, {api::Action::service, {{"service", name}}}, service_text,
+                            service_name);
+}
+
+Output server_output(const Context& context, const std::string& target) {
   const auto slash = target.find('/');
-  if (slash == target.npos)
-    return shown<ServiceView>(context, {api::Action::service, {{"service", target}}}, service_text,
-                              service_name);
   const api::Words words = {{"service", target.substr(0, slash)},
                             {"server", target.substr(slash + 1)}};
   for (const auto& [what, word] : words)
     if (word.empty()) return failed({Exit::usage, fmt::format("'{}' names no {}", target, what)});
   return shown<ServerView>(context, {api::Action::server, words}, server_text, name_text);
+}
+
+using One = Output (*)(const Context&, const std::string&);
+
+Output each_shown(const Context& context, const std::vector<std::string>& names, One one) {
+  std::vector<Output> outputs;
+  for (const std::string& name : names)
+    outputs.push_back(one(context, name));
+  if (context.format == Format::table) keep_apart(outputs);
+  return together(std::move(outputs));
+}
+
+Output services_output(const Context& context, const std::string& pattern) {
+  const auto found = page_as_is<std::vector<ServiceView>>(
+      context, {api::Action::services, {}, {{"filter", service_filter(pattern)}}});
+  if (!found) return found.error();
+  if (found->view.empty())
+    return failed({Exit::no_such_object, fmt::format("no service is as '{}'", pattern)});
+  std::vector<std::string> names;
+  for (const ServiceView& service : found->view)
+    names.push_back(service.service);
+  return each_shown(context, names, service_output);
+}
+
+Output show_output(const Context& context, const std::string& target) {
+  const bool is_service = target.find('/') == target.npos && !target.starts_with('@');
+  if (is_service)
+    return is_wide(target) ? services_output(context, target) : service_output(context, target);
+  if (!is_wide(target)) return server_output(context, target);
+  const auto servers = aimed_at(context, {.server = target, .yes = true, .sorry = true});
+  return servers ? each_shown(context, *servers, server_output) : servers.error();
 }
 
 }  // namespace
@@ -234,7 +268,8 @@ Run show_command(CLI::App& command) {
   command
       .add_option("TARGET", *target,
                   "SERVICE or SERVICE/SERVER: a name, tcp:203.0.113.10:80, udp:[2001:db8::53]:53, "
-                  "fwmark:10; a server also by its address")
+                  "fwmark:10; a server also by its address; or a pattern as 'web*' or 'web*/db?'; "
+                  "@NAME is that host in every service")
       ->required()
       ->option_text(" ");
   return [target](const Context& context) { return show_output(context, *target); };
