@@ -1,5 +1,8 @@
 #include "daemon/server_views.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "daemon/counter_views.h"
 #include "daemon/health_views.h"
 #include "daemon/override_views.h"
@@ -37,6 +40,13 @@ api::ServerView member_view(const Outlook& outlook, const VirtualServer& service
   return view;
 }
 
+// A wish that takes a server out is what its state is since, where that came later than what its
+// checks found.
+void note_admin(api::ServerView& view, api::AdminView admin) {
+  if (admin.state != "enabled") view.since = std::max(view.since, admin.since);
+  view.admin = std::move(admin);
+}
+
 api::ServerView backup_server_view(const Outlook& outlook, std::size_t pool_index,
                                    std::size_t index, ViewDetail detail) {
   const VirtualServer& service = outlook.pools.config().virtual_servers[pool_index];
@@ -51,7 +61,7 @@ api::ServerView backup_server_view(const Outlook& outlook, std::size_t pool_inde
   view.server = id(server);
   view.role = "backup";
   view.since = moment(outlook, state.since);
-  view.admin = backup_admin_view(outlook, pool_index, index);
+  note_admin(view, backup_admin_view(outlook, pool_index, index));
   if (detail == ViewDetail::figures) return view;
   view.health = health_view(outlook, server.checks, state);
   view.config = origin_text(outlook.pools.config(), server.origin);
@@ -85,7 +95,7 @@ api::ServerView real_server_view(const Outlook& outlook, std::size_t pool_index,
   view.server = id(server);
   view.role = "primary";
   view.since = moment(outlook, state.since);
-  view.admin = admin_view(outlook, pool_index, index);
+  note_admin(view, admin_view(outlook, pool_index, index));
   if (detail == ViewDetail::figures) return view;
   view.health = health_view(outlook, server.checks, state);
   view.config = origin_text(outlook.pools.config(), server.origin);
