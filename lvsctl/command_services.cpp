@@ -103,6 +103,7 @@ Output listed(const Context& context, const Question& question,
       output.out += name(item) + "\n";
     return output;
   }
+  if (!context.filter.empty()) none = "none is as the filter says";
   return table_output(context, table(*list, context.format == Format::wide), none);
 }
 
