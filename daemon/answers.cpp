@@ -71,10 +71,7 @@ api::Response answer_server(const Outlook& outlook, const std::string& service_w
 }
 
 std::vector<api::ServerView> views_of_servers(const Outlook& outlook, std::size_t index) {
-  auto views = server_views(outlook, index);
-  for (api::ServerView& view : views)
-    view.checks.reset();
-  return views;
+  return server_views(outlook, index, ViewDetail::listed);
 }
 
 std::vector<api::ServiceView> views_of_service(const Outlook& outlook, std::size_t index) {

@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "api/find.h"
+#include "daemon/named_objects.h"
 #include "health/observe.h"
 
 namespace lvsd {
@@ -50,6 +52,8 @@ api::CheckHistoryView history_view(const CheckBook::Entry& entry, const Clocks& 
   const CheckSettings& settings = *entry.check.settings;
   const bool paused = entry.pause != 0;
   api::CheckHistoryView view{
+      .service = {},
+      .server = {},
       .kind = std::string(keyword(settings.probe)),
       .target = lvsd::text(entry.check.target.endpoint),
       .interval_seconds = seconds(settings.policy.delay_loop),
@@ -72,13 +76,21 @@ api::CheckResultView result_view(const PastResult& past, const Clocks& clocks) {
           .age_seconds = seconds(clocks.now - past.at)};
 }
 
-Named<std::vector<Check>> checks_of(const Config& config, const api::Words& path) {
+std::variant<CheckedServer, api::Response> checked_server(const Config& config,
+                                                          const api::Words& path) {
+  const std::string& word = path.at("server");
   const auto service = named_service(config, path.at("service"));
   if (const auto* refusal = std::get_if<api::Response>(&service)) return *refusal;
   const VirtualServer& of = *std::get<const VirtualServer*>(service);
-  const auto server = named_server(of, path.at("server"));
-  if (const auto* refusal = std::get_if<api::Response>(&server)) return *refusal;
-  return &std::get<const RealServer*>(server)->checks;
+  const auto real = named_server(of, word);
+  if (const auto* server = std::get_if<const RealServer*>(&real))
+    return CheckedServer{id(of), id(**server), &(*server)->checks};
+  const auto sorry = api::sorry_server(of, word);
+  if (const auto* server = std::get_if<const SorryServer*>(&sorry))
+    return CheckedServer{id(of), text((*server)->endpoint), &(*server)->checks};
+  if (const RealServer* master = api::master_of_backup(of, word))
+    return CheckedServer{id(of), id(*master->backup), &master->backup->checks};
+  return std::get<api::Response>(real);
 }
 
 std::vector<api::CheckHistoryView> check_history_views(const CheckBook& book,
@@ -87,6 +99,17 @@ std::vector<api::CheckHistoryView> check_history_views(const CheckBook& book,
   std::vector<api::CheckHistoryView> views;
   for (const Check& check : checks)
     if (const auto id = book.id_of(check)) views.push_back(history_view(*book.find(*id), clocks));
+  return views;
+}
+
+std::vector<api::CheckHistoryView> check_history_views(const CheckBook& book,
+                                                       const CheckedServer& server,
+                                                       const Clocks& clocks) {
+  auto views = check_history_views(book, *server.checks, clocks);
+  for (api::CheckHistoryView& view : views) {
+    view.service = server.service;
+    view.server = server.server;
+  }
   return views;
 }
 

@@ -46,12 +46,6 @@ CheckHealth common_health(const Pools& pools, std::span<const CheckUser> users) 
   return health;
 }
 
-// How long one run may take.
-Duration longest_run(const CheckSettings& settings) {
-  const auto* misc = std::get_if<MiscCheck>(&settings.probe);
-  return misc != nullptr ? misc->timeout : settings.policy.connect_timeout;
-}
-
 }  // namespace
 
 std::unique_ptr<CheckRunner> Daemon::make_checker() {
@@ -247,10 +241,10 @@ std::variant<std::optional<Duration>, api::Response> length_of(const api::Call& 
 
 // The server is looked up anew after the wait: a reload may have come meanwhile.
 asio::awaitable<api::Response> Daemon::answer_checks(api::Call call) {
-  const auto found = checks_of(pools_.config(), call.path);
+  const auto found = checked_server(pools_.config(), call.path);
   if (const auto* refusal = std::get_if<api::Response>(&found)) co_return *refusal;
   std::vector<CheckId> ids;
-  for (const Check& check : *std::get<const std::vector<Check>*>(found))
+  for (const Check& check : *std::get<CheckedServer>(found).checks)
     if (const auto id = checks_.id_of(check)) ids.push_back(*id);
 
   if (call.action == api::Action::pause_checks) {
@@ -261,12 +255,11 @@ asio::awaitable<api::Response> Daemon::answer_checks(api::Call call) {
   if (call.action == api::Action::resume_checks) resume_checks(ids);
   if (call.action == api::Action::run_checks) co_await run_checks(std::move(ids));
 
-  const auto still = checks_of(pools_.config(), call.path);
+  const auto still = checked_server(pools_.config(), call.path);
   if (const auto* refusal = std::get_if<api::Response>(&still)) co_return *refusal;
   const Clocks now{std::chrono::steady_clock::now(), wall_clock()};
-  co_return api::response(
-      api::Head{now.wall, generation_},
-      check_history_views(checks_, *std::get<const std::vector<Check>*>(still), now));
+  co_return api::response(api::Head{now.wall, generation_},
+                          check_history_views(checks_, std::get<CheckedServer>(still), now));
 }
 
 namespace {

@@ -2,10 +2,16 @@
 
 #include "daemon/check_views.h"
 #include "health/observe.h"
+#include "health/schedule.h"
+#include "model/probe_text.h"
 
 namespace lvsd {
 
 namespace {
+
+std::optional<double> optional_seconds(const std::optional<Duration>& span) {
+  return span ? std::optional(seconds(*span)) : std::nullopt;
+}
 
 api::HealthView health_view(const Outlook& outlook, const Check& check, const CheckHealth& health) {
   const CheckPolicy& policy = check.settings->policy;
@@ -42,8 +48,12 @@ std::vector<api::CheckView> check_views(const Outlook& outlook, const std::vecto
     const CheckPolicy& policy = check.settings->policy;
     views.push_back({.kind = std::string(keyword(check.settings->probe)),
                      .target = text(check.target.endpoint),
+                     .requests = requests(check.settings->probe),
                      .interval_seconds = seconds(policy.delay_loop),
-                     .timeout_seconds = seconds(policy.connect_timeout),
+                     .fast_interval_seconds = optional_seconds(policy.fast_interval),
+                     .down_interval_seconds = optional_seconds(policy.down_interval),
+                     .retry_seconds = seconds(policy.delay_before_retry),
+                     .timeout_seconds = seconds(longest_run(*check.settings)),
                      .health = health_view(outlook, check, state.checks[i])});
   }
   return views;

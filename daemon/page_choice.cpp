@@ -109,7 +109,7 @@ std::size_t PageChoice::look(const Outlook& outlook, std::size_t index) {
   const api::ServiceSummary summary = service_summary(outlook, index);
   const std::string words = filter_.is_all() ? "" : PageFilter::text_of(summary);
   if (!filter_.is_all() && !filter_.holds(words)) {
-    const auto views = server_views(outlook, index);
+    const auto views = server_views(outlook, index, ViewDetail::listed);
     if (std::none_of(views.begin(), views.end(),
                      [&](const api::ServerView& server) { return filter_.holds(words, server); }))
       return 4 * servers;  // what making the views of them costs more
@@ -193,7 +193,7 @@ std::vector<std::size_t> PageChoice::services() const {
 api::ServiceSample PageChoice::service(const Outlook& outlook, const Totals& totals,
                                        std::size_t index) const {
   if (query_.brief) return {.view = service_view(outlook, index, false)};
-  api::ServiceSample sample = service_sample(outlook, totals, index, ViewDetail::all);
+  api::ServiceSample sample = service_sample(outlook, totals, index, ViewDetail::listed);
   if (filter_.is_all()) return sample;
   const std::string words = PageFilter::text_of(sample.view);
   if (!filter_.holds(words))

@@ -1,5 +1,8 @@
 #include "daemon/server_views.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "daemon/counter_views.h"
 #include "daemon/health_views.h"
 #include "daemon/override_views.h"
@@ -14,7 +17,7 @@ api::ServerView member_view(const Outlook& outlook, const VirtualServer& service
                             const Decision& decision, ViewDetail detail) {
   const ServiceKey& first = service.services.front();
   api::ServerView view;
-  if (detail == ViewDetail::all) {
+  if (detail != ViewDetail::figures) {
     view.service = id(service);
     view.reason = text(decision.reason);
   }
@@ -37,6 +40,13 @@ api::ServerView member_view(const Outlook& outlook, const VirtualServer& service
   return view;
 }
 
+// A wish that takes a server out is what its state is since, where that came later than what its
+// checks found.
+void note_admin(api::ServerView& view, api::AdminView admin) {
+  if (admin.state != "enabled") view.since = std::max(view.since, admin.since);
+  view.admin = std::move(admin);
+}
+
 api::ServerView backup_server_view(const Outlook& outlook, std::size_t pool_index,
                                    std::size_t index, ViewDetail detail) {
   const VirtualServer& service = outlook.pools.config().virtual_servers[pool_index];
@@ -51,11 +61,26 @@ api::ServerView backup_server_view(const Outlook& outlook, std::size_t pool_inde
   view.server = id(server);
   view.role = "backup";
   view.since = moment(outlook, state.since);
-  view.admin = backup_admin_view(outlook, pool_index, index);
+  note_admin(view, backup_admin_view(outlook, pool_index, index));
   if (detail == ViewDetail::figures) return view;
   view.health = health_view(outlook, server.checks, state);
-  view.checks = check_views(outlook, server.checks, state);
   view.config = origin_text(outlook.pools.config(), server.origin);
+  if (detail == ViewDetail::listed) return view;
+  view.checks = check_views(outlook, server.checks, state);
+  return view;
+}
+
+api::ServerPolicyView policy_view(const RealServer& server) {
+  const ServerPolicy& policy = *server.policy;
+  api::ServerPolicyView view{.graceful_shutdown = policy.graceful_shutdown,
+                             .slow_start_seconds = seconds(policy.slow_start),
+                             .preempt = policy.preempt,
+                             .preempt_delay_seconds = seconds(policy.preempt_delay),
+                             .on_return = policy.on_return == OnReturn::drain ? "drain" : "cut",
+                             .backup_at = policy.backup_at};
+  if (policy.drain_timeout != Duration::zero())
+    view.drain_timeout_seconds = seconds(policy.drain_timeout);
+  if (server.backup) view.backup = id(*server.backup);
   return view;
 }
 
@@ -70,11 +95,13 @@ api::ServerView real_server_view(const Outlook& outlook, std::size_t pool_index,
   view.server = id(server);
   view.role = "primary";
   view.since = moment(outlook, state.since);
-  view.admin = admin_view(outlook, pool_index, index);
+  note_admin(view, admin_view(outlook, pool_index, index));
   if (detail == ViewDetail::figures) return view;
   view.health = health_view(outlook, server.checks, state);
-  view.checks = check_views(outlook, server.checks, state);
   view.config = origin_text(outlook.pools.config(), server.origin);
+  if (detail == ViewDetail::listed) return view;
+  view.checks = check_views(outlook, server.checks, state);
+  view.policy = policy_view(server);
   return view;
 }
 
@@ -90,9 +117,9 @@ api::ServerView sorry_server_view(const Outlook& outlook, std::size_t pool_index
   view.since = moment(outlook, pool.quorum_since);
   if (detail == ViewDetail::figures) return view;
   view.health = health_view(outlook, server.checks, pool.sorries[index]);
-  if (!server.checks.empty())
-    view.checks = check_views(outlook, server.checks, pool.sorries[index]);
   view.config = origin_text(outlook.pools.config(), server.origin);
+  if (detail == ViewDetail::all && !server.checks.empty())
+    view.checks = check_views(outlook, server.checks, pool.sorries[index]);
   return view;
 }
 
@@ -123,7 +150,7 @@ std::vector<api::ServerView> server_views(const Outlook& outlook, std::size_t in
   for (std::size_t i = 0; i < service.real_servers.size(); ++i)
     if (service.real_servers[i].backup)
       views.push_back(backup_server_view(outlook, index, i, detail));
-  if (detail == ViewDetail::all)
+  if (detail != ViewDetail::figures)
     for (const Removed& removed : outlook.pools.pool(index).removed)
       views.push_back(removed_server_view(outlook, service, removed, detail));
   return views;

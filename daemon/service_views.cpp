@@ -119,6 +119,8 @@ api::ServiceView service_view(const Outlook& outlook, std::size_t index, bool wi
   for (const ServiceKey& key : service.services)
     if (const auto* snapshot = find_service(outlook, key))
       add(view.counters, snapshot->traffic.counters, sees_replies(service));
+  if (!service.owner.empty()) view.owner = service.owner;
+  view.graceful_removal = service.graceful_removal;
   view.config = origin_text(outlook.pools.config(), service.origin);
   if (with_servers) view.servers = server_views(outlook, index);
   return view;

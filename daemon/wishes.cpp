@@ -16,6 +16,7 @@
 #include "daemon/named_objects.h"
 #include "daemon/override_views.h"
 #include "daemon/wall_clock.h"
+#include "daemon/wish_text.h"
 #include "plan/diff.h"
 #include "plan/overrides.h"
 #include "plan/tuning.h"
@@ -132,11 +133,29 @@ std::optional<AdminState> state_of(Action action) {
   return std::nullopt;
 }
 
-Override changed(Override wishes, const RealServer& server, const Target& target, Action action,
-                 const Numbers& numbers, const Author& by) {
+// The wish for the state of a server, or of its backup; null: there is none.
+const AdminOverride* state_wish(const Override& wishes, bool is_backup) {
+  if (is_backup) return wishes.backup ? &*wishes.backup : nullptr;
+  return wishes.admin ? &*wishes.admin : nullptr;
+}
+
+Said said_by(const api::Call& call) {
+  const auto says = [&call](std::string_view name) { return call.query.contains(name); };
+  return {.reason = says("reason"),
+          .end = says("for_seconds"),
+          .limit = says("limit_seconds"),
+          .until = says("until"),
+          .returning = says("returning")};
+}
+
+Override changed(Override wishes, const RealServer& server, const Target& target,
+                 const api::Call& call, const Numbers& numbers, const Author& by) {
+  const Action action = call.action;
   if (const auto state = state_of(action)) {
-    const AdminOverride wish{*state, std::chrono::seconds(numbers.limit_seconds), by, numbers.until,
-                             numbers.returning};
+    const AdminOverride wish = repeated(
+        state_wish(wishes, target.backup),
+        {*state, std::chrono::seconds(numbers.limit_seconds), by, numbers.until, numbers.returning},
+        said_by(call));
     return target.backup ? with_backup_state(std::move(wishes), server, wish)
                          : with_state(std::move(wishes), server, wish);
   }
@@ -153,31 +172,64 @@ std::string number_undo(std::string_view what, const std::optional<NumberOverrid
              : fmt::format("lvsctl unset {} {}", target, what);
 }
 
+// The command by which a server is in a state again, as `wish` has it, which `now` has otherwise.
+std::string state_command(AdminState state, const AdminOverride* wish, const AdminOverride& now,
+                          const std::string& target, const api::Moment& wall) {
+  const std::string_view verb = state == AdminState::drain      ? "drain"
+                                : state == AdminState::disabled ? "disable"
+                                                                : "enable";
+  return fmt::format("lvsctl {} {}{}", verb, target,
+                     wish == nullptr ? "" : command_words(*wish, now, wall));
+}
+
+// The command that takes a change of the state back; nothing where nothing changed.
+std::optional<std::string> state_undo(const Override& before, const Override& after,
+                                      const RealServer& server, bool is_backup,
+                                      const std::string& target, const api::Moment& wall) {
+  const AdminOverride* was = state_wish(before, is_backup);
+  const AdminOverride* is = state_wish(after, is_backup);
+  const AdminState unwished = is_backup ? AdminState::enabled : configured_state(server);
+  const AdminState from = was != nullptr ? was->state : unwished;
+  const AdminState to = is != nullptr ? is->state : unwished;
+  if (from != to && from == AdminState::enabled)
+    return (to == AdminState::drain ? "lvsctl undrain " : "lvsctl enable ") + target;
+  if (from != to) return state_command(from, was, {.state = from}, target, wall);
+  if (was == nullptr || is == nullptr || *was == *is) return std::nullopt;
+  return state_command(from, was, *is, target, wall);
+}
+
 // The command that takes a change back; nothing where nothing changed.
 std::optional<std::string> undo_of(const Override& before, const Override& after,
                                    const RealServer& server, bool is_backup,
-                                   const std::string& target) {
-  const auto state = [&](const Override& wishes) {
-    if (is_backup) return wishes.backup ? wishes.backup->state : AdminState::enabled;
-    return wishes.admin ? wishes.admin->state : configured_state(server);
-  };
-  const auto returning = [&](const Override& wishes) {
-    if (is_backup) return wishes.backup ? wishes.backup->returning : Returning::usual;
-    return wishes.admin ? wishes.admin->returning : Returning::usual;
-  };
-  if (state(before) != state(after) || returning(before) != returning(after)) {
-    if (state(before) == AdminState::drain) {
-      const Returning how = returning(before);
-      return fmt::format("lvsctl drain {}{}{}", how == Returning::usual ? "" : "--",
-                         how == Returning::usual ? "" : std::string(text(how)) + " ", target);
-    }
-    if (state(before) == AdminState::disabled) return "lvsctl disable " + target;
-    return (state(after) == AdminState::drain ? "lvsctl undrain " : "lvsctl enable ") + target;
-  }
+                                   const std::string& target, const api::Moment& wall) {
+  if (auto undo = state_undo(before, after, server, is_backup, target, wall)) return undo;
   if (before.weight != after.weight) return number_undo("weight", before.weight, target);
   if (before.max_connections != after.max_connections)
     return number_undo("max_connections", before.max_connections, target);
   return std::nullopt;
+}
+
+// "; weight 20 (the file says 10)"; the value is the file's where there is no wish.
+std::string number_text(std::string_view what, const std::optional<NumberOverride>& wish,
+                        std::uint32_t configured) {
+  if (!wish) return fmt::format("; {} {}, as the file says", what, configured);
+  return fmt::format("; {} {} (the file says {})", what, wish->value, configured);
+}
+
+// Of a number that is to be another than it was; else empty.
+std::string number_note(const Override& before, const Override& after, const RealServer& server) {
+  const DestinationSettings& file = server.settings;
+  if (before.weight != after.weight) return number_text("weight", after.weight, file.weight);
+  if (before.max_connections != after.max_connections)
+    return number_text("max_connections", after.max_connections, file.upper_threshold);
+  return {};
+}
+
+// Of a wish for a state that is wished for already; else empty.
+std::string repetition_note(const AdminOverride* was, const AdminOverride* is, Action action,
+                            const api::Moment& wall) {
+  if (!state_of(action) || was == nullptr || is == nullptr || was->state != is->state) return {};
+  return repetition_text(*was, *is, wall);
 }
 
 std::string state_and_weight(const Decision& decision) {
@@ -299,7 +351,8 @@ asio::awaitable<api::Response> Daemon::answer_wish(api::Call call) {
   const std::string name = id(service) + "/" + server_name;
   const Time now = std::chrono::steady_clock::now();
   const Override before = pools_.wishes(pool, index);
-  const Override after = changed(before, server, target, call.action, *numbers, by);
+  const Override after = changed(before, server, target, call, *numbers, by);
+  const api::Moment wall = wall_clock();
   if (!api::is_on(call.query, "force") && is_serving(pools_.pool(pool)) &&
       !pools_.would_serve(pool, index, after, now))
     co_return api::response(api::refused(
@@ -316,18 +369,21 @@ asio::awaitable<api::Response> Daemon::answer_wish(api::Call call) {
                      .before = {},
                      .after = {},
                      .text = {},
-                     .undo = undo_of(before, after, server, is_backup, name)};
+                     .undo = undo_of(before, after, server, is_backup, name, wall)};
+  const std::string notes = repetition_note(state_wish(before, is_backup),
+                                            state_wish(after, is_backup), call.action, wall) +
+                            number_note(before, after, server) + returning_note(service, ends);
   if (api::is_on(call.query, "dry_run")) {
     Desired then = call.action == Action::failback ? pools_.with_failback(pool, index, now)
                                                    : pools_.with_wish(pool, index, after, now);
     say_change(view, name, endpoint, was, decision(then, target));
-    view.text += returning_note(service, ends);
+    view.text += notes;
     co_return co_await answer_rehearsal(std::move(then.table), std::move(view));
   }
   const auto change = call.action == Action::failback ? pools_.fail_back(pool, index, now)
                                                       : pools_.wish(pool, index, after, now);
   say_change(view, name, endpoint, was, decision(pools_.pool(pool), target));
-  view.text += returning_note(service, ends);
+  view.text += notes;
   log(Level::notice,
       fmt::format("{} by {}: {}{}{}", api::path_of(call.action, call.path), by.user, view.text,
                   by.reason.empty() ? "" : ": ", by.reason),

@@ -4,13 +4,14 @@
 #include <memory>
 #include <optional>
 
+#include "base/printable.h"
 #include "lvsctl/command.h"
 #include "lvsctl/page.h"
 #include "lvsctl/target.h"
 #include "lvsctl/units.h"
 #include "lvsctl/words.h"
 
-// `check history|run|pause|resume SERVICE/SERVER`: what the checks of a server said, and steering
+// `check history|run|pause|resume SERVER`: what the checks of servers said, and steering
 // them. `check digest URL`: what to write in an HTTP_GET.
 
 namespace lvsd::ctl {
@@ -21,7 +22,7 @@ using api::PastResultView;
 using Checks = std::vector<CheckHistoryView>;
 
 struct Wish {
-  std::string target;  // SERVICE/SERVER
+  Aim aim{.sorry = true};
   std::size_t limit = 20;
   std::string length;
 };
@@ -72,6 +73,11 @@ bool passes(const CheckHistoryView& check) {
   return !check.results.empty() && check.results.front().verdict == "pass";
 }
 
+// A server's checks under its name, where there are several servers.
+std::string titled(const std::string& server, const std::string& checks) {
+  return printable_line(server) + ":\n" + checks;
+}
+
 // Of a run: no, where one of them does not pass.
 Exit exit_of_run(const Checks& checks) {
   return std::all_of(checks.begin(), checks.end(), passes) ? Exit::done : Exit::negative;
@@ -82,34 +88,63 @@ Exit always_done(const Checks&) {
 
 using ExitOf = Exit (*)(const Checks&);
 
-Output checks_output(const Context& context, api::Action action, const Wish& wish, ExitOf exit) {
-  const auto words = server_words(wish.target);
+struct Asking {
+  api::Action action;
+  ExitOf exit;
+};
+
+// Of one server; `is_one_of_many`: with its name.
+Output checks_output(const Context& context, const Asking& asking, const Wish& wish,
+                     const std::string& server, bool is_one_of_many) {
+  const auto words = server_words(server);
   if (!words) return words.error();
-  Question question{action, *words};
+  Question question{asking.action, *words};
   if (!wish.length.empty()) question.query["for_seconds"] = seconds_text(wish.length);
-  if (context.format == Format::json) return json_page(context, question, exit);
+  if (context.format == Format::json) return json_page(context, question, asking.exit);
   const auto checks = page<Checks>(context, question);
   if (!checks) return checks.error();
-  if (checks->view.empty()) return {Exit::done, "", wish.target + " has no checks\n"};
-  return {exit(checks->view), checks_text(*checks, context.screen, wish.limit), ""};
+  if (checks->view.empty()) return {Exit::done, "", printable_line(server) + " has no checks\n"};
+  const std::string text = checks_text(*checks, context.screen, wish.limit);
+  return {asking.exit(checks->view), is_one_of_many ? titled(server, text) : text, ""};
+}
+
+// One that does not pass is an answer of all of them, and not a part that was not done.
+Output together_checked(std::vector<Output> outputs) {
+  const bool are_answers = std::all_of(outputs.begin(), outputs.end(), [](const Output& one) {
+    return one.exit == Exit::done || one.exit == Exit::negative;
+  });
+  Output all = together(std::move(outputs));
+  if (are_answers && all.exit == Exit::partly) all.exit = Exit::negative;
+  return all;
+}
+
+Output checks_of_each(const Context& context, const Asking& asking, const Wish& wish) {
+  const auto servers = aimed_at(context, wish.aim);
+  if (!servers) return servers.error();
+  std::vector<Output> outputs;
+  for (const std::string& server : *servers)
+    outputs.push_back(checks_output(context, asking, wish, server, servers->size() > 1));
+  if (context.format == Format::table) keep_apart(outputs);
+  return together_checked(std::move(outputs));
 }
 
 std::shared_ptr<Wish> wish_of(CLI::App& command) {
   auto wish = std::make_shared<Wish>();
-  add_target(command, wish->target);
+  add_server(command, wish->aim);
   return wish;
 }
 
 // The newest result of each is what it came to.
 Run steering(CLI::App& command, api::Action action, ExitOf exit) {
   auto wish = wish_of(command);
+  add_yes(command, wish->aim);
   wish->limit = 1;
   if (action == api::Action::pause_checks)
     command.add_option("--for", wish->length, "they go on by themselves after this time")
         ->check(check_duration)
         ->option_text("TIME");
-  return [wish, action, exit](const Context& context) {
-    return checks_output(context, action, *wish, exit);
+  return [wish, asking = Asking{action, exit}](const Context& context) {
+    return checks_of_each(context, asking, *wish);
   };
 }
 
@@ -177,11 +212,12 @@ Run check_digest_command(CLI::App& command) {
 
 Run check_history_command(CLI::App& command) {
   auto wish = wish_of(command);
+  wish->aim.yes = true;
   command.add_option("-l,--limit", wish->limit, "how many results of each check (20)")
       ->check(CLI::Range(1, 20))
       ->option_text("N");
   return [wish](const Context& context) {
-    return checks_output(context, api::Action::checks, *wish, always_done);
+    return checks_of_each(context, {api::Action::checks, always_done}, *wish);
   };
 }
 

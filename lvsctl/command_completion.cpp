@@ -83,13 +83,19 @@ std::vector<std::string> names(const Context& context, const Question& question,
   return out;
 }
 
+// Of the server in every service.
+std::string host_name(const api::ServerView& server) {
+  return "@" + server.server;
+}
+
 // Of one service where the word says which; who waits for a word waits for no list of thousands.
 std::vector<std::string> server_names(const Context& context, const std::string& current) {
   constexpr std::uint64_t most = 1000;
   Question question{api::Action::servers};
+  const auto name = current.starts_with('@') ? host_name : name_text;
   if (const auto slash = current.find('/'); slash != current.npos) {
     question.query["service"] = current.substr(0, slash);
-    return names<api::ServerView>(context, question, name_text);
+    return names<api::ServerView>(context, question, name);
   }
   const auto status = page<api::StatusView>(context, {api::Action::status});
   if (!status) return {};
@@ -99,7 +105,7 @@ std::vector<std::string> server_names(const Context& context, const std::string&
     count += service.count.total;
     services.push_back(service.service + "/");
   }
-  return count > most ? services : names<api::ServerView>(context, question, name_text);
+  return count > most ? services : names<api::ServerView>(context, question, name);
 }
 
 std::vector<std::string> service_names(const Context& context) {

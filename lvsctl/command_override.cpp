@@ -27,11 +27,12 @@ struct Wish {
   std::string value;   // a number, or a part of the file's: "50%"
   std::string limit;
   std::string length;
-  std::string end;    // instead: a time of the day
-  std::string until;  // of a drain: what must be gone
-  bool hard = false;  // likewise: clients that persist may not come back
-  bool soft = false;  // they may until the last of them is forgotten
-  std::string reason;
+  std::string end;     // instead: a time of the day
+  std::string until;   // of a drain: what must be gone
+  bool hard = false;   // likewise: clients that persist may not come back
+  bool soft = false;   // they may until the last of them is forgotten
+  bool usual = false;  // as the kernel is set
+  std::optional<std::string> reason;
   bool force = false;
 
   bool parallel = false;
@@ -40,17 +41,27 @@ struct Wish {
   std::string then;     // after it
 };
 
+// For CLI11: a time, or the word that takes back what was said of it.
+std::function<std::string(const std::string&)> duration_or(std::string_view none) {
+  return [none](const std::string& word) { return word == none ? "" : check_duration(word); };
+}
+
+std::string seconds_or(std::string_view none, const std::string& word) {
+  return word == none ? "0" : seconds_text(word);
+}
+
 api::Words query_of(const Context& context, const Wish& wish) {
   api::Words query;
-  if (!wish.reason.empty()) query["reason"] = wish.reason;
-  if (!wish.limit.empty()) query["limit_seconds"] = seconds_text(wish.limit);
-  if (!wish.length.empty()) query["for_seconds"] = seconds_text(wish.length);
+  if (wish.reason) query["reason"] = *wish.reason;
+  if (!wish.limit.empty()) query["limit_seconds"] = seconds_or("usual", wish.limit);
+  if (!wish.length.empty()) query["for_seconds"] = seconds_or("none", wish.length);
   if (!wish.end.empty())
     query["for_seconds"] =
         std::to_string(seconds_until(wish.end, context.machine.now()).value_or(0));
   if (!wish.until.empty()) query["until"] = wish.until;
   if (wish.hard) query["returning"] = "hard";
   if (wish.soft) query["returning"] = "soft";
+  if (wish.usual) query["returning"] = "usual";
   if (wish.force) query["force"] = "1";
   return query;
 }
@@ -71,6 +82,7 @@ void add_reason(CLI::App& command, Wish& wish) {
 std::shared_ptr<Wish> wish_of(CLI::App& command) {
   auto wish = std::make_shared<Wish>();
   add_server(command, wish->aim);
+  add_yes(command, wish->aim);
   add_reason(command, *wish);
   return wish;
 }
@@ -84,8 +96,9 @@ std::shared_ptr<Wish> wide_wish_of(CLI::App& command) {
 }
 
 void add_length(CLI::App& command, Wish& wish) {
-  auto* length = command.add_option("--for", wish.length, "undone by itself after this time");
-  length->check(check_duration)->option_text("TIME");
+  auto* length =
+      command.add_option("--for", wish.length, "undone by itself after this time; none: never");
+  length->check(duration_or("none"))->option_text("TIME");
   command
       .add_option("--until-time", wish.end, "undone by itself then: 18:00, 2026-08-20T18:00:00Z")
       ->check(check_moment)
@@ -94,17 +107,6 @@ void add_length(CLI::App& command, Wish& wish) {
 }
 
 // ---- several servers
-
-// What several wishes came to: done, or partly, or what became of all of them.
-Output together(std::vector<Output> outputs) {
-  Output all{outputs.front().exit, "", ""};
-  for (Output& one : outputs) {
-    if (one.exit != all.exit) all.exit = Exit::partly;
-    all.out += one.out;
-    all.err += one.err;
-  }
-  return all;
-}
 
 Wish with_target(Wish wish, const std::string& target) {
   wish.target = target;
@@ -116,6 +118,8 @@ boost::system::result<std::vector<Wish>, Output> single_wishes(const Context& co
                                                                const Wish& wish) {
   if (!wish.end.empty() && !seconds_until(wish.end, context.machine.now()))
     return failed({Exit::usage, fmt::format("{} has passed", wish.end)});
+  if (wish.usual && (wish.hard || wish.soft))
+    return failed({Exit::usage, "--usual goes with neither --hard nor --soft"});
   const auto aimed = aimed_at(context, wish.aim);
   if (!aimed) return aimed.error();
   std::vector<Wish> wishes;
@@ -161,14 +165,21 @@ CLI::Option* add_waiting(CLI::App& command, Wish& wish) {
   return wait;
 }
 
+// How long it stays out, as far as anybody said.
+std::string stays_text(const api::AdminView& admin, const api::Moment& now) {
+  if (!admin.until) return "and stays so";
+  return "until " + clock_text({admin.until->at, now.offset}, now);
+}
+
 // "web/web03 is DRAINED after 2m41s".
 Output gone(const Context& context, const Wish& wish, const api::Words& words, const Wait& wait) {
   if (context.format == Format::json) return json_page(context, {api::Action::server, words});
   const double took = std::chrono::duration<double>(wait.took).count();
   const std::string_view undo = wait.last.admin.state.starts_with("drain") ? "undrain" : "enable";
   return {Exit::done,
-          fmt::format("{} is {} after {}, and stays so. Undo: lvsctl {} {}\n", wish.target,
-                      wait.last.state, duration_text(took), undo, wish.target),
+          fmt::format("{} is {} after {}, {}. Undo: lvsctl {} {}\n", wish.target, wait.last.state,
+                      duration_text(took), stays_text(wait.last.admin, context.machine.now()), undo,
+                      wish.target),
           ""};
 }
 
@@ -208,6 +219,18 @@ Output begun(const Context& context, api::Action action, const Wish& wish) {
   return output;
 }
 
+// Of the disabling that follows a drain: the reason and the end are the drain's.
+api::Words query_of_next(const Context& context, const Wish& wish, const api::ServerView& drained) {
+  api::Words query;
+  const api::AdminView& admin = drained.admin;
+  if (admin.reason && !admin.reason->empty()) query["reason"] = *admin.reason;
+  if (admin.until)
+    if (const auto left = seconds_until(api::text(*admin.until), context.machine.now()))
+      query["for_seconds"] = std::to_string(*left);
+  if (wish.force) query["force"] = "1";
+  return query;
+}
+
 // Waits for what follows.
 Output waited_for(const Context& context, const Wish& wish) {
   const auto words = server_words(wish.target);
@@ -217,10 +240,7 @@ Output waited_for(const Context& context, const Wish& wish) {
   const Wait wait = waited(context, *words, patience);
   const bool is_next = wait.end == Wait::End::gone || wait.end == Wait::End::over;
   if (wish.then.empty() || !is_next) return ended(context, wish, *words, wait);
-  api::Words query;
-  if (!wish.reason.empty()) query["reason"] = wish.reason;
-  if (wish.force) query["force"] = "1";
-  return changed(context, {api::Action::disable, *words, std::move(query)});
+  return changed(context, {api::Action::disable, *words, query_of_next(context, wish, wait.last)});
 }
 
 // The next one begins when the one before has left: who stops waiting, or one that does not leave,
@@ -356,14 +376,16 @@ Table overrides_table(const Page<std::vector<OverrideView>>& page) {
 
 Run drain_command(CLI::App& command) {
   auto wish = wide_wish_of(command);
-  command.add_option("--limit", wish->limit, "connections that are left then are cut")
-      ->check(check_duration)
+  command
+      .add_option("--limit", wish->limit,
+                  "connections that are left then are cut; usual: the file's drain_timeout")
+      ->check(duration_or("usual"))
       ->option_text("TIME");
   command
       .add_option("--until", wish->until,
-                  "what must be gone: active, all or templates (TCP: what is active or moves; UDP: "
-                  "all)")
-      ->check(CLI::IsMember({"active", "all", "templates"}))
+                  "what must be gone: active, all, templates or usual (TCP: what is active or "
+                  "moves; UDP: all)")
+      ->check(CLI::IsMember({"active", "all", "templates", "usual"}))
       ->option_text("WHAT");
   auto* hard =
       command.add_flag("--hard", wish->hard, "clients that persist to it may not come back to it");
@@ -371,6 +393,8 @@ Run drain_command(CLI::App& command) {
       .add_flag("--soft", wish->soft,
                 "they may; it is drained when the last of them is forgotten, too")
       ->excludes(hard);
+  command.add_flag("--usual", wish->usual,
+                   "neither of them: they may if the kernel is set so, whatever was said before");
   auto* wait = add_waiting(command, *wish);
   command
       .add_option("--then", wish->then,

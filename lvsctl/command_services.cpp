@@ -2,6 +2,7 @@
 
 #include "lvsctl/command.h"
 #include "lvsctl/page.h"
+#include "lvsctl/target.h"
 #include "lvsctl/units.h"
 #include "lvsctl/words.h"
 
@@ -102,11 +103,48 @@ Output listed(const Context& context, const Question& question,
       output.out += name(item) + "\n";
     return output;
   }
+  if (!context.filter.empty()) none = "none is as the filter says";
   return table_output(context, table(*list, context.format == Format::wide), none);
 }
 
 std::string service_name(const ServiceView& service) {
   return service.service;
+}
+
+Output servers_listed(const Context& context, const Question& question) {
+  return listed<ServerView>(context, question, servers_table, name_text,
+                            "no servers are configured");
+}
+
+Exit exit_of_some(const std::vector<ServerView>& servers) {
+  return servers.empty() ? Exit::no_such_object : Exit::done;
+}
+
+// Those that a pattern, a host or SERVICE/SERVER is for; none is a mistake, unless --filter leaves
+// none.
+Output servers_like(const Context& context, const std::string& word, const std::string& terms) {
+  Context narrowed = context;
+  narrowed.filter = context.filter.empty() ? terms : "(" + context.filter + ") && " + terms;
+  const Question question{api::Action::servers};
+  if (!context.filter.empty()) return servers_listed(narrowed, question);
+  const bool as_json = context.format == Format::json;
+  Output output =
+      as_json ? json_page(narrowed, question, exit_of_some) : servers_listed(narrowed, question);
+  if (!as_json && output.exit == Exit::done && output.out.empty())
+    output.exit = Exit::no_such_object;
+  if (output.exit == Exit::no_such_object)
+    output.err = failed({output.exit, "no server is as '" + word + "'"}).err;
+  return output;
+}
+
+Output servers_output(const Context& context, const std::string& target) {
+  if (target.empty()) return servers_listed(context, {api::Action::servers});
+  const bool is_service = target.find('/') == target.npos && !target.starts_with('@');
+  if (is_service && !is_wide(target))
+    return servers_listed(context, {api::Action::servers, {}, {{"service", target}}});
+  if (is_service) return servers_like(context, target, service_filter(target));
+  const auto terms = server_filter(target);
+  return terms ? servers_like(context, target, *terms) : terms.error();
 }
 
 }  // namespace
@@ -119,14 +157,13 @@ Run services_command(CLI::App&) {
 }
 
 Run servers_command(CLI::App& command) {
-  auto service = std::make_shared<std::string>();
-  command.add_option("SERVICE", *service, "only those of this service")->option_text(" ");
-  return [service](const Context& context) {
-    Question question{api::Action::servers};
-    if (!service->empty()) question.query["service"] = *service;
-    return listed<ServerView>(context, question, servers_table, name_text,
-                              "no servers are configured");
-  };
+  auto target = std::make_shared<std::string>();
+  command
+      .add_option("TARGET", *target,
+                  "only those of this SERVICE, or as a pattern says: 'web*', 'web*/db?'; @NAME is "
+                  "that host in every service")
+      ->option_text(" ");
+  return [target](const Context& context) { return servers_output(context, *target); };
 }
 
 }  // namespace lvsd::ctl

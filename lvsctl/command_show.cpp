@@ -2,8 +2,10 @@
 
 #include <memory>
 
+#include "lvsctl/arrangements.h"
 #include "lvsctl/command.h"
 #include "lvsctl/page.h"
+#include "lvsctl/target.h"
 #include "lvsctl/units.h"
 #include "lvsctl/words.h"
 
@@ -27,6 +29,13 @@ std::string line(std::string_view label, const std::vector<std::string>& pieces,
   std::vector<std::string> out = pieces;
   out.front() = fmt::format("  {:<9} {}", label, pieces.front());
   return flowing(out, screen, 12) + "\n";
+}
+
+std::string lines(std::string_view label, const std::vector<Pieces>& of, const Screen& screen) {
+  std::string out;
+  for (const Pieces& pieces : of)
+    out += line(label, pieces, screen);
+  return out;
 }
 
 std::string in_quotes(std::string_view text) {
@@ -78,15 +87,15 @@ std::string service_text(const Page<ServiceView>& page, const Context& context) 
   const ServiceView& service = page.view;
   const Screen& screen = context.screen;
   std::string addresses = addresses_text(service);
-  Table servers = servers_table(service.servers.value_or(std::vector<ServerView>{}));
+  const auto members = service.servers.value_or(std::vector<ServerView>{});
+  Table servers = servers_table(members);
   resolve_all(context, addresses, servers);
   const api::QuorumView& quorum = service.quorum;
   std::string state = painted(service.state, style_of(service.state), screen.color);
   if (!service.pool.empty()) state += " on " + service.pool + " pool";
-  std::string out =
-      flowing({service.service, addresses, state + since_text(service.since, page.head)}, screen,
-              2) +
-      "\n";
+  Pieces title = {service.service, addresses, state + since_text(service.since, page.head)};
+  if (service.owner) title.push_back("owner: " + *service.owner);
+  std::string out = flowing(title, screen, 2) + "\n";
   std::vector<std::string> how = {service.scheduler, "forward " + service.forwarding,
                                   "persistence " + persistence_text(service.persistence)};
   for (const std::string& flag : service.flags)
@@ -97,6 +106,10 @@ std::string service_text(const Page<ServiceView>& page, const Context& context) 
                            quorum.holds ? "ok" : "lost", quorum.weight, quorum.total_weight),
                fmt::format("hysteresis {}", quorum.hysteresis)},
               screen);
+  out += lines("backup", backup_lines(members), screen);
+  out += lines("check", check_lines(members), screen);
+  out += lines("drain", drain_lines(members, service.graceful_removal), screen);
+  out += lines("start", start_lines(members), screen);
   if (service.config) out += line("config", {*service.config}, screen);
   if (const std::string list = text(servers, screen, 2); !list.empty()) out += "\n" + list;
   return out;
@@ -119,11 +132,15 @@ std::vector<std::string> health_pieces(const api::HealthView& health, const Head
   return {state, fmt::format("rise {} fall {}", health.rise, health.fall), last_text(health)};
 }
 
-std::vector<std::string> check_pieces(const api::CheckView& check) {
-  return {fmt::format("{} {}", check.kind, check.target),
-          fmt::format("every {} timeout {}", period_text(check.interval_seconds),
-                      period_text(check.timeout_seconds)),
-          health_text(check.health), last_text(check.health)};
+std::string checks_text(const ServerView& server, const Screen& screen) {
+  std::string out;
+  for (const api::CheckView& check : server.checks.value_or(std::vector<api::CheckView>{})) {
+    Pieces pieces = check_pieces(check);
+    pieces.push_back(health_text(check.health));
+    pieces.push_back(last_text(check.health));
+    out += line("check", pieces, screen);
+  }
+  return out;
 }
 
 std::vector<std::string> kernel_pieces(const ServerView& server) {
@@ -171,9 +188,10 @@ std::string server_text(const Page<ServerView>& page, const Context& context) {
   if (!server.reason.empty()) out += line("reason", {server.reason}, screen);
   out += line("admin", admin_pieces(server.admin, page.head), screen);
   out += line("health", health_pieces(server.health, page.head), screen);
-  if (server.checks)
-    for (const api::CheckView& check : *server.checks)
-      out += line("check", check_pieces(check), screen);
+  out += checks_text(server, screen);
+  out += lines("backup", backup_lines({server}), screen);
+  out += lines("drain", drain_lines({server}, false), screen);
+  out += lines("start", start_lines({server}), screen);
   out += line("weight", {weight_text(server.weight)}, screen);
   out += line("kernel", kernel_pieces(server), screen);
   out += line("traffic", traffic_pieces(server.counters), screen);
@@ -198,16 +216,49 @@ std::string service_name(const ServiceView& service) {
   return service.service;
 }
 
-Output show_output(const Context& context, const std::string& target) {
+Output service_output(const Context& context, const std::string& name) {
+  return shown<ServiceView>(context, {api::Action::service, {{"service", name}}}, service_text,
+                            service_name);
+}
+
+Output server_output(const Context& context, const std::string& target) {
   const auto slash = target.find('/');
-  if (slash == target.npos)
-    return shown<ServiceView>(context, {api::Action::service, {{"service", target}}}, service_text,
-                              service_name);
   const api::Words words = {{"service", target.substr(0, slash)},
                             {"server", target.substr(slash + 1)}};
   for (const auto& [what, word] : words)
     if (word.empty()) return failed({Exit::usage, fmt::format("'{}' names no {}", target, what)});
   return shown<ServerView>(context, {api::Action::server, words}, server_text, name_text);
+}
+
+using One = Output (*)(const Context&, const std::string&);
+
+Output each_shown(const Context& context, const std::vector<std::string>& names, One one) {
+  std::vector<Output> outputs;
+  for (const std::string& name : names)
+    outputs.push_back(one(context, name));
+  if (context.format == Format::table) keep_apart(outputs);
+  return together(std::move(outputs));
+}
+
+Output services_output(const Context& context, const std::string& pattern) {
+  const auto found = page_as_is<std::vector<ServiceView>>(
+      context, {api::Action::services, {}, {{"filter", service_filter(pattern)}}});
+  if (!found) return found.error();
+  if (found->view.empty())
+    return failed({Exit::no_such_object, fmt::format("no service is as '{}'", pattern)});
+  std::vector<std::string> names;
+  for (const ServiceView& service : found->view)
+    names.push_back(service.service);
+  return each_shown(context, names, service_output);
+}
+
+Output show_output(const Context& context, const std::string& target) {
+  const bool is_service = target.find('/') == target.npos && !target.starts_with('@');
+  if (is_service)
+    return is_wide(target) ? services_output(context, target) : service_output(context, target);
+  if (!is_wide(target)) return server_output(context, target);
+  const auto servers = aimed_at(context, {.server = target, .yes = true, .sorry = true});
+  return servers ? each_shown(context, *servers, server_output) : servers.error();
 }
 
 }  // namespace
@@ -217,7 +268,8 @@ Run show_command(CLI::App& command) {
   command
       .add_option("TARGET", *target,
                   "SERVICE or SERVICE/SERVER: a name, tcp:203.0.113.10:80, udp:[2001:db8::53]:53, "
-                  "fwmark:10; a server also by its address")
+                  "fwmark:10; a server also by its address; or a pattern as 'web*' or 'web*/db?'; "
+                  "@NAME is that host in every service")
       ->required()
       ->option_text(" ");
   return [target](const Context& context) { return show_output(context, *target); };

@@ -79,8 +79,8 @@ std::string attention_text(const StatusPage& page, const Screen& screen) {
     const std::string mark = error ? (screen.unicode ? "✖" : "x") : "!";
     const std::string since = entry.since ? " (" + age_text(entry.since, page.head.time) + ")" : "";
     out += "  " + painted(mark, error ? Style::bad : Style::changing, screen.color) + " " +
-           entry.target + std::string(width - display_width(entry.target) + 2, ' ') + entry.text +
-           since + "\n";
+           entry.target + std::string(width - display_width(entry.target) + 2, ' ') +
+           wrapped(entry.text + since, screen, width + 6) + "\n";
   }
   return out.empty() ? out : "\n  attention\n" + out;
 }

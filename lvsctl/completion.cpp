@@ -56,7 +56,7 @@ Words values(const std::string& name, const std::string& current, const Names& n
   if (name == "SHELL") return {"bash", "zsh", "fish"};
   if (name == "FORMAT") return {"ipvsadm", "keepalived"};
   if (name == "GENERATION" || name == "--generation") return names.generations();
-  if (name == "--until") return {"active", "all", "templates"};
+  if (name == "--until") return {"active", "all", "templates", "usual"};
   if (name == "what") return {"max_connections", "weight"};
   if (name == "LEVEL") return {"debug", "error", "info", "notice", "warning"};
   if (name == "WORD") return spellings();

@@ -22,6 +22,20 @@ std::optional<Json> parsed(std::string_view text) {
   return json.is_discarded() ? std::nullopt : std::optional(std::move(json));
 }
 
+// Answers for several targets are indented documents one after the other; only the brace that
+// begins one begins a line.
+std::optional<std::vector<Json>> all_parsed(std::string_view text) {
+  std::vector<Json> out;
+  while (true) {
+    const std::size_t next = std::min(text.find("\n{"), text.size());
+    auto json = parsed(text.substr(0, next));
+    if (!json) return std::nullopt;
+    out.push_back(*std::move(json));
+    if (next == text.size()) return out;
+    text.remove_prefix(next + 1);
+  }
+}
+
 // ---- YAML
 
 // Begins with a letter, holds nothing that means something, and is no word of YAML's own.
@@ -127,19 +141,27 @@ std::string line(const std::vector<std::string>& cells) {
 }  // namespace
 
 std::optional<std::string> yaml_text(std::string_view json) {
-  const auto value = parsed(json);
-  if (!value) return std::nullopt;
+  const auto values = all_parsed(json);
+  if (!values) return std::nullopt;
   std::string out;
-  write(out, *value, 0);
+  for (const Json& value : *values) {
+    if (!out.empty()) out += "---\n";
+    write(out, value, 0);
+  }
   return out;
 }
 
 // A field that is null in one item may be an object in another: its columns are those of all.
 std::optional<std::string> csv_text(std::string_view json, bool header) {
-  const auto value = parsed(json);
-  if (!value) return std::nullopt;
-  const bool is_list = value->is_object() && value->contains("items");
-  const Json rows = is_list ? value->at("items") : Json::array({*value});
+  auto values = all_parsed(json);
+  if (!values) return std::nullopt;
+  std::vector<Json> rows;
+  for (Json& value : *values) {
+    if (value.is_object() && value.contains("items"))
+      std::move(value["items"].begin(), value["items"].end(), std::back_inserter(rows));
+    else
+      rows.push_back(std::move(value));
+  }
   std::vector<std::string> names;
   std::vector<std::map<std::string, std::string>> lines;
   for (const Json& row : rows) {

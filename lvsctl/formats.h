@@ -4,8 +4,9 @@
 #include <string>
 #include <string_view>
 
-// An answer of the API in other notations: `-o yaml` and `-o csv` of every command are made of what
-// `-o json` is. Fields keep their names and their order, unknown ones included.
+// Answers of the API in other notations: `-o yaml` and `-o csv` of every command are made of what
+// `-o json` is. Fields keep their names and their order, unknown ones included. Several answers,
+// one after the other, are several documents of YAML, and one table of CSV.
 
 namespace lvsd::ctl {
 

@@ -237,6 +237,8 @@ template Output json_page(const Context&, const Question&,
                           Exit (*)(const std::vector<api::CheckHistoryView>&));
 template Output json_page(const Context&, const Question&, Exit (*)(const api::DigestView&));
 template Output json_page(const Context&, const Question&,
+                          Exit (*)(const std::vector<api::ServerView>&));
+template Output json_page(const Context&, const Question&,
                           Exit (*)(const std::vector<api::DriftEntryView>&));
 
 template <class View>

@@ -7,11 +7,13 @@ namespace {
 
 constexpr std::string_view clear_screen = "\x1b[H\x1b[2J\x1b[3J";
 
-// Indented JSON without its line ends; within its texts there are none.
-std::string one_line(const std::string& json) {
+// Each document of indented JSON without its line ends; within its texts there are none.
+std::string a_line_each(const std::string& json) {
   std::string out;
   bool begins = true;
-  for (const char c : json) {
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (c == '\n' && json.compare(i, 2, "\n{") == 0) out += c;
     if (c == '\n' || (begins && c == ' ')) {
       begins = true;
       continue;
@@ -32,7 +34,7 @@ Output repeated(const Context& context, std::chrono::milliseconds interval, bool
   for (bool first = true;; first = false) {
     output = run();
     if (json) {
-      output.out = one_line(output.out);
+      output.out = a_line_each(output.out);
     } else if (is_screen) {
       const api::Moment now = context.machine.now();
       output.out = std::string(clear_screen) + api::clock_text(now, now) + ", every " + every +

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <string_view>
+#include <utility>
 
 #include "base/parse_number.h"
 #include "base/printable.h"
@@ -13,12 +14,6 @@
 
 namespace lvsd::ctl {
 
-void add_target(CLI::App& command, std::string& target) {
-  command.add_option("SERVER", target, "SERVICE/SERVER, as of servers")
-      ->required()
-      ->option_text(" ");
-}
-
 boost::system::result<api::Words, Output> server_words(const std::string& target) {
   const auto slash = target.find('/');
   if (slash == target.npos || slash == 0 || slash + 1 == target.size())
@@ -26,35 +21,70 @@ boost::system::result<api::Words, Output> server_words(const std::string& target
   return api::Words{{"service", target.substr(0, slash)}, {"server", target.substr(slash + 1)}};
 }
 
-bool matches_pattern(std::string_view pattern, std::string_view text) {
-  std::size_t star = pattern.npos;  // the last one
-  std::size_t resume = 0;           // what of the text comes behind what it stands for so far
-  std::size_t p = 0;
-  std::size_t t = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      resume = t;
-    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
-      ++p;
-      ++t;
-    } else if (star != pattern.npos) {
-      p = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  return pattern.find_first_not_of('*', p) == pattern.npos;
+namespace {
+
+// A character of a name, where it could be more to RE2.
+std::string escaped(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  const bool is_plain = byte >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                        (c >= '0' && c <= '9') || c == '_';
+  return is_plain ? std::string(1, c) : std::string{'\\', c};
 }
 
-namespace {
+std::string exact_pattern(std::string_view word) {
+  std::string out = "\\A";
+  for (const char c : word)
+    out += escaped(c);
+  return out + "\\z";
+}
+
+// A term of a filter: that a field is as a pattern says.
+std::string matching(std::string_view field, std::string_view pattern) {
+  std::string out = std::string(field) + "~\"";
+  for (const char c : pattern) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+// By name or address.
+std::string server_matching(std::string_view pattern) {
+  return "(" + matching("server", pattern) + " || " + matching("address", pattern) + ")";
+}
+
+std::string host_filter(std::string_view host) {
+  return server_matching(exact_pattern(host));
+}
+
+}  // namespace
+
+std::string name_pattern(std::string_view word) {
+  std::string out = "(?s)\\A";
+  for (const char c : word)
+    out += c == '*' ? ".*" : c == '?' ? "." : escaped(c);
+  return out + "\\z";
+}
+
+bool is_wide(std::string_view word) {
+  return word.starts_with('@') || word.find_first_of("*?") != word.npos;
+}
+
+std::string service_filter(std::string_view word) {
+  return matching("service", name_pattern(word));
+}
+
+boost::system::result<std::string, Output> server_filter(const std::string& word) {
+  if (word.starts_with('@')) return host_filter(word.substr(1));
+  const auto words = server_words(word);
+  if (!words) return words.error();
+  return service_filter(words->at("service")) + " && " +
+         server_matching(name_pattern(words->at("server")));
+}
 
 void add_yes(CLI::App& command, Aim& aim) {
   command.add_flag("--yes", aim.yes, "of a pattern all that it is for, if there are several");
 }
-
-}  // namespace
 
 void add_server(CLI::App& command, Aim& aim) {
   command
@@ -64,7 +94,6 @@ void add_server(CLI::App& command, Aim& aim) {
           "every service")
       ->required()
       ->option_text(" ");
-  add_yes(command, aim);
 }
 
 void add_aim(CLI::App& command, Aim& aim) {
@@ -83,13 +112,13 @@ namespace {
 using Chosen = boost::system::result<std::vector<std::string>, Output>;
 
 // In the order of the list, each once.
-template <class Holds>
-Chosen servers_where(const Context& context, Holds holds) {
-  const auto servers = page_as_is<std::vector<api::ServerView>>(context, {api::Action::servers});
+Chosen servers_where(const Context& context, const std::string& filter, bool sorry) {
+  const std::string terms = sorry ? filter : filter + " && role!=sorry";
+  const auto servers = page_as_is<std::vector<api::ServerView>>(
+      context, {api::Action::servers, {}, {{"filter", terms}}});
   if (!servers) return servers.error();
   std::vector<std::string> found;
   for (const api::ServerView& one : servers->view) {
-    if (one.role == "sorry" || !holds(one)) continue;
     std::string name = one.service + "/" + one.server;
     if (std::find(found.begin(), found.end(), name) == found.end())
       found.push_back(std::move(name));
@@ -97,10 +126,8 @@ Chosen servers_where(const Context& context, Holds holds) {
   return found;
 }
 
-Chosen servers_of_host(const Context& context, const std::string& host) {
-  auto found = servers_where(context, [&host](const api::ServerView& one) {
-    return one.server == host || text(one.endpoint.address) == host;
-  });
+Chosen servers_of_host(const Context& context, const std::string& host, bool sorry) {
+  auto found = servers_where(context, host_filter(host), sorry);
   if (!found || !found->empty()) return found;
   return failed(
       {Exit::no_such_object, fmt::format("no server has the address or the name '{}'", host)});
@@ -117,15 +144,9 @@ Output too_many(const std::string& pattern, const std::vector<std::string>& serv
 }
 
 Chosen servers_like(const Context& context, const Aim& aim) {
-  const auto words = server_words(aim.server);
-  if (!words) return words.error();
-  const std::string& service = words->at("service");
-  const std::string& server = words->at("server");
-  auto found = servers_where(context, [&](const api::ServerView& one) {
-    return matches_pattern(service, one.service) &&
-           (matches_pattern(server, one.server) ||
-            matches_pattern(server, text(one.endpoint.address)));
-  });
+  const auto filter = server_filter(aim.server);
+  if (!filter) return filter.error();
+  auto found = servers_where(context, *filter, aim.sorry);
   if (!found) return found;
   if (found->empty())
     return failed({Exit::no_such_object, fmt::format("no server is as '{}'", aim.server)});
@@ -137,13 +158,31 @@ Chosen servers_like(const Context& context, const Aim& aim) {
 
 boost::system::result<std::vector<std::string>, Output> aimed_at(const Context& context,
                                                                  const Aim& aim) {
-  if (!aim.host.empty()) return servers_of_host(context, aim.host);
-  if (aim.server.starts_with('@')) return servers_of_host(context, aim.server.substr(1));
-  if (aim.server.find_first_of("*?") != aim.server.npos) return servers_like(context, aim);
+  if (!aim.host.empty()) return servers_of_host(context, aim.host, aim.sorry);
+  if (aim.server.starts_with('@')) return servers_of_host(context, aim.server.substr(1), aim.sorry);
+  if (is_wide(aim.server)) return servers_like(context, aim);
   if (aim.server.empty())
     return failed({Exit::usage, "which server: SERVICE/SERVER, or --host HOST"});
   if (const auto words = server_words(aim.server); !words) return words.error();
   return std::vector{aim.server};
+}
+
+void keep_apart(std::vector<Output>& outputs) {
+  bool is_first = true;
+  for (Output& one : outputs) {
+    if (one.out.empty()) continue;
+    if (!std::exchange(is_first, false)) one.out.insert(0, "\n");
+  }
+}
+
+Output together(std::vector<Output> outputs) {
+  Output all{outputs.front().exit, "", ""};
+  for (Output& one : outputs) {
+    if (one.exit != all.exit) all.exit = Exit::partly;
+    all.out += one.out;
+    all.err += one.err;
+  }
+  return all;
 }
 
 std::string check_duration(const std::string& word) {

@@ -15,33 +15,50 @@
 
 namespace lvsd::ctl {
 
-// The argument of such a command.
-void add_target(CLI::App& command, std::string& target);
-
 // The words of SERVICE/SERVER for a path of the API, or what is wrong with it.
 boost::system::result<api::Words, Output> server_words(const std::string& target);
 
-// Which servers a wish is for: SERVICE/SERVER, a pattern of those, or a host in every service.
+// The regular expression (RE2, UTF-8) of the names that a word is for: "*" stands for anything, "?"
+// for one character, all else for itself.
+std::string name_pattern(std::string_view word);
+
+// Whether a word may be for several: it is a pattern, or "@NAME", that host in every service.
+bool is_wide(std::string_view word);
+
+// What --filter says of the services, or the servers, that such a word is for: "web*" of services;
+// "web*/db?", "@web03" of servers, by their names and addresses, or what is wrong with it.
+std::string service_filter(std::string_view word);
+boost::system::result<std::string, Output> server_filter(const std::string& word);
+
+// Which servers a command is for: SERVICE/SERVER, a pattern of those, or a host in every service.
 struct Aim {
   std::string server;  // "web/web03", "web*/db?", or "@web03" for the host
   std::string host;    // an address or a name
   bool yes = false;    // a pattern may be for several
+  bool sorry = false;  // sorry servers as well, which take no wishes
 };
 
-// Whether all of a text is as a pattern says: "*" stands for anything, "?" for one character.
-bool matches_pattern(std::string_view pattern, std::string_view text);
-
-// The argument alone, where other words follow it: SERVICE/SERVER, a pattern or @NAME.
+// The argument alone, where other words follow it or where it is looked at only: SERVICE/SERVER, a
+// pattern or @NAME.
 void add_server(CLI::App& command, Aim& aim);
 
-// The argument and `--host`, of which exactly one is to be given.
+// That a pattern may be for several.
+void add_yes(CLI::App& command, Aim& aim);
+
+// The argument and `--host`, of which exactly one is to be given, and --yes.
 void add_aim(CLI::App& command, Aim& aim);
 
 // "SERVICE/SERVER" of each; of a host and of a pattern those that are known to lvsd by that name or
-// address, sorry servers apart, which take no wishes. Never empty: else what to print, as for a
-// pattern that is for several without `yes`.
+// address. Never empty: else what to print, as for a pattern that is for several without `yes`.
 boost::system::result<std::vector<std::string>, Output> aimed_at(const Context& context,
                                                                  const Aim& aim);
+
+// A blank line between texts for people.
+void keep_apart(std::vector<Output>& outputs);
+
+// What the commands for several came to: done, or partly, or what became of all of them.
+// REQUIRES: there is one.
+Output together(std::vector<Output> outputs);
 
 // For CLI11: empty, or what is wrong with a time.
 std::string check_duration(const std::string& word);

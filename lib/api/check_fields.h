@@ -43,6 +43,8 @@ template <>
 struct Fields<CheckHistoryView> {
   static constexpr std::string_view kind = "CheckHistory";
   static void visit(auto& check, auto& field) {
+    field("service", check.service);
+    field("server", check.server);
     field("kind", check.kind);
     field("target", check.target);
     field("interval_seconds", check.interval_seconds);

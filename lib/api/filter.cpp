@@ -86,7 +86,7 @@ class FilterParser {
     const std::size_t begin = at_;
     if (!take_value(out.term.value)) return refused("a value is missing");
     if (out.term.compare == Compare::matches) {
-      auto pattern = std::make_shared<Pattern>(out.term.value, "");
+      auto pattern = std::make_shared<Pattern>(out.term.value, "utf");
       if (!pattern->is_valid()) return refused(pattern->refusal(), begin);
       out.term.pattern = std::move(pattern);
     } else if (out.term.compare != Compare::equal && !number(out.term.value)) {

@@ -56,7 +56,11 @@ struct Fields<CheckView> {
   static void visit(auto& check, auto& field) {
     field("kind", check.kind);
     field("target", check.target);
+    field("requests", check.requests);
     field("interval_seconds", check.interval_seconds);
+    field("fast_interval_seconds", check.fast_interval_seconds);
+    field("down_interval_seconds", check.down_interval_seconds);
+    field("retry_seconds", check.retry_seconds);
     field("timeout_seconds", check.timeout_seconds);
     field("health", check.health);
   }
@@ -72,6 +76,20 @@ struct Fields<AdminView> {
     field("reason", admin.reason);
     field("since", admin.since);
     field("until", admin.until);
+  }
+};
+
+template <>
+struct Fields<ServerPolicyView> {
+  static void visit(auto& policy, auto& field) {
+    field("graceful_shutdown", policy.graceful_shutdown);
+    field("drain_timeout_seconds", policy.drain_timeout_seconds);
+    field("slow_start_seconds", policy.slow_start_seconds);
+    field("backup", policy.backup);
+    field("preempt", policy.preempt);
+    field("preempt_delay_seconds", policy.preempt_delay_seconds);
+    field("on_return", policy.on_return);
+    field("backup_at", policy.backup_at);
   }
 };
 
@@ -106,6 +124,7 @@ struct Fields<ServerView> {
     field("counters", server.counters);
     field("rates", server.rates);
     field("checks", server.checks);
+    field("policy", server.policy);
     field("config", server.config);
   }
 };
@@ -165,6 +184,8 @@ struct Fields<ServiceView> {
     field("persistence", service.persistence);
     field("quorum", service.quorum);
     field("counters", service.counters);
+    field("owner", service.owner);
+    field("graceful_removal", service.graceful_removal);
     field("config", service.config);
     field("servers", service.servers);
   }

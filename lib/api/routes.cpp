@@ -111,7 +111,9 @@ constexpr Route table[] = {
      Access::write,
      "no new connections; ?limit_seconds= ends those that are left then; ?until= active, all or "
      "templates: what must be gone before it is drained; ?returning=hard: clients that persist may "
-     "not come back to it, soft: they may until the last of them is forgotten",
+     "not come back to it, soft: they may until the last of them is forgotten; of one that drains "
+     "already, what is not said stays as it was, and 0 seconds, usual and an empty reason take "
+     "back",
      "limit_seconds until returning for_seconds reason force dry_run"},
     {Method::post, "/api/v1/services/{service}/servers/{server}/undrain", Action::undrain,
      Access::write, "takes new connections again", "reason force dry_run"},

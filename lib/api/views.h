@@ -84,8 +84,10 @@ struct PastResultView {
   bool operator==(const PastResultView&) const = default;
 };
 
-// A check and what came of it lately.
+// A check of a server and what came of it lately.
 struct CheckHistoryView {
+  std::string service;
+  std::string server;
   std::string kind;    // "TCP_CHECK"
   std::string target;  // "10.0.0.2:80"
   double interval_seconds = 0;
@@ -117,9 +119,13 @@ struct HealthView {
 };
 
 struct CheckView {
-  std::string kind;    // "TCP_CHECK"
-  std::string target;  // "10.0.0.2:80"
+  std::string kind;                   // "TCP_CHECK"
+  std::string target;                 // "10.0.0.2:80"
+  std::vector<std::string> requests;  // what is asked and expected, for people; no secrets
   double interval_seconds = 0;
+  std::optional<double> fast_interval_seconds;  // falling and rising; null: as below and above
+  std::optional<double> down_interval_seconds;  // while down; null: interval_seconds
+  double retry_seconds = 0;                     // after a failure that is forgiven
   double timeout_seconds = 0;
   HealthView health;
 
@@ -137,6 +143,20 @@ struct AdminView {
   std::optional<Moment> until;
 
   bool operator==(const AdminView&) const = default;
+};
+
+// How a server comes and goes, by the file.
+struct ServerPolicyView {
+  bool graceful_shutdown = false;
+  std::optional<double> drain_timeout_seconds;  // null: a drain has no limit
+  double slow_start_seconds = 0;
+  std::optional<std::string> backup;  // id of the one that takes over for it; null: none
+  bool preempt = true;                // back, it takes over from its backup
+  double preempt_delay_seconds = 0;
+  std::string on_return;          // "cut", "drain": the backup's connections then
+  std::uint32_t backup_at = 100;  // percent of max_connections that bring the backup in
+
+  bool operator==(const ServerPolicyView&) const = default;
 };
 
 struct WeightView {
@@ -165,6 +185,7 @@ struct ServerView {
   CountersView counters;
   RatesView rates;
   std::optional<std::vector<CheckView>> checks;  // null in lists
+  std::optional<ServerPolicyView> policy;        // of a real server; null in lists
   std::optional<std::string> config;             // "/etc/lvsd/lvsd.conf:12"
 
   bool operator==(const ServerView&) const = default;
@@ -235,6 +256,8 @@ struct ServiceView : ServiceSummary {
   QuorumView quorum;
   std::optional<Moment> since;  // of the state
   CountersView counters;
+  std::optional<std::string> owner;                // who to ask, by the file
+  bool graceful_removal = false;                   // a server deleted from the file drains first
   std::optional<std::string> config;               // "/etc/lvsd/lvsd.conf:3"
   std::optional<std::vector<ServerView>> servers;  // null in lists
 

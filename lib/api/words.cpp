@@ -124,7 +124,7 @@ std::vector<std::string> admin_pieces(const AdminView& admin, const Head& head) 
   if (admin.uid) who = fmt::format("uid {}", *admin.uid);
   if (admin.origin) who += (who.empty() ? "" : ", ") + *admin.origin;
   if (!who.empty()) what += " (" + who + ")";
-  if (admin.reason) what += fmt::format(" \"{}\"", *admin.reason);
+  if (admin.reason && !admin.reason->empty()) what += fmt::format(" \"{}\"", *admin.reason);
   std::vector<std::string> pieces = {what};
   if (admin.since) pieces.push_back("since " + clock_text(*admin.since, head.time));
   if (admin.until) pieces.push_back("until " + clock_text(*admin.until, head.time));
@@ -175,6 +175,9 @@ std::vector<std::string> kernel_pieces(const KernelView& kernel) {
 std::string checks_text(const CheckCounts& checks) {
   std::string out =
       fmt::format("{} running, {} pass, {} fail", checks.running, checks.pass, checks.fail);
+  // Those that have not run yet, or cannot be made.
+  if (const auto known = checks.pass + checks.fail; checks.running > known)
+    out += fmt::format(", {} without a verdict", checks.running - known);
   if (checks.paused > 0) out += fmt::format(", {} PAUSED", checks.paused);
   if (checks.slowest_seconds) out += ", slowest " + latency_text(*checks.slowest_seconds);
   return out;

@@ -92,6 +92,11 @@ Time next_check(const CheckHealth& health, const CheckPolicy& policy, Time phase
       phase, down ? policy.down_interval.value_or(policy.delay_loop) : policy.delay_loop, now);
 }
 
+Duration longest_run(const CheckSettings& settings) {
+  const auto* misc = std::get_if<MiscCheck>(&settings.probe);
+  return misc != nullptr ? misc->timeout : settings.policy.connect_timeout;
+}
+
 Timing first_timing(const Check& check, Start start, Time now) {
   const CheckPolicy& policy = check.settings->policy;
   const double place = spread(check.target);

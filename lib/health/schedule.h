@@ -45,6 +45,9 @@ Timing first_timing(const Check& check, Start start, Time now);
 Timing resumed_timing(const Check& check, const CheckHealth& health, const Timing& before,
                       Time now);
 
+// How long one run may take.
+Duration longest_run(const CheckSettings& settings);
+
 // The next run, after the one whose result `health` has taken in has ended at `now`.
 // REQUIRES: policy.delay_loop > 0.
 Time next_check(const CheckHealth& health, const CheckPolicy& policy, Time phase, Time now);

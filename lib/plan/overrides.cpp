@@ -1,6 +1,7 @@
 #include "plan/overrides.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace lvsd {
 
@@ -59,6 +60,20 @@ Administration backup_administration(const RealServer& server, const Override& w
   const Duration limit = wishes.backup->limit;
   return {wishes.backup->state, limit == Duration::zero() ? usual : limit,
           emptiness(*wishes.backup)};
+}
+
+AdminOverride repeated(const AdminOverride* before, AdminOverride wish, const Said& said) {
+  if (before == nullptr || before->state != wish.state) return wish;
+  AdminOverride out = *before;
+  if (said.reason) out.by.reason = std::move(wish.by.reason);
+  if (said.end) out.by.until = wish.by.until;
+  if (said.limit) out.limit = wish.limit;
+  if (said.until) out.until = wish.until;
+  if (said.returning) out.returning = wish.returning;
+  if (out == *before) return out;
+  out.by.user = std::move(wish.by.user);
+  out.by.uid = wish.by.uid;
+  return out;
 }
 
 Override with_state(Override wishes, const RealServer& server, const AdminOverride& wish) {

@@ -30,6 +30,19 @@ Administration backup_administration(const RealServer& server, const Override& w
 // What the file says: `disable` takes out at once, with `graceful_shutdown` by draining.
 AdminState configured_state(const RealServer& server);
 
+// What a wish for a state says; all else of it is nothing that anybody said.
+struct Said {
+  bool reason = false;
+  bool end = false;  // `until` of its author
+  bool limit = false;
+  bool until = false;
+  bool returning = false;
+};
+// The wish for a state that is wished for already, `before`: what it says takes the place of what
+// was said, all else stays, and so does since when. Whoever changes anything is who wishes it from
+// then on. Of another state, or after none, it is the wish as it is.
+AdminOverride repeated(const AdminOverride* before, AdminOverride wish, const Said& said);
+
 // The wishes with one more. Enabling a server that the file does not take out takes wishes back.
 Override with_state(Override wishes, const RealServer& server, const AdminOverride& wish);
 // Of its backup. REQUIRES: server.backup.

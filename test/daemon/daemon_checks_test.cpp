@@ -130,6 +130,30 @@ TEST_CASE("a pause may have an end and a later pause has its own") {
   CHECK(world.site.ask("POST", world.path() + "/checks/pause?for_seconds=soon").status == 400);
 }
 
+TEST_CASE("backups and sorry servers are asked for their checks as real servers are") {
+  const OpenPort port;
+  const std::string check = " {\n TCP_CHECK {\n }\n}\n";
+  Site site(
+      "virtual_server 10.0.0.1 80 {\n  name web\n  protocol TCP\n  lvs_method NAT\n"
+      "  delay_loop 0.3\n  warmup 0\n  sorry_server 127.0.0.3 " +
+      port.text() + check + "  real_server 127.0.0.1 " + port.text() +
+      " {\n    name one\n    TCP_CHECK {\n    }\n    backup_server 127.0.0.2 " + port.text() +
+      " {\n      name spare\n      TCP_CHECK {\n      }\n    }\n  }\n}\n");
+  site.up();
+  const std::string servers = "/api/v1/services/web/servers/";
+  const std::string sorry = "127.0.0.3:" + port.text();
+  for (const std::string& name : {std::string("one"), std::string("spare"), sorry}) {
+    INFO(name);
+    const auto views = site.view<Checks>(servers + name + "/checks").view;
+    REQUIRE(views.size() == 1);
+    CHECK(views[0].service == "web");
+    CHECK(views[0].server == name);
+  }
+  CHECK(site.view<Checks>(servers + "spare/checks").view.at(0).target ==
+        "127.0.0.2:" + port.text());
+  CHECK(site.get(servers + "127.0.0.9/checks").status == 404);
+}
+
 TEST_CASE("checks of what is not there are refused with what resembles it") {
   World world;
   const auto status = [&](const std::string& path) { return world.site.get(path).status; };

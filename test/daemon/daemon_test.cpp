@@ -367,6 +367,49 @@ TEST_CASE("the API shows the status and each service and each server") {
   CHECK(site.get("/api/v1/services/tcp:10.0.0.1:80/servers/10.0.0.77").status == 404);
 }
 
+TEST_CASE("a server says how it is checked and how it comes and goes and a list does not") {
+  const OpenPort port;
+  Site site(
+      "virtual_server 10.0.0.1 80 {\n  name web\n  owner team-edge\n  protocol TCP\n"
+      "  lvs_method NAT\n  graceful_removal\n  real_server 10.0.0.2 80 {\n    name one\n"
+      "    drain_timeout 15m\n    slow_start 30\n    preempt_delay 20\n    on_return drain\n"
+      "    backup_server 10.0.0.8 80 {\n      name spare\n    }\n    HTTP_GET {\n"
+      "      connect_port " +
+      port.text() +
+      "\n      virtualhost www.example.com\n      delay_loop 60\n      fast_interval 1\n"
+      "      url {\n        path /healthz\n        basic_auth op:s3cret\n      }\n    }\n"
+      "    MISC_CHECK {\n      misc_path \"/bin/true quick\"\n      misc_timeout 7\n    }\n"
+      "  }\n}\n");
+  site.up();
+  const auto server = site.view<api::ServerView>("/api/v1/services/web/servers/one").view;
+  REQUIRE(server.checks);
+  REQUIRE(server.checks->size() == 2);
+  const api::CheckView& http = server.checks->at(0);
+  CHECK(http.requests ==
+        std::vector<std::string>{"GET /healthz Host www.example.com expect 200-299"});
+  CHECK(http.interval_seconds == 60);
+  CHECK(http.fast_interval_seconds == 1);
+  CHECK_FALSE(http.down_interval_seconds);
+  CHECK(server.checks->at(1).requests == std::vector<std::string>{"/bin/true quick"});
+  CHECK(server.checks->at(1).timeout_seconds == 7);
+  CHECK(server.policy == api::ServerPolicyView{.drain_timeout_seconds = 900,
+                                               .slow_start_seconds = 30,
+                                               .backup = "spare",
+                                               .preempt_delay_seconds = 20,
+                                               .on_return = "drain"});
+  CHECK_FALSE(site.view<api::ServerView>("/api/v1/services/web/servers/spare").view.policy);
+
+  const auto service = site.view<api::ServiceView>("/api/v1/services/web").view;
+  CHECK(service.owner == "team-edge");
+  CHECK(service.graceful_removal);
+  CHECK(service.servers->at(0).policy == server.policy);
+  for (const auto& one : site.view<std::vector<api::ServerView>>("/api/v1/servers").view) {
+    CHECK_FALSE(one.checks);
+    CHECK_FALSE(one.policy);
+    CHECK(one.config);
+  }
+}
+
 TEST_CASE("long lists and a long status say what is said of each service") {
   std::string config;
   for (int i = 0; i < 60; ++i) {

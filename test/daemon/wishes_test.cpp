@@ -45,7 +45,8 @@ TEST_CASE("a backup is drained and disabled by name and its weight is its master
   CHECK(overrides[0].at("now") == "drain");
   CHECK(asked(site, "GET", "status").dump().find("DRAINED by ") != std::string::npos);
 
-  CHECK(wished(site, "spare/disable").at("undo") == "lvsctl drain web/spare");
+  CHECK(wished(site, "spare/disable").at("undo") ==
+        "lvsctl drain web/spare --reason disk --limit 60s");
   CHECK(wished(site, "one/disable").at("after") == "DISABLED");
   CHECK(asked(site, "GET", "services/web/servers/spare").at("state") == "DISABLED");
   CHECK(wished(site, "spare/enable").at("after") == "ACTIVE 3");
@@ -71,6 +72,72 @@ TEST_CASE("a drain knows what must be gone and a word that says nothing is refus
   std::ifstream file(site.directory / "state" / "state.json");
   const std::string state(std::istreambuf_iterator<char>(file), {});
   CHECK(state.find("\"until\": \"templates\"") != std::string::npos);
+}
+
+TEST_CASE("a second drain keeps what it does not say and says what it changes") {
+  Site site(kFile);
+  site.up();
+  const auto admin = [&site](const std::string& server) {
+    return asked(site, "GET", "services/web/servers/" + server).at("admin");
+  };
+  const auto has = [](const Json& wish, const std::string& words) {
+    INFO(wish.dump());
+    return wish.at("text").get<std::string>().find(words) != std::string::npos;
+  };
+  for (const char* server : {"two", "spare"}) {
+    const std::string name = server;
+    wished(site, name + "/drain?reason=kernel%20patch&for_seconds=7200");
+    const Json first = admin(name);
+    REQUIRE_FALSE(first.at("until").is_null());
+
+    const Json again = wished(site, name + "/drain");
+    CHECK(has(again, "nothing new; still reason \"kernel patch\", until "));
+    CHECK(again.at("undo").is_null());
+    CHECK(admin(name) == first);
+
+    const Json changed = wished(site, name + "/drain?reason=disk&limit_seconds=60");
+    CHECK(has(changed, "reason \"disk\" instead of reason \"kernel patch\", limit 1m instead of"));
+    CHECK(changed.at("undo") ==
+          "lvsctl drain web/" + name + " --reason 'kernel patch' --limit usual");
+    CHECK(admin(name).at("reason") == "disk");
+    CHECK(admin(name).at("until") == first.at("until"));
+    CHECK(admin(name).at("since") == first.at("since"));
+
+    const Json rehearsed = wished(site, name + "/drain?for_seconds=0&dry_run=1");
+    CHECK(has(rehearsed, "no end instead of until "));
+    CHECK(admin(name).at("until") == first.at("until"));
+    const Json open = wished(site, name + "/drain?for_seconds=0&reason=");
+    CHECK(admin(name).at("until").is_null());
+    CHECK(admin(name).at("reason") == "");
+    CHECK(open.at("undo").get<std::string>().starts_with("lvsctl drain web/" + name +
+                                                         " --reason disk --until-time 20"));
+  }
+  const Json disabled = wished(site, "two/disable");
+  CHECK_FALSE(has(disabled, "still"));
+  CHECK(disabled.at("undo") == "lvsctl drain web/two --limit 60s");
+}
+
+TEST_CASE("a number that is set is said beside the file's") {
+  Site site(kFile);
+  site.up();
+  const auto said = [&site](const std::string& what) {
+    return wished(site, "one/" + what).at("text").get<std::string>();
+  };
+  CHECK_THAT(said("weight?value=5"), Catch::Contains("; weight 5 (the file says 3)"));
+  CHECK_THAT(said("max_connections?value=1500"),
+             Catch::Contains("; max_connections 1500 (the file says 0)"));
+  CHECK_THAT(said("max_connections"), Catch::Contains("; max_connections 0, as the file says"));
+  CHECK_THAT(said("weight"), Catch::Contains("; weight 3, as the file says"));
+}
+
+TEST_CASE("a server that was taken out is so since then") {
+  Site site(kFile);
+  site.up();
+  for (const char* server : {"two", "spare"}) {
+    wished(site, std::string(server) + "/disable");
+    const Json shown = asked(site, "GET", std::string("services/web/servers/") + server);
+    CHECK(shown.at("since") == shown.at("admin").at("since"));
+  }
 }
 
 TEST_CASE("timeouts are shown beside the file's and set and taken back") {

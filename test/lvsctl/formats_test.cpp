@@ -48,6 +48,15 @@ TEST_CASE("YAML says what JSON said") {
   CHECK(yaml("{") == "no JSON");
 }
 
+TEST_CASE("answers for several targets are several documents of YAML and one table of CSV") {
+  const std::string two =
+      "{\n  \"a\": {\n    \"b\": 1\n  }\n}\n{\n  \"a\": {\n    \"b\": 2\n  },\n  \"c\": 3\n}\n";
+  CHECK(yaml(two) == "a:\n  b: 1\n---\na:\n  b: 2\nc: 3\n");
+  CHECK(csv(two) == "a.b,c\n1,\n2,3\n");
+  CHECK(csv("{\"items\":[{\"a\":1},{\"a\":2}]}\n{\"items\":[{\"a\":3}]}\n") == "a\n1\n2\n3\n");
+  CHECK(yaml(two + "{") == "no JSON");
+}
+
 TEST_CASE("a text that YAML would take for something else is quoted") {
   for (const char* word : {"yes", "Null", "on", "1.5", "0x10", "", "a: b", "a #b", "-", "~",
                            "12:30", "tcp 10.0.0.1:80", "{", "*x", "!x", "%", "@", "'", "\xc3\xa9"})

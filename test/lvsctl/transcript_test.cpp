@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "api/filter.h"
+#include "api/routes.h"
 #include "daemon/config_file.h"
 #include "lvsctl/command_line.h"
 #include "test/text/facts.h"
@@ -19,6 +21,33 @@ namespace {
 
 const std::string folder = LVSD_SOURCE_DIR "/test/lvsctl/";
 
+// The items of a list that a filter chooses.
+template <class View>
+Json chosen_items(const Json& list, const std::string& terms) {
+  const auto filter = api::filter_of<View>(terms);
+  REQUIRE(filter.has_value());
+  const auto views = api::document<std::vector<View>>(list.dump()).value().view;
+  Json items = Json::array();
+  for (std::size_t i = 0; i < views.size(); ++i)
+    if (filter->holds(api::fields_of(views[i]))) items.push_back(list.at("items").at(i));
+  return items;
+}
+
+// A list that the scene has whole, filtered as the daemon would; nothing: it has none.
+std::optional<Json> filtered_list(const Json& answers, const std::string& target) {
+  const auto routed = api::routed({.target = target}, {});
+  const auto* call = std::get_if<api::Call>(&routed);
+  if (call == nullptr || !call->query.contains("filter")) return std::nullopt;
+  const auto whole = answers.find("GET " + api::path_of(call->action));
+  if (whole == answers.end()) return std::nullopt;
+  Json out = *whole;
+  const std::string& terms = call->query.at("filter");
+  out["items"] = call->action == api::Action::services
+                     ? chosen_items<api::ServiceView>(*whole, terms)
+                     : chosen_items<api::ServerView>(*whole, terms);
+  return out;
+}
+
 // The daemon of a scene: what it has an answer for, and else a 404 without a body worth reading. Of
 // several answers each is given once, the last one for ever; null is an lvsd that is not there.
 Ask scene(const std::string& name) {
@@ -30,7 +59,10 @@ Ask scene(const std::string& name) {
   const auto answers = std::make_shared<Json>(Json::parse(file));
   return [answers](api::Method method, const std::string& target, const std::string&) -> Answer {
     const auto found = answers->find(std::string(api::text(method)) + " " + target);
-    if (found == answers->end()) return Reply{404, "no " + target};
+    if (found == answers->end()) {
+      const auto list = filtered_list(*answers, target);
+      return list ? Reply{200, list->dump()} : Reply{404, "no " + target};
+    }
     Json answer = *found;
     if (found->is_array()) {
       answer = found->front();

@@ -148,7 +148,7 @@ TEST_CASE("a server is written in the order and with the words of the manual") {
         R"("counters":{"connections":991204,"in_packets":81234567,"in_bytes":64123456789,)"
         R"("out_packets":null,"out_bytes":null},)"
         R"("rates":{"cps":0,"in_pps":12,"in_bps":1400,"out_pps":null,"out_bps":null},)"
-        R"("checks":null,"config":null}]})");
+        R"("checks":null,"policy":null,"config":null}]})");
 }
 
 TEST_CASE("a mark service has no address in JSON and an address service no mark") {

@@ -1,0 +1,84 @@
+#include "plan/overrides.h"
+
+#include <catch2/catch.hpp>
+
+using namespace lvsd;
+using namespace std::chrono_literals;
+
+namespace {
+
+const WallTime kThen{1'700'000'000s};
+
+AdminOverride drain_by(const std::string& user, WallTime since) {
+  AdminOverride wish{.state = AdminState::drain};
+  wish.by = {.user = user, .uid = 1000, .since = since};
+  return wish;
+}
+
+AdminOverride alices() {
+  AdminOverride wish = drain_by("alice", kThen);
+  wish.by.reason = "kernel patch";
+  wish.by.until = kThen + 2h;
+  wish.limit = 15min;
+  wish.until = Emptiness::all;
+  wish.returning = Returning::soft;
+  return wish;
+}
+
+const WallTime kLater = kThen + 10min;
+
+}  // namespace
+
+TEST_CASE("a second drain that says nothing leaves the first as it is") {
+  const AdminOverride first = alices();
+  CHECK(repeated(&first, drain_by("bob", kLater), {}) == first);
+}
+
+TEST_CASE("what a second drain says takes the place of what the first said and the rest stays") {
+  const AdminOverride first = alices();
+  AdminOverride second = drain_by("bob", kLater);
+  second.by.reason = "disk";
+  AdminOverride now = repeated(&first, second, {.reason = true});
+  CHECK(now.by.reason == "disk");
+  CHECK(now.by.user == "bob");
+  CHECK(now.by.since == kThen);
+  CHECK(now.by.until == kThen + 2h);
+  CHECK(now.limit == 15min);
+  CHECK(now.until == Emptiness::all);
+  CHECK(now.returning == Returning::soft);
+
+  second.by.until = kLater + 5h;
+  second.limit = 1min;
+  second.until = Emptiness::active;
+  second.returning = Returning::hard;
+  now = repeated(&first, second, {.end = true, .limit = true, .until = true, .returning = true});
+  CHECK(now.by.reason == "kernel patch");
+  CHECK(now.by.until == kLater + 5h);
+  CHECK(now.limit == 1min);
+  CHECK(now.until == Emptiness::active);
+  CHECK(now.returning == Returning::hard);
+}
+
+TEST_CASE("a second drain that says there is no end or reason takes them back") {
+  const AdminOverride first = alices();
+  const AdminOverride now =
+      repeated(&first, drain_by("bob", kLater), {.reason = true, .end = true, .limit = true});
+  CHECK(now.by.reason.empty());
+  CHECK_FALSE(now.by.until);
+  CHECK(now.limit == Duration::zero());
+}
+
+TEST_CASE("who says again what was said already does not become the one who wishes it") {
+  const AdminOverride first = alices();
+  AdminOverride second = drain_by("bob", kLater);
+  second.by.reason = "kernel patch";
+  CHECK(repeated(&first, second, {.reason = true}).by.user == "alice");
+}
+
+TEST_CASE("a wish for another state begins anew") {
+  const AdminOverride first = alices();
+  AdminOverride second = drain_by("bob", kLater);
+  second.state = AdminState::disabled;
+  CHECK(repeated(&first, second, {}) == second);
+  CHECK(repeated(nullptr, second, {.reason = true}) == second);
+}
