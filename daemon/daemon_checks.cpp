@@ -247,13 +247,14 @@ asio::awaitable<api::Response> Daemon::answer_checks(api::Call call) {
   for (const Check& check : *std::get<CheckedServer>(found).checks)
     if (const auto id = checks_.id_of(check)) ids.push_back(*id);
 
-  if (call.action == api::Action::pause_checks) {
-    const auto length = length_of(call);
-    if (const auto* refusal = std::get_if<api::Response>(&length)) co_return *refusal;
-    pause_checks(ids, std::get<std::optional<Duration>>(length));
+  const auto length = length_of(call);
+  if (const auto* refusal = std::get_if<api::Response>(&length)) co_return *refusal;
+  if (!api::is_on(call.query, "dry_run")) {
+    if (call.action == api::Action::pause_checks)
+      pause_checks(ids, std::get<std::optional<Duration>>(length));
+    if (call.action == api::Action::resume_checks) resume_checks(ids);
+    if (call.action == api::Action::run_checks) co_await run_checks(std::move(ids));
   }
-  if (call.action == api::Action::resume_checks) resume_checks(ids);
-  if (call.action == api::Action::run_checks) co_await run_checks(std::move(ids));
 
   const auto still = checked_server(pools_.config(), call.path);
   if (const auto* refusal = std::get_if<api::Response>(&still)) co_return *refusal;

@@ -2,6 +2,8 @@
 
 #include <time.h>
 
+#include <utility>
+
 namespace lvsd {
 
 namespace {
@@ -28,12 +30,12 @@ LoopWatch::~LoopWatch() {
 
 void LoopWatch::begin_poll() {
   sample_.holds.add(seconds(Time::clock::now() - begun_));
-  sample_.holds_cpu.add(seconds(cpu_time_of_thread() - cpu_before_));
+  const auto cpu = cpu_time_of_thread();
+  sample_.holds_cpu.add(seconds(cpu - std::exchange(cpu_before_, cpu)));
 }
 
 void LoopWatch::end_poll() {
   begun_ = Time::clock::now();
-  cpu_before_ = cpu_time_of_thread();
 }
 
 }  // namespace lvsd

@@ -26,7 +26,7 @@ class LoopWatch final : public PollWatch {
   void end_poll() override;
 
   Time begun_;
-  std::chrono::nanoseconds cpu_before_;  // of the thread, then
+  std::chrono::nanoseconds cpu_before_;  // of the thread at the last begin_poll
   api::LoopSample sample_;
 };
 

@@ -144,7 +144,10 @@ Run steering(CLI::App& command, api::Action action, ExitOf exit) {
         ->check(check_duration)
         ->option_text("TIME");
   return [wish, asking = Asking{action, exit}](const Context& context) {
-    return checks_of_each(context, asking, *wish);
+    if (!context.dry_run) return checks_of_each(context, asking, *wish);
+    Output meant = checks_of_each(context, {asking.action, always_done}, *wish);
+    if (meant.exit == Exit::done) meant.err += "nothing was done: this is what it is about\n";
+    return meant;
   };
 }
 

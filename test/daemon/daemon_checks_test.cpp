@@ -92,6 +92,7 @@ TEST_CASE("a paused check is not run and its server keeps its state until it goe
   const std::string seen = server_path(2, witness) + "/checks";
   const auto seen_runs = [&] { return world.site.view<Checks>(seen).view.at(0).results.size(); };
   REQUIRE(eventually([&] { return !world.check().results.empty(); }));
+  CHECK_FALSE(world.posted("pause?dry_run=1").paused);
   CHECK(world.posted("pause").state == "paused");
   CHECK(world.site.log.count("is paused; its server keeps the state it has") == 1);
   CHECK(world.health() == "paused");
@@ -106,6 +107,7 @@ TEST_CASE("a paused check is not run and its server keeps its state until it goe
   CHECK(world.check().results.size() == results);
   CHECK(world.site.fake.table().begin()->second.destinations.size() == 1);
 
+  CHECK(world.posted("resume?dry_run=1").paused);
   CHECK_FALSE(world.posted("resume").paused);
   CHECK(eventually([&] { return world.check().state == "down"; }));
   CHECK(world.site.log.count("goes on") == 1);
