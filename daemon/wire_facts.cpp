@@ -228,13 +228,28 @@ std::optional<bool> large_receive(const std::string& interface) {
   return (value.data & ETH_FLAG_LRO) != 0;
 }
 
-std::optional<doctor::Firewall> firewall() {
-  doctor::Firewall out;
-  bool known = false;
+namespace {
+
+// Adds what nf_tables has: in nft's words or, where nft is not installed, in those of iptables,
+// which are all of it unless they say that a table is not theirs. Whether that is known.
+bool read_nf_tables(doctor::Firewall& out) {
   if (const auto rules = printed("nft -s -t list ruleset")) {
     doctor::read_nft(*rules, out);
-    known = true;
+    return true;
   }
+  for (const char* const program : {"iptables-nft-save", "ip6tables-nft-save"}) {
+    const auto rules = printed(program);
+    if (!rules || rules->find("is incompatible, use 'nft' tool") != rules->npos) return false;
+    doctor::read_iptables(*rules, out);
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<doctor::Firewall> firewall() {
+  doctor::Firewall out;
+  bool known = read_nf_tables(out);
   for (const auto& [names, program] :
        {std::pair{"/proc/thread-self/net/ip_tables_names", "iptables-legacy-save"},
         std::pair{"/proc/thread-self/net/ip6_tables_names", "ip6tables-legacy-save"}}) {

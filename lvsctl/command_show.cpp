@@ -234,6 +234,7 @@ using One = Output (*)(const Context&, const std::string&);
 
 Output each_shown(const Context& context, const std::vector<std::string>& names, One one) {
   std::vector<Output> outputs;
+  outputs.reserve(names.size());
   for (const std::string& name : names)
     outputs.push_back(one(context, name));
   if (context.format == Format::table) keep_apart(outputs);

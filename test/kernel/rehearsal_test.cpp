@@ -62,9 +62,10 @@ TEST_CASE(
   CHECK(reload.exit == 1);
   CHECK(says(reload, "  remove tcp 10.0.0.100:80 -> 10.0.1.2:80\n"));
   CHECK(site.stays({1, 1}, 500ms));
-  const Ran run = lvsctl(site.net, site.folder, {"check", "run", server, "--dry-run"});
-  CHECK(run.exit == 2);
-  CHECK(says(run, "this has no --dry-run; nothing was done"));
+  const Ran digest =
+      lvsctl(site.net, site.folder, {"check", "digest", "http://10.0.1.1/", "--dry-run"});
+  CHECK(digest.exit == 2);
+  CHECK(says(digest, "this has no --dry-run; nothing was done"));
 }
 
 TEST_CASE("a weight that somebody else changed is accepted as a wish") {
