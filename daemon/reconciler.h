@@ -74,8 +74,9 @@ class Reconciler {
 
   // What lists show, without a wait for a reading of a table that takes long: then it is the last
   // one, with what we changed since read anew, and if it is older than `age` another reading begins
-  // for who asks next. The audits keep it young; none is older than 15 s. Where nobody has looked for
-  // five minutes, what an audit reads is not kept: the first who looks again waits for a reading.
+  // for who asks next. The audits keep it young; none is older than 15 s. Where nobody has looked
+  // for five minutes, what an audit reads is not kept: the first who looks again waits for a
+  // reading.
   boost::asio::awaitable<Result<Measured>> measured(Duration age = fresh_counters);
   // Somebody else here changed what the kernel has of them.
   void note_change(const Services& services);
