@@ -299,6 +299,28 @@ api::WishView calm_view(const std::string& name, bool was_panic) {
           .undo = {}};
 }
 
+std::string last_server_text(const std::string& server, const std::string& service) {
+  return fmt::format(
+      "{} is the last server of {} that takes connections, and no backup or sorry server is "
+      "healthy; use --force to do it anyway",
+      server, service);
+}
+
+void log_wish(const api::Call& call, const Author& by, const api::WishView& view,
+              const Endpoint& endpoint) {
+  log(Level::notice,
+      fmt::format("{} by {}: {}{}{}", api::path_of(call.action, call.path), by.user, view.text,
+                  by.reason.empty() ? "" : ": ", by.reason),
+      {.kind = EventKind::wish,
+       .service = view.service,
+       .server = view.server,
+       .before = view.before,
+       .after = view.after,
+       .reason = by.reason,
+       .address = text(endpoint),
+       .uid = uid_of(by)});
+}
+
 }  // namespace
 
 asio::awaitable<Author> Daemon::author_of(const api::Call& call) {
@@ -355,10 +377,7 @@ asio::awaitable<api::Response> Daemon::answer_wish(api::Call call) {
   const api::Moment wall = wall_clock();
   if (!api::is_on(call.query, "force") && is_serving(pools_.pool(pool)) &&
       !pools_.would_serve(pool, index, after, now))
-    co_return api::response(api::refused(
-        fmt::format("{} is the last server of {} that takes connections, and no backup or sorry "
-                    "server is healthy; use --force to do it anyway",
-                    name, id(service))));
+    co_return api::response(api::refused(last_server_text(name, id(service))));
   if (const auto why = wrong_returning(service, numbers->returning, ends))
     co_return api::response(api::refused(*why));
 
@@ -384,17 +403,7 @@ asio::awaitable<api::Response> Daemon::answer_wish(api::Call call) {
                                                       : pools_.wish(pool, index, after, now);
   say_change(view, name, endpoint, was, decision(pools_.pool(pool), target));
   view.text += notes;
-  log(Level::notice,
-      fmt::format("{} by {}: {}{}{}", api::path_of(call.action, call.path), by.user, view.text,
-                  by.reason.empty() ? "" : ": ", by.reason),
-      {.kind = EventKind::wish,
-       .service = view.service,
-       .server = view.server,
-       .before = view.before,
-       .after = view.after,
-       .reason = by.reason,
-       .address = text(endpoint),
-       .uid = uid_of(by)});
+  log_wish(call, by, view, endpoint);
   if (change) announce(*change);
   co_return co_await bring_wish_about(pool, std::move(view));
 }
