@@ -1,6 +1,8 @@
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
 #include <functional>
+#include <memory>
 #include <optional>
 
 #include "health/schedule.h"
@@ -62,5 +64,9 @@ class CheckRunner {
   // Since when there is nobody to run checks that should run; nothing while all have somebody.
   virtual std::optional<Time> silent_since() const = 0;
 };
+
+// REQUIRES: the runner is used on `executor` only, where it reports as well.
+using MakeCheckRunner = std::function<std::unique_ptr<CheckRunner>(
+    boost::asio::any_io_executor executor, CheckRunner::Report report)>;
 
 }  // namespace lvsd

@@ -122,11 +122,11 @@ class Checker {
 
 }  // namespace
 
-int run_checker(std::string_view word) {
-  const bool local = word == text(CheckerRole::local);
-  if ((!local && word != text(CheckerRole::network)) || !is_socket(checker_pipe_fd) ||
+int run_checker(std::string_view role) {
+  const bool local = role == text(CheckerRole::local);
+  if ((!local && role != text(CheckerRole::network)) || !is_socket(checker_pipe_fd) ||
       !is_socket(checker_lender_fd)) {
-    std::fputs("lvsd: --checker is for the daemon, which starts its checkers itself\n", stderr);
+    std::fputs("lvsd-checker is for lvsd, which starts its checkers itself\n", stderr);
     return exit_usage;
   }
   ::prctl(PR_SET_NAME, local ? "lvsd-local" : "lvsd-check", 0, 0, 0);

@@ -49,19 +49,25 @@ std::vector<std::string> environment() {
 struct Birth {
   std::vector<char*> arguments;
   std::vector<char*> environment;
+  int program = -1;
   int pipe = -1;
   int lender = -1;
 };
 
+// Of the child, until it is another program.
+constexpr int checker_program_fd = checker_lender_fd + 1;
+
 // In the child. What is kept is put at its place; all else is closed.
 bool takes_descriptors(const Birth& birth) {
+  const int program = ::fcntl(birth.program, F_DUPFD, 10);
   const int pipe = ::fcntl(birth.pipe, F_DUPFD, 10);
   const int lender = ::fcntl(birth.lender, F_DUPFD, 10);
   const int nothing = ::open("/dev/null", O_RDWR);
-  return pipe >= 0 && lender >= 0 && nothing >= 0 && ::dup2(nothing, 0) == 0 &&
+  return program >= 0 && pipe >= 0 && lender >= 0 && nothing >= 0 && ::dup2(nothing, 0) == 0 &&
          ::dup2(nothing, 1) == 1 && ::dup2(pipe, checker_pipe_fd) >= 0 &&
          ::dup2(lender, checker_lender_fd) >= 0 &&
-         ::syscall(SYS_close_range, checker_lender_fd + 1U, ~0U, 0U) == 0;
+         ::dup3(program, checker_program_fd, O_CLOEXEC) >= 0 &&
+         ::syscall(SYS_close_range, checker_program_fd + 1U, ~0U, 0U) == 0;
 }
 
 [[noreturn]] void run(const Birth& birth) {
@@ -74,9 +80,9 @@ bool takes_descriptors(const Birth& birth) {
   ::setsid();
   // One that spins or is stopped does not see its pipe close.
   ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-  // This binary and no other: the file of that name may be of another version by now.
   if (takes_descriptors(birth))
-    ::execve("/proc/self/exe", birth.arguments.data(), birth.environment.data());
+    ::execveat(checker_program_fd, "", birth.arguments.data(), birth.environment.data(),
+               AT_EMPTY_PATH);
   ::_exit(127);
 }
 
@@ -134,27 +140,25 @@ void end_session(pid_t leader) {
   }
 }
 
-}  // namespace
-
-std::string_view text(CheckerRole role) {
-  switch (role) {
-    case CheckerRole::network:
-      return "network";
-    case CheckerRole::local:
-      return "local";
-  }
-  return "?";
+Result<UniqueFd> opened_program() {
+  std::error_code unknown;
+  const auto ours = std::filesystem::read_symlink("/proc/self/exe", unknown);
+  for (const std::filesystem::path& path :
+       {ours.parent_path() / "lvsd-checker", std::filesystem::path(LVSD_CHECKER)})
+    if (UniqueFd program(::open(path.c_str(), O_PATH | O_CLOEXEC)); program) return program;
+  return system_failure(errno, "opening " LVSD_CHECKER);
 }
 
-Result<LaunchedChecker> launch_checker(CheckerRole role, const CheckerProcess& how) {
+Result<LaunchedChecker> launch(int program, CheckerRole role, const CheckerProcess& how) {
   auto pipe = socket_pair(SOCK_STREAM);
   if (!pipe) return pipe.error();
   auto lender = socket_pair(SOCK_SEQPACKET);
   if (!lender) return lender.error();
-  const std::vector<std::string> arguments = {"lvsd", "--checker", std::string(text(role))};
+  const std::vector<std::string> arguments = {"lvsd-checker", std::string(text(role))};
   const std::vector<std::string> variables = environment();
   const Birth birth{.arguments = exec_vector(arguments),
                     .environment = exec_vector(variables),
+                    .program = program,
                     .pipe = pipe->second.get(),
                     .lender = lender->second.get()};
   const pid_t pid = ::fork();
@@ -172,6 +176,26 @@ Result<LaunchedChecker> launch_checker(CheckerRole role, const CheckerProcess& h
                          .process = std::move(process),
                          .pipe = std::move(pipe->first),
                          .lender = std::move(lender->first)};
+}
+
+}  // namespace
+
+std::string_view text(CheckerRole role) {
+  switch (role) {
+    case CheckerRole::network:
+      return "network";
+    case CheckerRole::local:
+      return "local";
+  }
+  return "?";
+}
+
+LaunchChecker checker_launcher() {
+  const auto program = std::make_shared<const Result<UniqueFd>>(opened_program());
+  return [program](CheckerRole role, const CheckerProcess& how) -> Result<LaunchedChecker> {
+    if (!*program) return program->error();
+    return launch((*program)->get(), role, how);
+  };
 }
 
 void end_checker(const asio::any_io_executor& executor, pid_t pid, UniqueFd process,

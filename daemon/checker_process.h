@@ -39,9 +39,10 @@ using LaunchChecker =
 constexpr int checker_pipe_fd = 3;
 constexpr int checker_lender_fd = 4;
 
-// Starts this same binary as `lvsd --checker ROLE`, with an environment of a few known words and no
-// descriptors but its two and stderr.
-Result<LaunchedChecker> launch_checker(CheckerRole role, const CheckerProcess& how);
+// Starts `lvsd-checker ROLE`, with an environment of a few known words and no descriptors but its
+// two and stderr. The program lies beside ours, or where it is installed; it is opened now, so that
+// a checker that is started after an upgrade is still of our version.
+LaunchChecker checker_launcher();
 
 // Kills it, if it lives, and reaps it when it has ended, with the programs it has left behind: the
 // signal that they are to get at its death is lost where they gain power by being started.

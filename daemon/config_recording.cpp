@@ -1,18 +1,12 @@
-// OpenSSL 3 would rather have us ask for a provider's SHA-256, and makes all providers and reads
-// its configuration for that: at each start, before traffic is served.
-#define OPENSSL_SUPPRESS_DEPRECATED
-
 #include "daemon/config_recording.h"
 
 #include <fmt/format.h>
-#include <openssl/sha.h>
 
-#include <array>
 #include <cstddef>
-#include <iterator>
 #include <memory>
 #include <utility>
 
+#include "base/digest.h"
 #include "base/parse_number.h"
 
 namespace lvsd {
@@ -201,16 +195,9 @@ std::optional<Recording> parse_recording(std::string_view text) {
 }
 
 std::string fingerprint(const Recording& recording) {
-  SHA256_CTX sum;
-  SHA256_Init(&sum);
-  each_piece(recording, 0,
-             [&sum](std::string_view piece) { SHA256_Update(&sum, piece.data(), piece.size()); });
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256_Final(digest.data(), &sum);
-  std::string out;
-  for (const unsigned char byte : digest)
-    fmt::format_to(std::back_inserter(out), "{:02x}", byte);
-  return out;
+  Sha256 sum;
+  each_piece(recording, 0, [&sum](std::string_view piece) { sum.add(piece); });
+  return sum.hexadecimal();
 }
 
 }  // namespace lvsd

@@ -19,7 +19,6 @@
 #include "daemon/checker_pool.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
-#include "daemon/probe_runner.h"
 #include "daemon/probe_settings.h"
 #include "daemon/wall_clock.h"
 #include "health/http_check.h"
@@ -50,10 +49,7 @@ CheckHealth common_health(const Pools& pools, std::span<const CheckUser> users) 
 
 std::unique_ptr<CheckRunner> Daemon::make_checker() {
   auto report = [this](CheckId id, const Observation& seen) { observe(id, seen); };
-  if (options_.single_process)
-    return std::make_unique<ProbeRunner>(
-        loop_.get_executor(),
-        [report](CheckId id, const Observation& seen, bool) { report(id, seen); });
+  if (options_.check_runner) return options_.check_runner(loop_.get_executor(), report);
   auto known = [this](CheckId id) {
     if (const auto aside = asides_.find(id); aside != asides_.end()) return aside->second.check;
     const CheckBook::Entry* entry = checks_.find(id);  // there is no other that runs
@@ -61,7 +57,7 @@ std::unique_ptr<CheckRunner> Daemon::make_checker() {
   };
   auto pool = std::make_unique<CheckerPool>(
       loop_.get_executor(),
-      CheckerSeat::Calls{std::move(report), std::move(known), launch_checker});
+      CheckerSeat::Calls{std::move(report), std::move(known), checker_launcher()});
   checkers_ = pool.get();
   return pool;
 }

@@ -4,11 +4,9 @@
 #include <cstdio>
 #include <exception>
 #include <memory>
-#include <string_view>
 #include <utility>
 
 #include "daemon/check_config.h"
-#include "daemon/checker.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
 #include "daemon/memory_ahead.h"
@@ -39,7 +37,6 @@ int serve(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc == 3 && argv[1] == std::string_view("--checker")) return run_checker(argv[2]);
   Options options;
   options.supervisor = take_supervisor_address();
   CLI::App app("Control plane for the Linux kernel's IPVS load balancer.", "lvsd");
@@ -61,9 +58,6 @@ int main(int argc, char** argv) {
       ->excludes(lenient_flag);
   app.add_flag("--foreground")
       ->description("Stay in the foreground (always so; accepted for scripts)");
-  app.add_flag("--single-process", options.single_process,
-               "Run the checks in the daemon itself, for tests: what they read is then read with "
-               "the daemon's powers");
   std::string log_format = "text";
   app.add_option("--log-format", log_format,
                  "How lines look on standard error: text, or json, an object a line")

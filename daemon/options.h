@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "daemon/check_runner.h"
 #include "daemon/supervisor.h"
 #include "model/global.h"
 
@@ -15,8 +16,8 @@ struct Options {
   std::string state_dir = "/var/lib/lvsd";
   std::string config_id;  // for `@id` lines; empty: the host name up to its first dot
   bool check_config = false;
-  bool single_process = false;  // checks run in the daemon itself
-  std::optional<bool> lenient;  // absent: the file's name decides
+  MakeCheckRunner check_runner{};  // empty: checks run in processes of their own
+  std::optional<bool> lenient;     // absent: the file's name decides
   bool verbose = false;
   LogFormat log_format = LogFormat::text;  // on standard error
   SupervisorAddress supervisor{};

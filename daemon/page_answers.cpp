@@ -1,9 +1,7 @@
 // The part of Daemon that answers people's browsers: the status page.
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
-#include <array>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
@@ -11,6 +9,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/digest.h"
 #include "daemon/check_views.h"
 #include "daemon/daemon.h"
 #include "daemon/page_choice.h"
@@ -45,12 +44,9 @@ Duration age_for(const api::PageQuery& query) {
 
 // 'sha256-…' of what stands in a <style> or a <script>: it may be there, and nothing else.
 std::string source_of(std::string_view content) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  EVP_Digest(content.data(), content.size(), digest.data(), &size, EVP_sha256(), nullptr);
-  std::array<unsigned char, 2 * EVP_MAX_MD_SIZE> text{};
-  EVP_EncodeBlock(text.data(), digest.data(), static_cast<int>(size));
-  return fmt::format("'sha256-{}'", reinterpret_cast<const char*>(text.data()));
+  Sha256 sum;
+  sum.add(content);
+  return fmt::format("'sha256-{}'", base64(sum.bytes()));
 }
 
 // Nothing is fetched from elsewhere, nothing runs but what the page came with, and no page of

@@ -185,4 +185,12 @@ void ProbeRunner::run_program(const Script& script, Duration limit, Over over) {
   asio::co_spawn(strand_, run_of(slots_, script, kit_->settings().scripts, limit), std::move(tell));
 }
 
+std::unique_ptr<CheckRunner> probing_here(asio::any_io_executor executor,
+                                          CheckRunner::Report report) {
+  return std::make_unique<ProbeRunner>(
+      std::move(executor), [report = std::move(report)](CheckId id, const Observation& seen, bool) {
+        report(id, seen);
+      });
+}
+
 }  // namespace lvsd

@@ -76,4 +76,8 @@ class ProbeRunner : public CheckRunner {
   std::shared_ptr<ProbeRunner*> self_ = std::make_shared<ProbeRunner*>(this);
 };
 
+// A MakeCheckRunner for tests: what checks read is then read with the daemon's powers.
+std::unique_ptr<CheckRunner> probing_here(boost::asio::any_io_executor executor,
+                                          CheckRunner::Report report);
+
 }  // namespace lvsd

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/digest.h"
 #include "base/pattern.h"
-#include "health/digest.h"
 #include "health/http_reader.h"
 #include "health/judgement.h"
 #include "model/check.h"
@@ -71,7 +71,7 @@ class HttpJudge {
 
   const HttpExpectation& expectation_;
   HttpReader reader_;
-  std::optional<Digest> digest_;
+  std::optional<Md5> digest_;
   std::string body_;  // kept for the pattern only
 };
 

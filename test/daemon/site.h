@@ -13,6 +13,7 @@
 
 #include "api/json.h"
 #include "daemon/daemon.h"
+#include "daemon/probe_runner.h"
 #include "test/daemon/log_lines.h"
 #include "test/daemon/raw_client.h"
 #include "test/fakes/fake_netlink.h"
@@ -127,7 +128,7 @@ class Site {
     return {.config_file = (directory / "lvsd.conf").string(),
             .socket = (directory / "lvsd.sock").string(),
             .state_dir = (directory / "state").string(),
-            .single_process = true,
+            .check_runner = probing_here,
             .supervisor = supervisor};
   }
 

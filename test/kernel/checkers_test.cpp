@@ -1,12 +1,16 @@
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/mount.h>
 
 #include <catch2/catch.hpp>
+#include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <set>
 #include <sstream>
+#include <system_error>
 
 #include "base/parse_number.h"
 #include "test/kernel/daemon.h"
@@ -98,6 +102,38 @@ struct Site {
   testing::Daemon lvsd;
 };
 
+// lvsd as it is installed, where an upgrade can put another checker in the place of its own.
+class Installation {
+ public:
+  Installation() {
+    const std::filesystem::path built = lvsd_command(folder_).front();
+    std::ofstream(path_ / "lvsd").close();
+    if (::mount(built.c_str(), (path_ / "lvsd").c_str(), nullptr, MS_BIND, nullptr) != 0)
+      throw std::system_error(errno, std::generic_category(), "mount");
+    std::filesystem::copy_file(built.parent_path() / "lvsd-checker", path_ / "lvsd-checker");
+    ::setenv("LVSD_BINARY", (path_ / "lvsd").c_str(), 1);
+  }
+  ~Installation() {
+    if (before_.empty())
+      ::unsetenv("LVSD_BINARY");
+    else
+      ::setenv("LVSD_BINARY", before_.c_str(), 1);
+    ::umount2((path_ / "lvsd").c_str(), MNT_DETACH);
+  }
+  Installation(const Installation&) = delete;
+  Installation& operator=(const Installation&) = delete;
+
+  void replace_checker(const std::filesystem::path& program) const {
+    std::filesystem::copy_file(program, path_ / "new");
+    std::filesystem::rename(path_ / "new", path_ / "lvsd-checker");
+  }
+
+ private:
+  const DaemonFolder folder_;
+  const std::filesystem::path path_ = folder_.config().parent_path();
+  const std::string before_ = std::getenv("LVSD_BINARY") ? std::getenv("LVSD_BINARY") : "";
+};
+
 }  // namespace
 
 TEST_CASE("a checker holds no power") {
@@ -167,6 +203,18 @@ TEST_CASE("a checker that is killed or stopped is replaced and no server notices
   CHECK_FALSE(tally.contains("unreachable"));
   CHECK(site.lvsd.logged("is lost: it has closed the pipe"));
   CHECK(site.lvsd.logged("is lost: it does not answer"));
+}
+
+TEST_CASE("a checker that is started after an upgrade is still the one of its daemon") {
+  const Installation installation;
+  Site site;
+  const pid_t before = site.checker();
+  installation.replace_checker("/bin/false");
+  ::kill(before, SIGKILL);
+  REQUIRE(eventually(1s, [&] { return is_gone(before); }));
+  CHECK(site.checker() != before);
+  site.net.web(1).set(Mood::refuses);
+  CHECK(eventually(5s, [&] { return site.is({-1, 1}); }));
 }
 
 TEST_CASE("checkers end with the daemon however it ends and even when they stand still") {

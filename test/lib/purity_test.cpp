@@ -21,8 +21,8 @@ bool is_pure_c(const std::string& symbol) {
       "|__stack_chk_fail|__assert_fail|abort|__errno_location|__libc_single_threaded"
       "|(__)?(mem|str|w?mem)[a-z]+(_r|_chk)?|strerrorname_np|bcmp"
       "|(__)?v?snprintf(_chk)?|localeconv|inet_ntop|inet_pton|(is|to)[a-z]+"
-      // OpenSSL's digests and c-ares's packets work on memory, as RE2 does.
-      "|EVP_[A-Za-z0-9_]+|ares_(create_query|expand_name|free_string)"
+      // Nettle's digests and c-ares's packets work on memory, as RE2 does.
+      "|nettle_[a-z0-9_]+|ares_(create_query|expand_name|free_string)"
       // Boost's error categories are made once, whoever asks first.
       "|pthread_mutex_(un)?lock"
       "|__u?(div|mod)ti3"

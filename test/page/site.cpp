@@ -15,6 +15,7 @@
 
 #include "daemon/daemon.h"
 #include "daemon/log.h"
+#include "daemon/probe_runner.h"
 #include "test/fakes/fake_netlink.h"
 
 namespace {
@@ -58,8 +59,10 @@ int main(int argc, char** argv) {
   FakeNetlink kernel;
   std::jthread traffic([&kernel](const std::stop_token& stop) { let_traffic_flow(kernel, stop); });
   boost::asio::io_context loop(1);
-  const lvsd::Options options{
-      .config_file = argv[1], .socket = argv[2], .state_dir = argv[3], .single_process = true};
+  const lvsd::Options options{.config_file = argv[1],
+                              .socket = argv[2],
+                              .state_dir = argv[3],
+                              .check_runner = lvsd::probing_here};
   return lvsd::Daemon(loop, options, kernel.open(), "lvsd-page-" + std::to_string(::getpid()))
       .run();
 }
