@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/unique_fd.h"
+#include "daemon/memory_ahead.h"
 #include "lvsctl/units.h"
 
 namespace lvsd::ctl {
@@ -23,8 +24,9 @@ namespace http = boost::beast::http;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// An answer that comes in pieces grows in place: of memory that is not used nothing is touched.
-constexpr std::size_t roomy = std::size_t{8} << 20;
+// Until a long answer is on the screen, it takes memory of several times its length.
+constexpr std::size_t least_long = std::size_t{64} << 10;
+constexpr std::size_t memory_of_each_byte = 6;
 
 constexpr std::string_view accept_stream = "Accept: text/event-stream\r\n";
 
@@ -146,9 +148,13 @@ class Exchange {
     parser.body_limit(limits_.body);
     parser.eager(true);
     parser.skip(method_ == api::Method::head);
-    parser.get().body().reserve(roomy);
-    while (!parser.is_done())
+    for (std::size_t is_long = least_long; !parser.is_done();) {
       if (auto failure = receive_some(parser)) return *failure;
+      const std::size_t received = parser.get().body().size();
+      if (received < is_long) continue;
+      take_memory_ahead(memory_of_each_byte * received);
+      is_long = 2 * received;
+    }
     return reply(parser);
   }
 

@@ -1,5 +1,4 @@
 #include <langinfo.h>
-#include <malloc.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -9,6 +8,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "daemon/memory_ahead.h"
 #include "lvsctl/command_line.h"
 #include "lvsctl/machine.h"
 
@@ -47,10 +47,7 @@ lvsd::ctl::Surroundings surroundings() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // What was given back is taken again: memory that is new costs more than what is done with it.
-  ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
-  ::mallopt(M_TRIM_THRESHOLD, 64 << 20);
-  ::mallopt(M_TOP_PAD, 1 << 20);
+  lvsd::use_one_heap();
   const auto output = lvsd::ctl::outcome({argv + std::min(argc, 1), argv + argc}, surroundings());
   std::fwrite(output.err.data(), 1, output.err.size(), stderr);
   const bool written =
