@@ -187,7 +187,8 @@ class Daemon {
   boost::asio::awaitable<void> resume_later(std::vector<CheckId> ids, Duration length,
                                             std::uint32_t pause);
   boost::asio::awaitable<void> results_until(Time deadline, std::function<bool()> is_enough);
-  boost::asio::awaitable<Observation> run_once(Check check);
+  boost::asio::awaitable<std::vector<Observation>> run_once(std::vector<Check> checks);
+  boost::asio::awaitable<api::Response> answer_trials(api::Call call);
   boost::asio::awaitable<api::Response> answer_checks(api::Call call);
   boost::asio::awaitable<api::Response> answer_digest(api::Call call);
 

@@ -77,6 +77,7 @@ Run realserver_command(CLI::App& command);
 Run top_command(CLI::App& command);
 Run events_command(CLI::App& command);
 Run watch_command(CLI::App& command);
+Run check_command(CLI::App& command);
 Run check_history_command(CLI::App& command);
 Run check_run_command(CLI::App& command);
 Run check_pause_command(CLI::App& command);

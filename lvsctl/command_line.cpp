@@ -48,7 +48,7 @@ constexpr Command tuning_parts[] = {
 
 constexpr Command check_parts[] = {
     {"history", "", "their last results, with the time of each step", check_history_command},
-    {"run", "", "run them now; the results count", check_run_command},
+    {"run", "", "as check --count: run them now; the results count", check_run_command},
     {"pause", "", "stop them; the server keeps the health it has", check_pause_command},
     {"resume", "", "let them go on at their times", check_resume_command},
     {"digest", "", "the digest of what a url answers, for HTTP_GET", check_digest_command},
@@ -79,7 +79,7 @@ constexpr Command table[] = {
     {"doctor", "", "what of this machine keeps load balancing from working", doctor_command},
     {"realserver", "", "make this machine a real server by DR or a tunnel", realserver_command},
     {"export", "", "the kernel's table, for other programs", nullptr, export_parts},
-    {"check", "", "what the checks of a server said; run, pause, resume them", nullptr,
+    {"check", "", "run a server's checks now, step by step; history, pause", check_command,
      check_parts},
     {"config", "", "check, show, compare and import configurations; go back to one", nullptr,
      config_parts},

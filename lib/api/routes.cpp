@@ -38,7 +38,10 @@ constexpr Route table[] = {
     {Method::get, "/api/v1/services/{service}/servers/{server}/checks", Action::checks,
      Access::read, "the checks of one server and their last results"},
     {Method::post, "/api/v1/services/{service}/servers/{server}/checks/run", Action::run_checks,
-     Access::write, "runs the checks of a server now and answers when they have run", "dry_run"},
+     Access::write,
+     "runs the checks of a server now and answers when they have run; with ?count=no beside those "
+     "that run, each url of its own: nothing is counted or kept of what comes of it",
+     "count dry_run"},
     {Method::post, "/api/v1/services/{service}/servers/{server}/checks/pause", Action::pause_checks,
      Access::write,
      "stops the checks of a server, which keeps its health; ?for_seconds= for that long",
