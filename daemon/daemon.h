@@ -253,6 +253,7 @@ class Daemon {
   api::Response answer_events(const api::Call& call) const;
   // The kernel's own content (kernel_answers.cpp).
   boost::asio::awaitable<api::Response> answer_kernel_table();
+  boost::asio::awaitable<api::Response> answer_wanted_table();
   boost::asio::awaitable<api::Response> answer_kernel_controls();
   boost::asio::awaitable<api::Response> answer_drift(api::Call call);
   // What of this machine keeps load balancing from working (doctor_answers.cpp).

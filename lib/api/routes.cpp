@@ -73,7 +73,10 @@ constexpr Route table[] = {
      "?filter=; with 'Accept: text/event-stream' it goes on, resumed by Last-Event-ID",
      "after since limit service server event severity filter"},
     {Method::get, "/api/v1/kernel/table", Action::kernel_table, Access::read,
-     "all that is in the kernel's table, of others as well, in the kernel's terms"},
+     "all that is in the kernel's table, of others as well, in the kernel's terms; with "
+     "?wanted=yes "
+     "what of ours is to be in it, of which nothing is counted",
+     "wanted"},
     {Method::get, "/api/v1/kernel/controls", Action::kernel_controls, Access::read,
      "what IPVS has beside its table: timeouts and sync daemons"},
     {Method::get, "/api/v1/drift", Action::drift, Access::read,
