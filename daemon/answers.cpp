@@ -273,6 +273,8 @@ asio::awaitable<api::Response> Daemon::answer_traffic(api::Call call) {
 
 asio::awaitable<api::Response> Daemon::answer_kernel(api::Call call) {
   using api::Action;
+  if (call.action == Action::kernel_table && api::is_on(call.query, "wanted"))
+    co_return co_await answer_wanted_table();
   if (call.action == Action::kernel_table) co_return co_await answer_kernel_table();
   if (call.action == Action::kernel_controls) co_return co_await answer_kernel_controls();
   co_return co_await answer_drift(std::move(call));

@@ -31,6 +31,7 @@ struct Clocks {
 };
 
 api::CheckResultView result_view(const PastResult& past, const Clocks& clocks);
+api::PastResultView past_result_view(const PastResult& past, const Clocks& clocks);
 
 // The checks with their last results, newest first; of a server with its names.
 std::vector<api::CheckHistoryView> check_history_views(const CheckBook& book,
@@ -39,5 +40,13 @@ std::vector<api::CheckHistoryView> check_history_views(const CheckBook& book,
 std::vector<api::CheckHistoryView> check_history_views(const CheckBook& book,
                                                        const std::vector<Check>& checks,
                                                        const Clocks& clocks);
+
+// A check to be run beside those of the book, and what there is to say of it, without a result.
+struct Trial {
+  Check check;
+  api::CheckHistoryView view;
+};
+// All that a server is asked: of an HTTP check, whose runs take its urls in turn, each url alone.
+std::vector<Trial> trials(const CheckBook& book, const CheckedServer& server);
 
 }  // namespace lvsd

@@ -187,7 +187,8 @@ class Daemon {
   boost::asio::awaitable<void> resume_later(std::vector<CheckId> ids, Duration length,
                                             std::uint32_t pause);
   boost::asio::awaitable<void> results_until(Time deadline, std::function<bool()> is_enough);
-  boost::asio::awaitable<Observation> run_once(Check check);
+  boost::asio::awaitable<std::vector<Observation>> run_once(std::vector<Check> checks);
+  boost::asio::awaitable<api::Response> answer_trials(api::Call call);
   boost::asio::awaitable<api::Response> answer_checks(api::Call call);
   boost::asio::awaitable<api::Response> answer_digest(api::Call call);
 
@@ -252,6 +253,7 @@ class Daemon {
   api::Response answer_events(const api::Call& call) const;
   // The kernel's own content (kernel_answers.cpp).
   boost::asio::awaitable<api::Response> answer_kernel_table();
+  boost::asio::awaitable<api::Response> answer_wanted_table();
   boost::asio::awaitable<api::Response> answer_kernel_controls();
   boost::asio::awaitable<api::Response> answer_drift(api::Call call);
   // What of this machine keeps load balancing from working (doctor_answers.cpp).

@@ -165,21 +165,32 @@ asio::awaitable<void> Daemon::results_until(Time deadline, std::function<bool()>
   }
 }
 
-// A check that no server has. Its id is used once: a late report of one that was given up is not
-// taken for another's.
-asio::awaitable<Observation> Daemon::run_once(Check check) {
-  const CheckId id = first_aside + asides_so_far_++;
+// Checks that no server has, all at once. Their ids are used once: a late report of one that was
+// given up is not taken for another's.
+asio::awaitable<std::vector<Observation>> Daemon::run_once(std::vector<Check> checks) {
   const Time now = std::chrono::steady_clock::now();
-  const Timing timing{now, now};
-  asides_.emplace(id, Aside{{check, {}, timing}, {}});
-  checker_->start(id, check, {}, timing);
-  const auto is_there = [this, id] { return asides_.at(id).result.has_value(); };
-  co_await results_until(now + longest_run(*check.settings) + 1s, is_there);
-  checker_->stop(id);
-  Observation late;
-  late.text = "no checker has run it in time";
-  const auto seen = std::move(asides_.extract(id).mapped().result);
-  co_return seen.value_or(std::move(late));
+  Time deadline = now;
+  std::vector<CheckId> ids;
+  for (Check& check : checks) {
+    const CheckId id = ids.emplace_back(first_aside + asides_so_far_++);
+    const Timing timing{now, now};
+    deadline = std::max(deadline, now + longest_run(*check.settings));
+    const Aside& aside =
+        asides_.emplace(id, Aside{{std::move(check), {}, timing}, {}}).first->second;
+    checker_->start(id, aside.check.check, {}, timing);
+  }
+  const auto is_there = [this](CheckId id) { return asides_.at(id).result.has_value(); };
+  const auto are_there = [&] { return std::all_of(ids.begin(), ids.end(), is_there); };
+  co_await results_until(deadline + 1s, are_there);
+  std::vector<Observation> seen;
+  for (const CheckId id : ids) {
+    checker_->stop(id);
+    Observation late;
+    late.text = "no checker has run it in time";
+    auto result = std::move(asides_.extract(id).mapped().result);
+    seen.push_back(std::move(result).value_or(std::move(late)));
+  }
+  co_return seen;
 }
 
 void Daemon::pause_checks(const std::vector<CheckId>& ids, std::optional<Duration> length) {
@@ -235,8 +246,28 @@ std::variant<std::optional<Duration>, api::Response> length_of(const api::Call& 
 
 }  // namespace
 
+// Nobody else learns of what they say.
+asio::awaitable<api::Response> Daemon::answer_trials(api::Call call) {
+  const auto found = checked_server(pools_.config(), call.path);
+  if (const auto* refusal = std::get_if<api::Response>(&found)) co_return *refusal;
+  std::vector<Check> checks;
+  std::vector<api::CheckHistoryView> views;
+  for (Trial& trial : trials(checks_, std::get<CheckedServer>(found))) {
+    checks.push_back(std::move(trial.check));
+    views.push_back(std::move(trial.view));
+  }
+  const std::vector<Observation> seen = co_await run_once(std::move(checks));
+  const Clocks now{std::chrono::steady_clock::now(), wall_clock()};
+  for (std::size_t i = 0; i < seen.size(); ++i)
+    views[i].results.push_back(past_result_view(past_result(seen[i]), now));
+  co_return api::response(api::Head{now.wall, generation_}, views);
+}
+
 // The server is looked up anew after the wait: a reload may have come meanwhile.
 asio::awaitable<api::Response> Daemon::answer_checks(api::Call call) {
+  const bool rehearses = api::is_on(call.query, "dry_run");
+  if (!rehearses && call.query.contains("count") && !api::is_on(call.query, "count"))
+    co_return co_await answer_trials(std::move(call));
   const auto found = checked_server(pools_.config(), call.path);
   if (const auto* refusal = std::get_if<api::Response>(&found)) co_return *refusal;
   std::vector<CheckId> ids;
@@ -245,7 +276,7 @@ asio::awaitable<api::Response> Daemon::answer_checks(api::Call call) {
 
   const auto length = length_of(call);
   if (const auto* refusal = std::get_if<api::Response>(&length)) co_return *refusal;
-  if (!api::is_on(call.query, "dry_run")) {
+  if (!rehearses) {
     if (call.action == api::Action::pause_checks)
       pause_checks(ids, std::get<std::optional<Duration>>(length));
     if (call.action == api::Action::resume_checks) resume_checks(ids);
@@ -284,11 +315,13 @@ asio::awaitable<api::Response> Daemon::answer_digest(api::Call call) {
   HttpCheck http{.tls = word("tls") == "yes", .virtualhost = host, .enable_sni = true};
   http.urls.push_back(
       {.path = path, .digest = std::string(unknown_digest), .statuses = {{100, 599}}});
-  // Made in a statement of its own: g++ 12 ends a braced argument of a co_await twice.
-  Check check;
+  // Made in statements of their own: g++ 12 ends a braced argument of a co_await twice.
+  std::vector<Check> checks(1);
+  Check& check = checks.front();
   check.settings = std::make_shared<const CheckSettings>(CheckSettings{std::move(http), {}});
   check.target.endpoint = *target;
-  const Observation seen = co_await run_once(std::move(check));
+  const auto all_seen = co_await run_once(std::move(checks));
+  const Observation& seen = all_seen.front();
   const Clocks now{std::chrono::steady_clock::now(), wall_clock()};
   const api::DigestView view{.digest = told_digest(seen),
                              .result = result_view(past_result(seen), now)};

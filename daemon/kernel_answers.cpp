@@ -1,8 +1,10 @@
 // What the API answers of the kernel's own content, ours or not.
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
+#include <set>
 #include <utility>
 
 #include "daemon/daemon.h"
@@ -23,6 +25,27 @@ asio::awaitable<api::Response> Daemon::answer_kernel_table() {
   auto write_it = [snapshot = *read, info = *kernel_info_, ours = pools_.services(),
                    head = api::Head{wall_clock(), generation_}] {
     return api::response(head, kernel_table_view(info, *snapshot, ours));
+  };
+  co_return co_await files_.run(std::move(write_it));
+}
+
+// A part of the services a turn of the loop, and written elsewhere, as above.
+asio::awaitable<api::Response> Daemon::answer_wanted_table() {
+  constexpr std::size_t at_once = 64;
+  if (!kernel_info_) co_return api::response(api::unavailable("the kernel has not been asked yet"));
+  Table wanted;
+  std::set<ServiceKey> some;
+  const std::set<ServiceKey> ours = pools_.services();
+  for (const ServiceKey& key : ours) {
+    some.insert(key);
+    if (some.size() < at_once) continue;
+    wanted.merge(pools_.wanted(std::exchange(some, {})));
+    co_await asio::post(loop_, asio::use_awaitable);
+  }
+  wanted.merge(pools_.wanted(some));
+  auto write_it = [wanted = std::move(wanted), info = *kernel_info_,
+                   head = api::Head{wall_clock(), generation_}] {
+    return api::response(head, wanted_table_view(info, wanted));
   };
   co_return co_await files_.run(std::move(write_it));
 }

@@ -38,25 +38,29 @@ void add_traffic(api::CountersView& counters, api::RatesView& rates, const Traff
   add(rates, traffic.rates, true);
 }
 
-api::DestinationView destination_view(const DestinationKey& key, const DestinationSnapshot& found) {
-  const DestinationSettings& settings = found.settings;
+api::DestinationView destination_view(const DestinationKey& key,
+                                      const DestinationSettings& settings) {
   api::DestinationView view{.endpoint = key,
                             .forwarding = std::string(text(settings.forwarding)),
                             .weight = settings.weight,
                             .upper_threshold = settings.upper_threshold,
-                            .lower_threshold = settings.lower_threshold,
-                            .active_connections = found.counters.active_connections,
-                            .inactive_connections = found.counters.inactive_connections,
-                            .persistent_connections = found.counters.persistent_connections};
+                            .lower_threshold = settings.lower_threshold};
   if (settings.forwarding == Forwarding::tunnel)
     view.tunnel = {std::string(word(settings.tunnel.type)), settings.tunnel.port,
                    std::string(word(settings.tunnel.checksum))};
+  return view;
+}
+
+api::DestinationView destination_view(const DestinationKey& key, const DestinationSnapshot& found) {
+  api::DestinationView view = destination_view(key, found.settings);
+  view.active_connections = found.counters.active_connections;
+  view.inactive_connections = found.counters.inactive_connections;
+  view.persistent_connections = found.counters.persistent_connections;
   add_traffic(view.counters, view.rates, found.counters.traffic);
   return view;
 }
 
-api::KernelServiceView service_view(const ServiceKey& key, const ServiceSnapshot& found) {
-  const ServiceSettings& settings = found.settings;
+api::KernelServiceView service_view(const ServiceKey& key, const ServiceSettings& settings) {
   api::KernelServiceView view{.key = key,
                               .scheduler = settings.scheduler,
                               .flags = scheduler_flag_names(settings),
@@ -65,6 +69,11 @@ api::KernelServiceView service_view(const ServiceKey& key, const ServiceSnapshot
   if (settings.persistence_timeout != 0 && settings.persistence_netmask != host_netmask(key.family))
     view.netmask = netmask_text(settings.persistence_netmask, key.family);
   if (!settings.persistence_engine.empty()) view.engine = settings.persistence_engine;
+  return view;
+}
+
+api::KernelServiceView service_view(const ServiceKey& key, const ServiceSnapshot& found) {
+  api::KernelServiceView view = service_view(key, found.settings);
   add_traffic(view.counters, view.rates, found.traffic);
   for (const auto& [destination, its] : found.destinations)
     view.destinations.push_back(destination_view(destination, its));
@@ -86,6 +95,19 @@ api::KernelTableView kernel_table_view(const KernelInfo& info, const Snapshot& s
   for (const auto& [key, service] : snapshot) {
     view.services.push_back(service_view(key, service));
     view.services.back().ours = ours.contains(key);
+  }
+  return view;
+}
+
+api::KernelTableView wanted_table_view(const KernelInfo& info, const Table& wanted) {
+  api::KernelTableView view{.version = version_text(info),
+                            .table_size = info.connection_table_size};
+  view.services.reserve(wanted.size());
+  for (const auto& [key, service] : wanted) {
+    api::KernelServiceView& its = view.services.emplace_back(service_view(key, service.settings));
+    its.ours = true;
+    for (const auto& [destination, settings] : service.destinations)
+      its.destinations.push_back(destination_view(destination, settings));
   }
   return view;
 }

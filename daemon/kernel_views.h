@@ -16,6 +16,9 @@ namespace lvsd {
 api::KernelTableView kernel_table_view(const KernelInfo& info, const Snapshot& snapshot,
                                        const std::set<ServiceKey>& ours);
 
+// What is to be there of ours: nothing of it is counted.
+api::KernelTableView wanted_table_view(const KernelInfo& info, const Table& wanted);
+
 api::KernelControlsView kernel_controls_view(const Controls& controls);
 
 api::DriftEntryView drift_entry_view(const Drift& drift, bool fought_over);

@@ -5,14 +5,15 @@
 #include <optional>
 
 #include "base/printable.h"
+#include "lvsctl/check_steps.h"
 #include "lvsctl/command.h"
 #include "lvsctl/page.h"
 #include "lvsctl/target.h"
 #include "lvsctl/units.h"
 #include "lvsctl/words.h"
 
-// `check history|run|pause|resume SERVER`: what the checks of servers said, and steering
-// them. `check digest URL`: what to write in an HTTP_GET.
+// `check SERVER`: what they say now. `check history|run|pause|resume SERVER`: what the checks of
+// servers said, and steering them. `check digest URL`: what to write in an HTTP_GET.
 
 namespace lvsd::ctl {
 namespace {
@@ -25,6 +26,8 @@ struct Wish {
   Aim aim{.sorry = true};
   std::size_t limit = 20;
   std::string length;
+  bool count = false;
+  bool all = false;
 };
 
 std::string phase_text(const std::optional<double>& seconds) {
@@ -62,10 +65,16 @@ std::string check_text(const CheckHistoryView& check, const api::Head& head, con
   return title + text(results_table(check, head, limit), screen, 2);
 }
 
-std::string checks_text(const Page<Checks>& page, const Screen& screen, std::size_t limit) {
+// A run is shown step by step, all else as a table of results.
+std::string checks_text(const Page<Checks>& page, const Context& context, api::Action action,
+                        const Wish& wish) {
+  const bool is_run = action == api::Action::run_checks && !context.dry_run;
   std::string out;
-  for (const CheckHistoryView& check : page.view)
-    out += (out.empty() ? "" : "\n") + check_text(check, page.head, screen, limit);
+  for (const CheckHistoryView& check : page.view) {
+    if (!out.empty()) out += '\n';
+    out += is_run ? steps_text(check, page.head, wish.count, context.screen)
+                  : check_text(check, page.head, context.screen, wish.limit);
+  }
   return out;
 }
 
@@ -100,11 +109,12 @@ Output checks_output(const Context& context, const Asking& asking, const Wish& w
   if (!words) return words.error();
   Question question{asking.action, *words};
   if (!wish.length.empty()) question.query["for_seconds"] = seconds_text(wish.length);
+  if (asking.action == api::Action::run_checks && !wish.count) question.query["count"] = "no";
   if (context.format == Format::json) return json_page(context, question, asking.exit);
   const auto checks = page<Checks>(context, question);
   if (!checks) return checks.error();
   if (checks->view.empty()) return {Exit::done, "", printable_line(server) + " has no checks\n"};
-  const std::string text = checks_text(*checks, context.screen, wish.limit);
+  const std::string text = checks_text(*checks, context, asking.action, wish);
   return {asking.exit(checks->view), is_one_of_many ? titled(server, text) : text, ""};
 }
 
@@ -134,21 +144,51 @@ std::shared_ptr<Wish> wish_of(CLI::App& command) {
   return wish;
 }
 
-// The newest result of each is what it came to.
-Run steering(CLI::App& command, api::Action action, ExitOf exit) {
+// What is asked of them is done, or with --dry-run shown. The newest result of each is what it came
+// to.
+Output steered(const Context& context, const Asking& asking, Wish wish) {
+  wish.limit = 1;
+  if (!context.dry_run) return checks_of_each(context, asking, wish);
+  Output meant = checks_of_each(context, {asking.action, always_done}, wish);
+  if (meant.exit == Exit::done) meant.err += "nothing was done: this is what it is about\n";
+  return meant;
+}
+
+std::shared_ptr<Wish> wish_of_run(CLI::App& command) {
   auto wish = wish_of(command);
   add_yes(command, wish->aim);
-  wish->limit = 1;
+  command.add_flag("--all", wish->all, "SERVER is a service: the checks of all of its servers");
+  return wish;
+}
+
+Run steering(CLI::App& command, api::Action action) {
+  auto wish = wish_of(command);
+  add_yes(command, wish->aim);
   if (action == api::Action::pause_checks)
     command.add_option("--for", wish->length, "they go on by themselves after this time")
         ->check(check_duration)
         ->option_text("TIME");
-  return [wish, asking = Asking{action, exit}](const Context& context) {
-    if (!context.dry_run) return checks_of_each(context, asking, *wish);
-    Output meant = checks_of_each(context, {asking.action, always_done}, *wish);
-    if (meant.exit == Exit::done) meant.err += "nothing was done: this is what it is about\n";
-    return meant;
+  return [wish, asking = Asking{action, always_done}](const Context& context) {
+    return steered(context, asking, *wish);
   };
+}
+
+// What counts changes something, so that a pattern has to be meant.
+Output run_now(const Context& context, Wish wish) {
+  const std::string& server = wish.aim.server;
+  if (server.empty())
+    return failed({Exit::usage, "which server: SERVICE/SERVER, or SERVICE --all"});
+  if (!wish.all && !is_wide(server) && server.find('/') == server.npos)
+    return failed({Exit::usage, fmt::format("'{}' is not SERVICE/SERVER; with --all it is all "
+                                            "servers of that service",
+                                            server)});
+  if (wish.all) wish.aim.server += "/*";
+  if (wish.all || !wish.count) wish.aim.yes = true;
+  Output output = steered(context, {api::Action::run_checks, exit_of_run}, wish);
+  const bool is_answer = output.exit == Exit::done || output.exit == Exit::negative;
+  if (is_answer && !wish.count && !context.dry_run && !context.quiet)
+    output.err += "not counted for rise and fall; with --count it is\n";
+  return output;
 }
 
 // ---- digest
@@ -224,16 +264,25 @@ Run check_history_command(CLI::App& command) {
   };
 }
 
+Run check_command(CLI::App& command) {
+  auto wish = wish_of_run(command);
+  command.get_option("SERVER")->required(false);  // its parts have one of their own
+  command.add_flag("--count", wish->count, "the results count for rise and fall");
+  return [wish](const Context& context) { return run_now(context, *wish); };
+}
+
 Run check_run_command(CLI::App& command) {
-  return steering(command, api::Action::run_checks, exit_of_run);
+  auto wish = wish_of_run(command);
+  wish->count = true;
+  return [wish](const Context& context) { return run_now(context, *wish); };
 }
 
 Run check_pause_command(CLI::App& command) {
-  return steering(command, api::Action::pause_checks, always_done);
+  return steering(command, api::Action::pause_checks);
 }
 
 Run check_resume_command(CLI::App& command) {
-  return steering(command, api::Action::resume_checks, always_done);
+  return steering(command, api::Action::resume_checks);
 }
 
 }  // namespace lvsd::ctl

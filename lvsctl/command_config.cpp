@@ -7,10 +7,11 @@
 #include "config/report.h"
 #include "daemon/config_views.h"
 #include "lvsctl/command.h"
+#include "lvsctl/kernel_export.h"
 #include "lvsctl/page.h"
 #include "lvsctl/reading.h"
 
-// `config check`, `config show` and `config import`: what a file says, by lvsd's own reading of it.
+// `config check`, `config show` and `import`: what a file says, by lvsd's own reading of it.
 
 namespace lvsd::ctl {
 namespace {
@@ -104,10 +105,28 @@ Output running_shown(const Context& context, const ShowOptions& options) {
 
 struct ImportOptions {
   std::string format;
-  Reading reading;
+  Reading reading;     // without a file: standard input
   std::string target;  // empty: standard output
   bool replace = false;
 };
+
+constexpr const char* from_standard_input = "standard input";
+
+// The machine's files, and what comes from standard input under its name.
+Files files_with(const Files& files, const std::string& input) {
+  Files out = files;
+  out.read = [read = files.read, input](const std::string& path) -> Result<std::string> {
+    if (path == from_standard_input) return input;
+    return read(path);
+  };
+  return out;
+}
+
+Imported imported(const ImportOptions& options, const Files& files, LoadOptions how) {
+  if (!options.reading.config_id.empty()) how.config_id = options.reading.config_id;
+  return options.format == "ipvsadm" ? imported_rules(options.reading.file, files, std::move(how))
+                                     : lvsd::imported(options.reading.file, files, std::move(how));
+}
 
 Output import_written(const Context& context, const ImportOptions& options, std::string text) {
   if (options.target.empty()) return {Exit::done, std::move(text), ""};
@@ -116,14 +135,8 @@ Output import_written(const Context& context, const ImportOptions& options, std:
   return {Exit::done, "", printable_line(options.target) + ": written\n"};
 }
 
-Output file_imported(const Context& context, const ImportOptions& options) {
-  LoadOptions how = context.machine.reading;
-  if (!options.reading.config_id.empty()) how.config_id = options.reading.config_id;
-  const auto import =
-      options.format == "ipvsadm"
-          ? static_cast<Imported (*)(const std::string&, const Files&, LoadOptions)>(imported_rules)
-          : imported;
-  Imported made = import(options.reading.file, context.machine.files, how);
+Output file_imported(const Context& context, const ImportOptions& options, const Files& files) {
+  Imported made = imported(options, files, context.machine.reading);
   if (!made.text) return refused(context, options.reading, made.loaded);
 
   Output output;
@@ -134,6 +147,28 @@ Output file_imported(const Context& context, const ImportOptions& options) {
     output = import_written(context, options, std::move(*made.text));
   output.err = shown(without_notes(std::move(made.loaded.diagnostics)), context) + output.err;
   return output;
+}
+
+Output input_imported(const Context& context, ImportOptions options) {
+  const auto input = context.machine.standard_input();
+  if (!input) return failed({Exit::usage, "which file? " + lvsd::text(input.error())});
+  options.reading.file = from_standard_input;
+  return file_imported(context, options, files_with(context.machine.files, *input));
+}
+
+Output kernel_imported(const Context& context, const ImportOptions& options) {
+  if (!options.reading.file.empty())
+    return failed({Exit::usage, "'import kernel' is of the kernel's table and reads no file"});
+  Output output = exported_configuration(context, false);
+  if (output.exit != Exit::done || context.format == Format::json) return output;
+  return import_written(context, options, std::move(output.out));
+}
+
+Output import_output(const Context& context, const ImportOptions& options) {
+  if (options.format == "kernel") return kernel_imported(context, options);
+  if (options.reading.file.empty() || options.reading.file == "-")
+    return input_imported(context, options);
+  return file_imported(context, options, context.machine.files);
 }
 
 }  // namespace
@@ -172,14 +207,16 @@ Run config_show_command(CLI::App& command) {
   };
 }
 
-Run config_import_command(CLI::App& command) {
+Run import_command(CLI::App& command) {
   auto options = std::make_shared<ImportOptions>();
-  command.add_option("FORMAT", options->format, "keepalived, or ipvsadm: what ipvsadm -Sn saved")
+  command
+      .add_option("FORMAT", options->format,
+                  "keepalived, ipvsadm: what ipvsadm -Sn saved, or kernel: what is in its table")
       ->required()
-      ->check(CLI::IsMember({"keepalived", "ipvsadm"}))
+      ->check(CLI::IsMember({"keepalived", "ipvsadm", "kernel"}))
       ->option_text(" ");
-  command.add_option("FILE", options->reading.file, "the file to rewrite")
-      ->required()
+  command
+      .add_option("FILE", options->reading.file, "the file to rewrite; without one standard input")
       ->option_text(" ");
   command.add_option("-O", options->target, "write it there (standard output)")
       ->option_text("FILE");
@@ -188,7 +225,7 @@ Run config_import_command(CLI::App& command) {
       .add_option("--config-id", options->reading.config_id,
                   "keep the lines '@ID …' (the host name up to its first dot)")
       ->option_text("ID");
-  return [options](const Context& context) { return file_imported(context, *options); };
+  return [options](const Context& context) { return import_output(context, *options); };
 }
 
 }  // namespace lvsd::ctl

@@ -36,7 +36,7 @@ Cell state_cell(const PastConfigView& past, const api::Moment& now) {
   return {past.result == "APPLIED" ? "-" : past.result, Style::plain};
 }
 
-Table history_table(const HistoryPage& page) {
+Table history_table(const HistoryPage& page, Digits digits) {
   Table table;
   table.columns = {{"GEN", true},         {"LOADED"},           {"BY", false, 2},  {"HOW"},
                    {"SERVICES", true, 4}, {"SERVERS", true, 4}, {"SIZE", true, 5}, {"STATE"},
@@ -48,7 +48,7 @@ Table history_table(const HistoryPage& page) {
                           {past.how},
                           {std::to_string(past.services)},
                           {std::to_string(past.servers)},
-                          {bytes_text(past.bytes)},
+                          {bytes_text(past.bytes, digits)},
                           state_cell(past, page.head.time),
                           {past.reason.empty() ? "-" : past.reason}});
   return table;
@@ -95,7 +95,8 @@ Run config_history_command(CLI::App&) {
         output.out += std::to_string(past.generation) + "\n";
       return output;
     }
-    return table_output(context, history_table(*found), "no configuration is kept");
+    return table_output(context, history_table(*found, context.screen.digits),
+                        "no configuration is kept");
   };
 }
 

@@ -9,7 +9,9 @@
 #include "lvsctl/command.h"
 #include "lvsctl/drift_acceptance.h"
 #include "lvsctl/ipvsadm_text.h"
+#include "lvsctl/kernel_export.h"
 #include "lvsctl/page.h"
+#include "lvsctl/units.h"
 #include "lvsctl/wish.h"
 
 // What the kernel has, whoever put it there: `ipvs` as ipvsadm shows it, `export` as ipvsadm reads
@@ -31,7 +33,6 @@ struct Wish {
   bool persistent = false;
   bool timeout = false;
   bool daemon = false;
-  bool exact = false;
   bool list = false;  // accepted: it is what is done anyway
 };
 
@@ -43,8 +44,7 @@ IpvsadmLayout layout_of(const Wish& wish) {
 }
 
 template <class View, class Text>
-Output told(const Context& context, api::Action action, Text text_of) {
-  const Question question{action};
+Output told(const Context& context, const Question& question, Text text_of) {
   if (context.format == Format::json) return json_page(context, question);
   const auto found = page<View>(context, question);
   if (!found) return found.error();
@@ -53,18 +53,50 @@ Output told(const Context& context, api::Action action, Text text_of) {
 
 Output ipvs(const Context& context, const Wish& wish) {
   if (wish.timeout)
-    return told<KernelControlsView>(context, api::Action::kernel_controls, ipvsadm_timeouts);
+    return told<KernelControlsView>(context, {api::Action::kernel_controls}, ipvsadm_timeouts);
   if (wish.daemon)
-    return told<KernelControlsView>(context, api::Action::kernel_controls, ipvsadm_daemons);
+    return told<KernelControlsView>(context, {api::Action::kernel_controls}, ipvsadm_daemons);
   if (wish.connections)
-    return told<std::vector<ConnectionView>>(context, api::Action::connections,
+    return told<std::vector<ConnectionView>>(context, {api::Action::connections},
                                              [&wish](const std::vector<ConnectionView>& all) {
                                                return ipvsadm_connections(all, wish.persistent);
                                              });
-  return told<KernelTableView>(context, api::Action::kernel_table,
-                               [&wish](const KernelTableView& table) {
-                                 return ipvsadm_table(table, layout_of(wish), wish.exact);
-                               });
+  return told<KernelTableView>(
+      context, {api::Action::kernel_table}, [&](const KernelTableView& table) {
+        return ipvsadm_table(table, layout_of(wish), context.screen.digits == Digits::all);
+      });
+}
+
+// ---- export
+
+struct Export {
+  std::string format;  // "ipvsadm", "lvsd" or "json"
+  bool wanted = false;
+};
+
+Question table_question(bool wanted) {
+  Question question{api::Action::kernel_table};
+  if (wanted) question.query["wanted"] = "yes";
+  return question;
+}
+
+Output exported(const Context& context, const Export& what) {
+  if (what.format.empty())
+    return failed({Exit::usage, "export needs a format: ipvsadm, lvsd or json"});
+  if (what.format == "lvsd") return exported_configuration(context, what.wanted);
+  if (what.format == "json") return json_page(context, table_question(what.wanted));
+  return told<KernelTableView>(context, table_question(what.wanted), ipvsadm_rules);
+}
+
+Run export_part(CLI::App& command, const std::string& format) {
+  auto what = std::make_shared<Export>(Export{.format = format});
+  command.add_flag("--wanted", what->wanted,
+                   "not what the kernel has, but what of ours lvsd wants it to have");
+  if (format.empty())
+    command.add_option("--format", what->format, "ipvsadm, lvsd or json, as the word has it")
+        ->check(CLI::IsMember({"ipvsadm", "lvsd", "json"}))
+        ->option_text("FORMAT");
+  return [what](const Context& context) { return exported(context, *what); };
 }
 
 // ---- drift
@@ -171,6 +203,20 @@ Output accept_drift(const Context& context, const std::string& target) {
 
 }  // namespace
 
+Output exported_configuration(const Context& context, bool wanted) {
+  const auto table = page<KernelTableView>(context, table_question(wanted));
+  if (!table) return table.error();
+  const std::string name = wanted ? "what lvsd wants" : "the kernel's table";
+  const Imported made = imported_rules(ipvsadm_rules(table->view), name, context.machine.reading);
+  if (!made.text)
+    return {Exit::refused, "",
+            lvsd::text(made.loaded.diagnostics, context.error_color) +
+                "lvsctl: this table cannot be written as a configuration\n"};
+  if (context.format == Format::json)
+    return local_json(context, api::ConfigView{.file = name, .text = made.text});
+  return {Exit::done, *made.text, ""};
+}
+
 Run ipvs_command(CLI::App& command) {
   auto wish = std::make_shared<Wish>();
   command.add_flag("-l,-L,--list", wish->list, "accepted: it is what is done anyway");
@@ -181,34 +227,20 @@ Run ipvs_command(CLI::App& command) {
   command.add_flag("--persistent-conn", wish->persistent, "templates of persistent clients");
   command.add_flag("--timeout", wish->timeout, "tcp, tcpfin and udp");
   command.add_flag("--daemon", wish->daemon, "the sync daemons");
-  command.add_flag("--exact", wish->exact, "all digits");
   return [wish](const Context& context) { return ipvs(context, *wish); };
 }
 
-Run export_ipvsadm_command(CLI::App&) {
-  return [](const Context& context) {
-    return told<KernelTableView>(context, api::Action::kernel_table, ipvsadm_rules);
-  };
+Run export_command(CLI::App& command) {
+  return export_part(command, "");
 }
-
-Run export_lvsd_command(CLI::App&) {
-  return [](const Context& context) -> Output {
-    const auto table = page<KernelTableView>(context, {api::Action::kernel_table});
-    if (!table) return table.error();
-    const std::string name = "the kernel's table";
-    const Imported made = imported_rules(ipvsadm_rules(table->view), name, context.machine.reading);
-    if (!made.text)
-      return {Exit::refused, "",
-              lvsd::text(made.loaded.diagnostics, context.error_color) +
-                  "lvsctl: this table cannot be written as a configuration\n"};
-    if (context.format == Format::json)
-      return local_json(context, api::ConfigView{.file = name, .text = made.text});
-    return {Exit::done, *made.text, ""};
-  };
+Run export_ipvsadm_command(CLI::App& command) {
+  return export_part(command, "ipvsadm");
 }
-
-Run export_json_command(CLI::App&) {
-  return [](const Context& context) { return json_page(context, {api::Action::kernel_table}); };
+Run export_lvsd_command(CLI::App& command) {
+  return export_part(command, "lvsd");
+}
+Run export_json_command(CLI::App& command) {
+  return export_part(command, "json");
 }
 
 Run drift_command(CLI::App& command) {

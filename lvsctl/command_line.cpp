@@ -11,6 +11,7 @@
 #include "api/find.h"
 #include "lvsctl/formats.h"
 #include "lvsctl/repeated.h"
+#include "lvsctl/trace.h"
 #include "lvsctl/units.h"
 
 namespace lvsd::ctl {
@@ -23,8 +24,8 @@ constexpr Command config_parts[] = {
     {"history", "", "the configurations that were in force", config_history_command},
     {"rollback", "", "put an earlier configuration in force again", config_rollback_command},
     {"confirm", "", "let a rollback stay that waits for it", config_confirm_command},
-    {"import", "", "rewrite a keepalived.conf, or ipvsadm's rules, as a file of ours",
-     config_import_command},
+    {"import", "", "as lvsctl import: rewrite another program's rules as a file of ours",
+     import_command},
 };
 
 constexpr Command timeouts_parts[] = {
@@ -48,7 +49,7 @@ constexpr Command tuning_parts[] = {
 
 constexpr Command check_parts[] = {
     {"history", "", "their last results, with the time of each step", check_history_command},
-    {"run", "", "run them now; the results count", check_run_command},
+    {"run", "", "as check --count: run them now; the results count", check_run_command},
     {"pause", "", "stop them; the server keeps the health it has", check_pause_command},
     {"resume", "", "let them go on at their times", check_resume_command},
     {"digest", "", "the digest of what a url answers, for HTTP_GET", check_digest_command},
@@ -78,8 +79,10 @@ constexpr Command table[] = {
     {"drift", "", "where the kernel is not as wanted", drift_command},
     {"doctor", "", "what of this machine keeps load balancing from working", doctor_command},
     {"realserver", "", "make this machine a real server by DR or a tunnel", realserver_command},
-    {"export", "", "the kernel's table, for other programs", nullptr, export_parts},
-    {"check", "", "what the checks of a server said; run, pause, resume them", nullptr,
+    {"export", "", "the kernel's table, or what it is to be, for other programs", export_command,
+     export_parts},
+    {"import", "", "rewrite another program's rules as a file of ours", import_command},
+    {"check", "", "run a server's checks now, step by step; history, pause", check_command,
      check_parts},
     {"config", "", "check, show, compare and import configurations; go back to one", nullptr,
      config_parts},
@@ -118,6 +121,10 @@ struct Globals {
   std::string timeout = "10s";
   std::string color = "auto";
   bool numeric = false;  // the default; fingers type it anyway
+  std::string units = "si";
+  bool exact = false;
+  bool verbose = false;
+  std::string host;  // no way leads there
 };
 
 std::string check_duration(const std::string& word) {
@@ -156,6 +163,13 @@ void add_globals(CLI::App& app, Globals& globals) {
   auto* resolve = app.add_flag("--resolve", globals.resolve,
                                "tables have names for addresses, as far as they are found in 1s");
   app.add_flag("-n", globals.numeric, "accepted: addresses are numeric")->excludes(resolve);
+  auto* units = app.add_option("--units", globals.units,
+                               "si: 1.2K, 3.1 MB, by thousands; none: all digits of every number");
+  units->check(CLI::IsMember({"si", "none"}))->option_text("UNITS");
+  app.add_flag("--exact", globals.exact, "--units none, as ipvsadm has it")->excludes(units);
+  app.add_flag("-v,--verbose", globals.verbose,
+               "say what lvsd is asked, how it answered and after which time");
+  app.add_option("-H", globals.host)->group("");  // for fingers that look for it
   app.set_version_flag("--version", "lvsctl " LVSD_VERSION, "the version of lvsctl");
 }
 
@@ -183,9 +197,11 @@ Context context_of(const Globals& globals, const Surroundings& surroundings) {
   context.screen.header = !globals.no_header;
   context.sort = globals.sort;
   context.filter = globals.filter;
+  if (globals.exact || globals.units == "none") context.screen.digits = Digits::all;
   context.dry_run = globals.dry_run;
   context.quiet = globals.quiet;
   context.resolve = globals.resolve;
+  if (globals.verbose) trace(context);
   return context;
 }
 
@@ -205,6 +221,9 @@ std::string misplaced_option(const std::string& command, const Globals& globals)
   };
   if (!globals.filter.empty() && !is_in(filtered))
     return "--filter goes with services, servers, stats, overrides, drift, events and connections";
+  if (!globals.host.empty())
+    return "-H: lvsd listens on this machine alone; 'ssh " + globals.host +
+           " lvsctl ...' asks the one over there";
   if (!globals.interval.empty() && !is_in(repeatable))
     return "--watch does not go with '" + command + "'";
   return {};
@@ -270,10 +289,21 @@ Output output_of(const CLI::App& app, const CLI::ParseError& error) {
   return usage_error(error.what());
 }
 
+// Behind the options that stand before the command, with their values.
+std::size_t first_word(const CLI::App& app, const std::vector<std::string>& words) {
+  std::size_t at = 0;
+  while (at < words.size() && words[at].starts_with('-')) {
+    const CLI::Option* option = app.get_option_no_throw(words[at]);
+    at += option != nullptr && option->get_items_expected_max() > 0 ? 2 : 1;
+  }
+  return at;
+}
+
 // "help drain" is "drain --help".
-void read_help(std::vector<std::string>& words) {
-  if (words.empty() || words.front() != "help") return;
-  words.erase(words.begin());
+void read_help(const CLI::App& app, std::vector<std::string>& words) {
+  const std::size_t at = first_word(app, words);
+  if (at >= words.size() || words[at] != "help") return;
+  words.erase(words.begin() + static_cast<std::ptrdiff_t>(at));
   words.emplace_back("--help");
 }
 
@@ -307,7 +337,7 @@ Output outcome(std::vector<std::string> words, const Surroundings& surroundings)
   Globals globals;
   add_globals(app, globals);
   const Runs runs = add_commands(app, table);
-  read_help(words);
+  read_help(app, words);
   try {
     std::reverse(words.begin(), words.end());  // as CLI11 wants them
     app.parse(std::move(words));

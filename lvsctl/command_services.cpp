@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "api/filter.h"
 #include "lvsctl/command.h"
 #include "lvsctl/page.h"
 #include "lvsctl/target.h"
@@ -123,6 +124,10 @@ Exit exit_of_some(const std::vector<ServerView>& servers) {
 // Those that a pattern, a host or SERVICE/SERVER is for; none is a mistake, unless --filter leaves
 // none.
 Output servers_like(const Context& context, const std::string& word, const std::string& terms) {
+  // lvsd would count the columns of a mistake from the parenthesis, and not see one that it closes.
+  if (!context.filter.empty())
+    if (const auto own = api::Filter::parse(context.filter); !own)
+      return failed({Exit::usage, "filter: " + own.error()});
   Context narrowed = context;
   narrowed.filter = context.filter.empty() ? terms : "(" + context.filter + ") && " + terms;
   const Question question{api::Action::servers};

@@ -164,12 +164,13 @@ std::vector<std::string> kernel_pieces(const ServerView& server) {
 }
 
 // "connections 991K", "in 81M packets 64 GB", "out -"
-std::vector<std::string> traffic_pieces(const api::CountersView& counters) {
-  const auto way = [](std::string_view name, const auto& packets, const auto& bytes) {
+std::vector<std::string> traffic_pieces(const api::CountersView& counters, Digits digits) {
+  const auto way = [digits](std::string_view name, const auto& packets, const auto& bytes) {
     if (!packets && !bytes) return fmt::format("{} -", name);
-    return fmt::format("{} {} packets {}", name, amount_text(packets), bytes_text(bytes));
+    return fmt::format("{} {} packets {}", name, amount_text(packets, digits),
+                       bytes_text(bytes, digits));
   };
-  return {"connections " + amount_text(counters.connections),
+  return {"connections " + amount_text(counters.connections, digits),
           way("in", counters.in_packets, counters.in_bytes),
           way("out", counters.out_packets, counters.out_bytes)};
 }
@@ -194,7 +195,7 @@ std::string server_text(const Page<ServerView>& page, const Context& context) {
   out += lines("start", start_lines({server}), screen);
   out += line("weight", {weight_text(server.weight)}, screen);
   out += line("kernel", kernel_pieces(server), screen);
-  out += line("traffic", traffic_pieces(server.counters), screen);
+  out += line("traffic", traffic_pieces(server.counters, screen.digits), screen);
   if (server.config) out += line("config", {*server.config}, screen);
   return out;
 }

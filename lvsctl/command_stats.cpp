@@ -28,7 +28,6 @@ struct Wish {
   bool rate = false;
   bool thresholds = false;
   bool persistent = false;
-  bool exact = false;
   bool zero = false;
 };
 
@@ -93,16 +92,14 @@ std::vector<Measure> measures(const Wish& wish) {
           counter("OutBytes", &CountersView::out_bytes, true)};
 }
 
-std::string number_text(const Number& number, bool bytes, bool exact) {
-  if (!number) return "-";
-  if (exact) return std::to_string(*number);
-  return bytes ? bytes_text(*number) : amount_text(*number);
+std::string number_text(const Number& number, bool bytes, Digits digits) {
+  return bytes ? bytes_text(number, digits) : amount_text(number, digits);
 }
 
-Table stats_table(const Stats& stats, const Wish& wish) {
+Table stats_table(const Stats& stats, const Wish& wish, Digits digits) {
   const auto columns = measures(wish);
   // Limits are compared digit by digit.
-  const bool exact = wish.exact || wish.thresholds || wish.persistent;
+  if (wish.thresholds || wish.persistent) digits = Digits::all;
   Table table;
   table.columns = {{"SERVICE/SERVER"}};
   for (const Measure& measure : columns)
@@ -111,7 +108,7 @@ Table stats_table(const Stats& stats, const Wish& wish) {
   const auto add_row = [&](Cell name, const auto& number_of) {
     std::vector<Cell> row = {std::move(name)};
     for (std::size_t i = 0; i < columns.size(); ++i)
-      row.push_back({number_text(number_of(i), columns[i].in_bytes, exact)});
+      row.push_back({number_text(number_of(i), columns[i].in_bytes, digits)});
     table.rows.push_back(std::move(row));
   };
   for (const ServiceStatsView& service : stats) {
@@ -187,7 +184,7 @@ Output shown(const Context& context, const Wish& wish) {
       output.out += service.service + "\n";
     return output;
   }
-  Table table = stats_table(stats->view, wish);
+  Table table = stats_table(stats->view, wish, context.screen.digits);
   Context sorted = context;
   // An unknown column is told of as with every other list.
   if (!context.sort.empty() && sort_groups(table, context.sort, stats->view.size() > 1))
@@ -207,7 +204,6 @@ Run stats_command(CLI::App& command) {
                                       "weights and the templates of persistent clients");
   rate->excludes(thresholds)->excludes(persistent);
   thresholds->excludes(persistent);
-  command.add_flag("--exact", wish->exact, "all digits, without K, M and G");
   command.add_flag("--zero", wish->zero,
                    "set the kernel's counters to 0, for everybody who reads them");
   return [wish](const Context& context) {

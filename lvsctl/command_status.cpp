@@ -46,7 +46,7 @@ std::string heading(const StatusPage& page, const Screen& screen) {
          "\n";
 }
 
-Table services_table(const StatusView& status) {
+Table services_table(const StatusView& status, Digits digits) {
   Table table;
   table.columns = {{"SERVICE"},       {"ADDRESS", false, 2},       {"SCHED", false, 6},
                    {"SERVERS"},       {"CONN act/inact", true, 1}, {"NEW/s", true, 3},
@@ -58,11 +58,11 @@ Table services_table(const StatusView& status) {
                           {servers_text(service), service.state == "UP" && service.pool != "sorry"
                                                       ? Style::plain
                                                       : style_of(service.state)},
-                          {amount_text(service.connections.active) + " / " +
-                           amount_text(service.connections.inactive)},
-                          {amount_text(service.rates.cps)},
-                          {bytes_text(service.rates.in_bps)},
-                          {bytes_text(service.rates.out_bps)}});
+                          {amount_text(service.connections.active, digits) + " / " +
+                           amount_text(service.connections.inactive, digits)},
+                          {amount_text(service.rates.cps, digits)},
+                          {bytes_text(service.rates.in_bps, digits)},
+                          {bytes_text(service.rates.out_bps, digits)}});
   return table;
 }
 
@@ -100,7 +100,7 @@ std::string full_text(const Context& context, const StatusPage& page) {
     kernel.push_back("counters of " + age_text(page.head.counted, page.head.time) + " ago");
   out += labelled("kernel", kernel, screen);
   out += labelled("checks", {checks_text(status.checks)}, screen);
-  Table table = services_table(status);
+  Table table = services_table(status, context.screen.digits);
   resolve(context, table);
   if (const auto services = text(table, screen, 2); !services.empty())
     out.append("\n").append(services);

@@ -54,7 +54,9 @@ Words values(const std::string& name, const std::string& current, const Names& n
   if (name == "--count-by") return {"client", "protocol", "server", "service", "state"};
   if (name == "--top") return {"clients", "servers", "services", "states"};
   if (name == "SHELL") return {"bash", "zsh", "fish"};
-  if (name == "FORMAT") return {"ipvsadm", "keepalived"};
+  if (name == "FORMAT") return {"ipvsadm", "kernel", "keepalived"};
+  if (name == "--format") return {"ipvsadm", "json", "lvsd"};
+  if (name == "--units") return {"none", "si"};
   if (name == "GENERATION" || name == "--generation") return names.generations();
   if (name == "--until") return {"active", "all", "templates", "usual"};
   if (name == "what") return {"max_connections", "weight"};
@@ -106,7 +108,7 @@ Words options(const CLI::App& app) {
   Words out;
   for (const CLI::App* owner = &app; owner != nullptr; owner = owner->get_parent())
     for (const CLI::Option* option : owner->get_options(all_options)) {
-      if (option->get_positional()) continue;
+      if (option->get_positional() || option->get_group().empty()) continue;
       for (const std::string& name : option->get_lnames())
         out.push_back("--" + name);
       if (option->get_lnames().empty())

@@ -138,6 +138,33 @@ std::string line(const std::vector<std::string>& cells) {
   return out + "\n";
 }
 
+using Titles = std::vector<std::string>;
+
+bool is_part(const std::string& title, const std::string& of) {
+  return title.size() > of.size() && title.starts_with(of) && title[of.size()] == '.';
+}
+
+// Where the column after this one belongs; a new one takes its place before that. What other items
+// have parts of, and this one lacks, stands where those are.
+Titles::iterator behind(Titles& titles, Titles::iterator place, const std::string& name) {
+  const auto known = std::find(titles.begin(), titles.end(), name);
+  if (known != titles.end()) return known + 1;
+  const auto last = std::find_if(titles.rbegin(), titles.rend(), [&name](const std::string& title) {
+    return is_part(title, name);
+  });
+  return last != titles.rend() ? last.base() : titles.insert(place, name) + 1;
+}
+
+// Without those of which there are parts.
+Titles without_wholes(const Titles& titles) {
+  Titles out;
+  for (const std::string& title : titles)
+    if (std::none_of(titles.begin(), titles.end(),
+                     [&title](const std::string& other) { return is_part(other, title); }))
+      out.push_back(title);
+  return out;
+}
+
 }  // namespace
 
 std::optional<std::string> yaml_text(std::string_view json) {
@@ -162,7 +189,7 @@ std::optional<std::string> csv_text(std::string_view json, bool header) {
     else
       rows.push_back(std::move(value));
   }
-  std::vector<std::string> names;
+  Titles names;
   std::vector<std::map<std::string, std::string>> lines;
   for (const Json& row : rows) {
     Columns columns;
@@ -170,20 +197,11 @@ std::optional<std::string> csv_text(std::string_view json, bool header) {
     auto& cells = lines.emplace_back();
     auto place = names.begin();
     for (auto& [name, text] : columns) {
-      const auto known = std::find(names.begin(), names.end(), name);
-      place = known == names.end() ? names.insert(place, name) + 1 : known + 1;
+      place = behind(names, place, name);
       cells.insert_or_assign(name, std::move(text));
     }
   }
-  // Of a part that some items have and others lack.
-  const auto has_parts = [&names](const std::string& name) {
-    return std::any_of(names.begin(), names.end(),
-                       [&name](const std::string& other) { return other.starts_with(name + "."); });
-  };
-  std::vector<std::string> kept;
-  std::copy_if(names.begin(), names.end(), std::back_inserter(kept),
-               [&](const std::string& name) { return !has_parts(name); });
-  names = std::move(kept);
+  names = without_wholes(names);
   std::string out = header && !names.empty() ? line(names) : std::string();
   for (auto& cells : lines) {
     std::vector<std::string> texts;

@@ -7,6 +7,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -126,6 +127,23 @@ Result<void> replace_file(const std::string& path, const std::string& before,
   return {};
 }
 
+// No larger than a configuration may be; what is typed by hand would be waited for.
+Result<std::string> standard_input() {
+  constexpr std::size_t most = std::size_t{16} << 20;
+  const std::string attempt = "reading standard input";
+  if (::isatty(STDIN_FILENO) == 1) return Error{{}, "standard input is a terminal"};
+  std::string text;
+  std::array<char, 65536> chunk{};
+  for (;;) {
+    const ssize_t got = ::read(STDIN_FILENO, chunk.data(), chunk.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return system_failure(errno, attempt);
+    if (got == 0) return text;
+    text.append(chunk.data(), static_cast<std::size_t>(got));
+    if (text.size() > most) return system_failure(EFBIG, attempt);
+  }
+}
+
 std::chrono::milliseconds uptime() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now().time_since_epoch());
@@ -178,9 +196,9 @@ void sleep_for(std::chrono::milliseconds length) {
 }  // namespace
 
 Machine this_machine() {
-  return {disk_files(), machine_options(), wall_clock,    write_file,
-          run_line,     sleep_for,         uptime,        paused,
-          replace_file, machine_facts,     open_terminal, names_of};
+  return {disk_files(),  machine_options(), wall_clock, write_file, standard_input,
+          run_line,      sleep_for,         uptime,     paused,     replace_file,
+          machine_facts, open_terminal,     names_of};
 }
 
 }  // namespace lvsd::ctl

@@ -24,6 +24,8 @@ struct Machine {
   std::function<api::Moment()> now;
   // Puts a new file there, whole or not at all; refuses where there is one unless it may replace.
   std::function<Result<void>(const std::string& path, const std::string& text, bool replace)> write;
+  // All of standard input, where that is no terminal.
+  std::function<Result<std::string>()> standard_input;
   // Runs a line of the shell with these variables in its environment, waits for its end and returns
   // its exit code, or 128 and the signal that ended it.
   std::function<int(const std::string& line, const std::map<std::string, std::string>& variables)>

@@ -54,7 +54,7 @@ std::string option_text(const CLI::Option& option, const std::string& indent) {
 std::string options_text(const CLI::App& command, const std::string& indent) {
   std::string out;
   for (const CLI::Option* option : command.get_options())
-    if (!option->get_positional() && !option->check_name("--help"))
+    if (!option->get_positional() && !option->check_name("--help") && !option->get_group().empty())
       out += option_text(*option, indent);
   return out;
 }

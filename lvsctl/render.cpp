@@ -66,15 +66,20 @@ std::vector<std::size_t> shown(const Table& table, const std::vector<std::size_t
   return columns;
 }
 
-std::string padded(const Cell& cell, std::size_t width, bool right, bool color) {
-  const std::string blanks(width - std::min(width, display_width(cell.text)), ' ');
-  const std::string word = painted(cell.text, cell.style, color);
-  return right ? blanks + word : word + blanks;
+void append_padded(std::string& line, const Cell& cell, std::size_t width, bool right, bool color) {
+  const std::size_t blanks = width - std::min(width, display_width(cell.text));
+  if (right) line.append(blanks, ' ');
+  if (color)
+    line += painted(cell.text, cell.style, color);
+  else
+    line += cell.text;
+  if (!right) line.append(blanks, ' ');
 }
 
-std::string without_end_blanks(std::string line) {
-  line.resize(line.find_last_not_of(' ') + 1);
-  return line;
+// The line that is being written, which has something in it.
+void end_line(std::string& out) {
+  out.resize(out.find_last_not_of(' ') + 1);
+  out += '\n';
 }
 
 // "1.2K", "3.1 MB", "310"; nothing for what is no amount.
@@ -184,23 +189,27 @@ std::string text(const Table& table, const Screen& screen, std::size_t indent) {
   if (table.rows.empty()) return {};
   const auto width = widths(table, screen.header);
   const auto columns = shown(table, width, screen, indent);
-  const auto line = [&](auto&& cell_of) {
-    std::string out(indent, ' ');
-    for (const std::size_t column : columns) {
-      if (column != columns.front()) out += std::string(gap, ' ');
-      out += padded(cell_of(column), width[column], table.columns[column].right, screen.color);
-    }
-    return without_end_blanks(std::move(out)) + "\n";
-  };
   std::string out;
+  const auto add_line = [&](const std::vector<Cell>& cells) {
+    out.append(indent, ' ');
+    for (const std::size_t column : columns) {
+      if (column != columns.front()) out.append(gap, ' ');
+      append_padded(out, cells[column], width[column], table.columns[column].right, screen.color);
+    }
+    end_line(out);
+  };
   std::size_t longest = indent + 1;
   for (const std::size_t column : columns)
     longest += width[column] + gap;
   out.reserve(longest * (table.rows.size() + 1));
-  if (screen.header)
-    out += line([&](std::size_t i) { return Cell{std::string(table.columns[i].title)}; });
+  if (screen.header) {
+    std::vector<Cell> titles;
+    for (const Column& column : table.columns)
+      titles.push_back({std::string(column.title)});
+    add_line(titles);
+  }
   for (const auto& row : table.rows)
-    out += line([&](std::size_t i) { return row[i]; });
+    add_line(row);
   return out;
 }
 

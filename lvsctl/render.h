@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "lvsctl/units.h"
+
 // Tables and lines for people. Pure: values in, text out.
 
 namespace lvsd::ctl {
@@ -41,6 +43,7 @@ struct Screen {
   bool color = false;
   bool unicode = true;
   bool header = true;
+  Digits digits = Digits::some;
 };
 
 // Every line ends; nothing at all for a table without rows.

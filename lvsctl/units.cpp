@@ -6,6 +6,14 @@
 
 namespace lvsd::ctl {
 
+std::string amount_text(std::optional<std::uint64_t> amount, Digits digits) {
+  return amount && digits == Digits::all ? std::to_string(*amount) : api::amount_text(amount);
+}
+
+std::string bytes_text(std::optional<std::uint64_t> bytes, Digits digits) {
+  return bytes && digits == Digits::all ? std::to_string(*bytes) : api::bytes_text(bytes);
+}
+
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
   using std::chrono::milliseconds;
   struct Unit {

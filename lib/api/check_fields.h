@@ -47,6 +47,7 @@ struct Fields<CheckHistoryView> {
     field("server", check.server);
     field("kind", check.kind);
     field("target", check.target);
+    field("requests", check.requests);
     field("interval_seconds", check.interval_seconds);
     field("paused", check.paused);
     field("servers", check.servers);

@@ -38,7 +38,10 @@ constexpr Route table[] = {
     {Method::get, "/api/v1/services/{service}/servers/{server}/checks", Action::checks,
      Access::read, "the checks of one server and their last results"},
     {Method::post, "/api/v1/services/{service}/servers/{server}/checks/run", Action::run_checks,
-     Access::write, "runs the checks of a server now and answers when they have run", "dry_run"},
+     Access::write,
+     "runs the checks of a server now and answers when they have run; with ?count=no beside those "
+     "that run, each url of its own: nothing is counted or kept of what comes of it",
+     "count dry_run"},
     {Method::post, "/api/v1/services/{service}/servers/{server}/checks/pause", Action::pause_checks,
      Access::write,
      "stops the checks of a server, which keeps its health; ?for_seconds= for that long",
@@ -70,7 +73,10 @@ constexpr Route table[] = {
      "?filter=; with 'Accept: text/event-stream' it goes on, resumed by Last-Event-ID",
      "after since limit service server event severity filter"},
     {Method::get, "/api/v1/kernel/table", Action::kernel_table, Access::read,
-     "all that is in the kernel's table, of others as well, in the kernel's terms"},
+     "all that is in the kernel's table, of others as well, in the kernel's terms; with "
+     "?wanted=yes "
+     "what of ours is to be in it, of which nothing is counted",
+     "wanted"},
     {Method::get, "/api/v1/kernel/controls", Action::kernel_controls, Access::read,
      "what IPVS has beside its table: timeouts and sync daemons"},
     {Method::get, "/api/v1/drift", Action::drift, Access::read,

@@ -88,8 +88,9 @@ struct PastResultView {
 struct CheckHistoryView {
   std::string service;
   std::string server;
-  std::string kind;    // "TCP_CHECK"
-  std::string target;  // "10.0.0.2:80"
+  std::string kind;                   // "TCP_CHECK"
+  std::string target;                 // "10.0.0.2:80"
+  std::vector<std::string> requests;  // as of CheckView
   double interval_seconds = 0;
   bool paused = false;
   std::uint64_t servers = 0;            // that share it

@@ -84,6 +84,48 @@ TEST_CASE("a check that is run now answers with what came of it") {
   CHECK(world.health() == "up");
 }
 
+TEST_CASE("a run that does not count changes nothing and is told to nobody else") {
+  World world("300");
+  REQUIRE(eventually([&] { return world.check().results.size() == 1; }));
+  world.port.close();
+  const api::CheckHistoryView check = world.posted("run?count=no");
+  REQUIRE(check.results.size() == 1);
+  CHECK(check.results.front().result.result == "L4CON");
+  CHECK(check.requests == std::vector<std::string>{"connect"});
+  CHECK(check.state == "up");
+  CHECK(world.health() == "up");
+  CHECK(world.check().results.size() == 1);
+
+  // Of one that is paused as well, and of nothing that is only planned.
+  world.posted("pause");
+  CHECK(world.posted("run?count=no").results.front().result.result == "L4CON");
+  CHECK(world.posted("run?count=no&dry_run=1").results.front().result.result == "L4OK");
+}
+
+TEST_CASE("each url of a check is tried alone and all of them at once") {
+  const ScriptedServer server([](ScriptedServer::Client& client) {
+    const bool first = client.hear().find("GET /first ") == 0;
+    client.say(first ? "HTTP/1.0 200 OK\r\n\r\n" : "HTTP/1.0 503 Busy\r\n\r\n");
+  });
+  const Endpoint& target = server.target().endpoint;
+  Site site(
+      "virtual_server 10.0.0.1 80 {\n  name web\n  protocol TCP\n  lvs_method NAT\n"
+      "  delay_loop 300\n  real_server 127.0.0.1 " +
+      std::to_string(target.port) +
+      " {\n    name one\n    alpha\n    HTTP_GET {\n      url {\n path /first\n status_code 200\n "
+      "}\n"
+      "      url {\n path /second\n status_code 200\n }\n    }\n  }\n}\n");
+  site.up();
+  const Answer answer = site.ask("POST", "/api/v1/services/web/servers/one/checks/run?count=no");
+  REQUIRE(answer.status == 200);
+  const auto views = api::document<Checks>(answer.body)->view;
+  REQUIRE(views.size() == 2);
+  CHECK(views[0].requests == std::vector<std::string>{"GET /first expect 200"});
+  CHECK(views[0].results.front().verdict == "pass");
+  CHECK(views[1].requests == std::vector<std::string>{"GET /second expect 200"});
+  CHECK(views[1].results.front().result.code == 503);
+}
+
 TEST_CASE("a paused check is not run and its server keeps its state until it goes on") {
   World world;
   const OpenPort witness;  // of a check that goes on meanwhile, as often

@@ -57,6 +57,14 @@ TEST_CASE("answers for several targets are several documents of YAML and one tab
   CHECK(yaml(two + "{") == "no JSON");
 }
 
+TEST_CASE("the columns of CSV stand in the order of the fields whatever is null in whom") {
+  CHECK(csv(R"({"items":[{"p":{"y":1},"q":null,"b":2},{"p":null,"q":{"x":3},"b":4}]})") ==
+        "p.y,q.x,b\n1,,2\n,3,4\n");
+  CHECK(csv(R"({"items":[{"p":null,"q":{"x":3},"b":4},{"p":{"y":1},"q":null,"b":2}]})") ==
+        "p.y,q.x,b\n,3,4\n1,,2\n");
+  CHECK(csv(R"({"items":[{"a":1,"p":{"y":1}},{"a":2,"p":null}]})") == "a,p.y\n1,1\n2,\n");
+}
+
 TEST_CASE("a text that YAML would take for something else is quoted") {
   for (const char* word : {"yes", "Null", "on", "1.5", "0x10", "", "a: b", "a #b", "-", "~",
                            "12:30", "tcp 10.0.0.1:80", "{", "*x", "!x", "%", "@", "'", "\xc3\xa9"})

@@ -165,6 +165,10 @@ std::string played(const std::string& line) {
     *time += length;
     return *time < std::chrono::seconds(stop);
   };
+  surroundings.machine.standard_input = [&what]() -> Result<std::string> {
+    if (!what.environment.contains("INPUT")) return Error{{}, "standard input is a terminal"};
+    return *disk_files().read(folder + "files/" + what.environment.at("INPUT"));
+  };
   surroundings.machine.facts = [&what](const doctor::Questions&, auto lvsd) {
     return facts_of(what.environment.at("FACTS"), std::move(lvsd));
   };
