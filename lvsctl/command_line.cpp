@@ -307,22 +307,49 @@ void read_help(const CLI::App& app, std::vector<std::string>& words) {
   words.emplace_back("--help");
 }
 
-using Runs = std::map<const CLI::App*, Run>;
+// The commands: each a name and a summary until it is the one that is asked for. To set all of them
+// up takes longer than to ask lvsd something.
+class CommandTree {
+ public:
+  explicit CommandTree(CLI::App& app) { add(app, table); }
+  CommandTree(const CommandTree&) = delete;
+  CommandTree& operator=(const CommandTree&) = delete;
 
-Runs add_commands(CLI::App& app, std::span<const Command> commands) {
-  Runs runs;
-  for (const Command& command : commands) {
-    CLI::App* sub = app.add_subcommand(std::string(command.word), std::string(command.summary));
-    if (!command.alias.empty()) sub->alias(std::string(command.alias));
-    if (command.hidden) sub->group("");
-    sub->footer("The options of 'lvsctl --help' go with every command.");
-    if (command.set_up != nullptr) runs[sub] = command.set_up(*sub);
-    if (command.parts.empty()) continue;
-    sub->require_subcommand(command.set_up == nullptr ? 1 : 0, 1);
-    runs.merge(add_commands(*sub, command.parts));
+  // REQUIRES: one of those that are no mere heading.
+  const Run& run_of(CLI::App& command) {
+    set_up(command);
+    return runs_.at(&command);
   }
-  return runs;
-}
+
+ private:
+  void add(CLI::App& app, std::span<const Command> commands) {
+    for (const Command& command : commands) {
+      CLI::App* sub = app.add_subcommand(std::string(command.word), std::string(command.summary));
+      if (!command.alias.empty()) sub->alias(std::string(command.alias));
+      if (command.hidden) sub->group("");
+      sub->footer("The options of 'lvsctl --help' go with every command.");
+      sub->preparse_callback([this, sub](std::size_t) { set_up(*sub); });
+      waiting_.emplace(sub, &command);
+    }
+  }
+
+  void set_up(CLI::App& sub) {
+    const auto found = waiting_.extract(&sub);
+    if (found.empty()) return;
+    const Command& command = *found.mapped();
+    if (command.set_up != nullptr) runs_[&sub] = command.set_up(sub);
+    if (!command.parts.empty()) {
+      sub.require_subcommand(command.set_up == nullptr ? 1 : 0, 1);
+      add(sub, command.parts);
+    }
+    // What programs ask is about all of them.
+    while (command.hidden && !waiting_.empty())
+      set_up(*waiting_.begin()->first);
+  }
+
+  std::map<CLI::App*, const Command*> waiting_;
+  std::map<const CLI::App*, Run> runs_;
+};
 
 }  // namespace
 
@@ -336,7 +363,7 @@ Output outcome(std::vector<std::string> words, const Surroundings& surroundings)
   app.require_subcommand(0, 1);
   Globals globals;
   add_globals(app, globals);
-  const Runs runs = add_commands(app, table);
+  CommandTree tree(app);
   read_help(app, words);
   try {
     std::reverse(words.begin(), words.end());  // as CLI11 wants them
@@ -344,7 +371,7 @@ Output outcome(std::vector<std::string> words, const Surroundings& surroundings)
   } catch (const CLI::ParseError& error) {
     return output_of(app, error);
   }
-  const CLI::App* chosen = &app;
+  CLI::App* chosen = &app;
   while (!chosen->get_subcommands().empty())
     chosen = chosen->get_subcommands().front();
   if (chosen == &app) chosen = app.get_subcommand("status");
@@ -352,8 +379,9 @@ Output outcome(std::vector<std::string> words, const Surroundings& surroundings)
     return usage_error(why);
   Context context = context_of(globals, surroundings);
   convert_lines(context, globals);
+  const Run& command = tree.run_of(*chosen);
   const auto run = [&] {
-    Output output = runs.at(chosen)(context);
+    Output output = command(context);
     output.out = converted(output.out, globals, !globals.no_header);
     return output;
   };

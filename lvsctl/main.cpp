@@ -44,10 +44,14 @@ lvsd::ctl::Surroundings surroundings() {
   return here;
 }
 
+// What a command takes that has a short answer.
+constexpr std::size_t least_memory = std::size_t{512} << 10;
+
 }  // namespace
 
 int main(int argc, char** argv) {
   lvsd::use_one_heap();
+  lvsd::take_memory_ahead(least_memory);
   const auto output = lvsd::ctl::outcome({argv + std::min(argc, 1), argv + argc}, surroundings());
   std::fwrite(output.err.data(), 1, output.err.size(), stderr);
   const bool written =
