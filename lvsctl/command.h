@@ -38,6 +38,7 @@ struct Context {
   bool quiet = false;              // nothing of what happens while it is waited for
   bool resolve = false;            // tables have names in the place of addresses
   Machine machine;
+  std::string socket;  // where lvsd is asked
 };
 
 // `out` goes to standard output, `err` to standard error.

@@ -193,6 +193,7 @@ Context context_of(const Globals& globals, const Surroundings& surroundings) {
   context.error_color = colored(surroundings.error_is_terminal);
   context.error_is_terminal = surroundings.error_is_terminal;
   context.machine = surroundings.machine;
+  context.socket = globals.socket;
   context.screen.unicode = surroundings.unicode;
   context.screen.header = !globals.no_header;
   context.sort = globals.sort;
