@@ -164,6 +164,7 @@ asio::awaitable<api::Response> Daemon::answer(api::Call call) {
       co_return co_await answer_outlook(std::move(call));
     case Action::zero:
     case Action::stats:
+    case Action::cpu_stats:
     case Action::connection_counts:
     case Action::connections:
       co_return co_await answer_traffic(std::move(call));
@@ -267,6 +268,7 @@ asio::awaitable<api::Response> Daemon::answer_traffic(api::Call call) {
   using api::Action;
   if (call.action == Action::zero) co_return co_await answer_zero(std::move(call));
   if (call.action == Action::stats) co_return co_await answer_stats(std::move(call));
+  if (call.action == Action::cpu_stats) co_return co_await answer_cpu_stats();
   if (call.action == Action::connections) co_return co_await answer_connections(std::move(call));
   co_return co_await answer_connection_counts(std::move(call));
 }

@@ -250,6 +250,7 @@ class Daemon {
   boost::asio::awaitable<api::Response> answer_stats(api::Call call);
   boost::asio::awaitable<api::Response> answer_connections(api::Call call);
   boost::asio::awaitable<api::Response> answer_connection_counts(api::Call call);
+  boost::asio::awaitable<api::Response> answer_cpu_stats();
   api::Response answer_events(const api::Call& call) const;
   // The kernel's own content (kernel_answers.cpp).
   boost::asio::awaitable<api::Response> answer_kernel_table();

@@ -80,6 +80,13 @@ std::vector<api::ServiceStatsView> stats_views(const Outlook& outlook, std::size
   return {stats_view(outlook, index)};
 }
 
+std::vector<api::CpuStatsView> cpu_stats_views(const std::vector<CpuTraffic>& cpus) {
+  std::vector<api::CpuStatsView> views;
+  for (const auto& [cpu, counters] : cpus)
+    add(views.emplace_back(api::CpuStatsView{.cpu = cpu, .counters = {}}).counters, counters, true);
+  return views;
+}
+
 namespace {
 
 std::optional<std::string>& field_of(api::ConnectionCountView& view, ConnectionPart part) {

@@ -12,6 +12,7 @@
 #include "base/parse_number.h"
 #include "daemon/connections.h"
 #include "daemon/daemon.h"
+#include "daemon/ipvs_stats.h"
 #include "daemon/list_pieces.h"
 #include "daemon/named_objects.h"
 #include "daemon/stats_views.h"
@@ -151,6 +152,13 @@ asio::awaitable<api::Response> Daemon::answer_connection_counts(api::Call call) 
   const auto view_them = [counts, most = limit] { return count_views(*counts, most); };
   const auto views = co_await walkers_.run(view_them);
   co_return api::response(api::Head{wall_clock(), generation_}, views);
+}
+
+asio::awaitable<api::Response> Daemon::answer_cpu_stats() {
+  const auto ask = [where = ipvs_namespace_] { return ipvs_cpu_stats(where); };
+  const auto read = co_await walkers_.run(ask);
+  if (!read) co_return api::response(api::unavailable(text(read.error())));
+  co_return api::response(api::Head{wall_clock(), generation_}, cpu_stats_views(*read));
 }
 
 asio::awaitable<api::Response> Daemon::answer_connections(api::Call call) {

@@ -156,14 +156,12 @@ Output steered(const Context& context, const Asking& asking, Wish wish) {
 
 std::shared_ptr<Wish> wish_of_run(CLI::App& command) {
   auto wish = wish_of(command);
-  add_yes(command, wish->aim);
   command.add_flag("--all", wish->all, "SERVER is a service: the checks of all of its servers");
   return wish;
 }
 
 Run steering(CLI::App& command, api::Action action) {
   auto wish = wish_of(command);
-  add_yes(command, wish->aim);
   if (action == api::Action::pause_checks)
     command.add_option("--for", wish->length, "they go on by themselves after this time")
         ->check(check_duration)
@@ -183,7 +181,7 @@ Output run_now(const Context& context, Wish wish) {
                                             "servers of that service",
                                             server)});
   if (wish.all) wish.aim.server += "/*";
-  if (wish.all || !wish.count) wish.aim.yes = true;
+  if (wish.all || !wish.count) wish.aim.several = true;
   Output output = steered(context, {api::Action::run_checks, exit_of_run}, wish);
   const bool is_answer = output.exit == Exit::done || output.exit == Exit::negative;
   if (is_answer && !wish.count && !context.dry_run && !context.quiet)
@@ -255,7 +253,7 @@ Run check_digest_command(CLI::App& command) {
 
 Run check_history_command(CLI::App& command) {
   auto wish = wish_of(command);
-  wish->aim.yes = true;
+  wish->aim.several = true;
   command.add_option("-l,--limit", wish->limit, "how many results of each check (20)")
       ->check(CLI::Range(1, 20))
       ->option_text("N");

@@ -10,6 +10,7 @@
 
 #include "api/find.h"
 #include "lvsctl/formats.h"
+#include "lvsctl/keyword_views.h"
 #include "lvsctl/repeated.h"
 #include "lvsctl/trace.h"
 #include "lvsctl/units.h"
@@ -116,6 +117,7 @@ struct Globals {
   std::string filter;
   std::string interval;  // of --watch; empty: once
   bool dry_run = false;
+  bool yes = false;
   bool quiet = false;
   bool resolve = false;
   std::string timeout = "10s";
@@ -153,6 +155,8 @@ void add_globals(CLI::App& app, Globals& globals) {
       ->check([](const std::string& word) { return check_duration(interval_of(word)); });
   app.add_flag("--dry-run", globals.dry_run,
                "of a write what it would do, to the kernel too; nothing is done");
+  app.add_flag("--yes", globals.yes,
+               "of a write to what a pattern is for: all of it, if there are several");
   app.add_option("--timeout", globals.timeout, "how long to wait for lvsd (10s)")
       ->check(check_duration)
       ->option_text("TIME");
@@ -193,12 +197,14 @@ Context context_of(const Globals& globals, const Surroundings& surroundings) {
   context.error_color = colored(surroundings.error_is_terminal);
   context.error_is_terminal = surroundings.error_is_terminal;
   context.machine = surroundings.machine;
+  context.socket = globals.socket;
   context.screen.unicode = surroundings.unicode;
   context.screen.header = !globals.no_header;
   context.sort = globals.sort;
   context.filter = globals.filter;
   if (globals.exact || globals.units == "none") context.screen.digits = Digits::all;
   context.dry_run = globals.dry_run;
+  context.yes = globals.yes;
   context.quiet = globals.quiet;
   context.resolve = globals.resolve;
   if (globals.verbose) trace(context);
@@ -299,12 +305,26 @@ std::size_t first_word(const CLI::App& app, const std::vector<std::string>& word
   return at;
 }
 
-// "help drain" is "drain --help".
+bool is_command(const CLI::App& app, const std::string& word) {
+  const auto all = app.get_subcommands([](const CLI::App*) { return true; });
+  return std::any_of(all.begin(), all.end(),
+                     [&word](const CLI::App* command) { return command->check_name(word); });
+}
+
+// "help drain" is "drain --help", and "help weight" is "explain weight".
 void read_help(const CLI::App& app, std::vector<std::string>& words) {
   const std::size_t at = first_word(app, words);
   if (at >= words.size() || words[at] != "help") return;
+  const std::vector<std::string> keywords = spellings();
+  const bool is_keyword = at + 1 < words.size() && !is_command(app, words[at + 1]) &&
+                          std::binary_search(keywords.begin(), keywords.end(), words[at + 1]);
+  if (is_keyword) {
+    words[at] = "explain";
+    return;
+  }
   words.erase(words.begin() + static_cast<std::ptrdiff_t>(at));
-  words.emplace_back("--help");
+  const bool is_topic = at < words.size() && !words[at].starts_with('-');
+  if (!is_topic || is_command(app, words[at])) words.emplace_back("--help");
 }
 
 // The commands: each a name and a summary until it is the one that is asked for. To set all of them

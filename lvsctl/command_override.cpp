@@ -82,7 +82,6 @@ void add_reason(CLI::App& command, Wish& wish) {
 std::shared_ptr<Wish> wish_of(CLI::App& command) {
   auto wish = std::make_shared<Wish>();
   add_server(command, wish->aim);
-  add_yes(command, wish->aim);
   add_reason(command, *wish);
   return wish;
 }

@@ -259,7 +259,7 @@ Output show_output(const Context& context, const std::string& target) {
   if (is_service)
     return is_wide(target) ? services_output(context, target) : service_output(context, target);
   if (!is_wide(target)) return server_output(context, target);
-  const auto servers = aimed_at(context, {.server = target, .yes = true, .sorry = true});
+  const auto servers = aimed_at(context, {.server = target, .several = true, .sorry = true});
   return servers ? each_shown(context, *servers, server_output) : servers.error();
 }
 

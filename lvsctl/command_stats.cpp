@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -9,6 +11,7 @@
 #include "api/stats_views.h"
 #include "lvsctl/command.h"
 #include "lvsctl/page.h"
+#include "lvsctl/stats_since.h"
 #include "lvsctl/units.h"
 #include "lvsctl/wish.h"
 #include "lvsctl/words.h"
@@ -29,6 +32,8 @@ struct Wish {
   bool thresholds = false;
   bool persistent = false;
   bool zero = false;
+  bool per_cpu = false;
+  std::string since;  // empty, "last" or "boot"
 };
 
 // A column: its title, and the number of a service and of a server.
@@ -172,24 +177,128 @@ Output zeroed(const Context& context, const Wish& wish) {
   return output;
 }
 
-Output shown(const Context& context, const Wish& wish) {
+Question question_of(const Wish& wish) {
   Question question{api::Action::stats};
   if (!wish.service.empty()) question.query["service"] = wish.service;
-  if (context.format == Format::json) return json_page(context, question);
-  const auto stats = page<Stats>(context, question);
-  if (!stats) return stats.error();
-  Output output;
-  if (context.format == Format::name) {
-    for (const ServiceStatsView& service : stats->view)
-      output.out += service.service + "\n";
-    return output;
-  }
-  Table table = stats_table(stats->view, wish, context.screen.digits);
+  return question;
+}
+
+Output listed(const Context& context, const Stats& stats, const Wish& wish) {
+  Table table = stats_table(stats, wish, context.screen.digits);
   Context sorted = context;
   // An unknown column is told of as with every other list.
-  if (!context.sort.empty() && sort_groups(table, context.sort, stats->view.size() > 1))
+  if (!context.sort.empty() && sort_groups(table, context.sort, stats.size() > 1))
     sorted.sort.clear();
   return table_output(sorted, std::move(table), "no services are configured");
+}
+
+Output shown(const Context& context, const Wish& wish) {
+  if (context.format == Format::json) return json_page(context, question_of(wish));
+  const auto stats = page<Stats>(context, question_of(wish));
+  if (!stats) return stats.error();
+  if (context.format != Format::name) return listed(context, stats->view, wish);
+  Output output;
+  for (const ServiceStatsView& service : stats->view)
+    output.out += service.service + "\n";
+  return output;
+}
+
+// ---- --since
+
+// Where the counters of a call are kept for the next one; of one service apart from all of them.
+std::string kept_name(const std::string& service) {
+  std::string name = service.empty() ? "stats" : "stats-" + service;
+  std::replace_if(
+      name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '-');
+  return name;
+}
+
+std::string gaps_text(const Gaps& gaps) {
+  std::string out;
+  if (gaps.restarted != 0)
+    out +=
+        fmt::format("; {} were set to 0 meanwhile and have what came after that", gaps.restarted);
+  if (gaps.unknown != 0) out += fmt::format("; {} were not there and have nothing", gaps.unknown);
+  return out;
+}
+
+// What the call before kept, if it asked the same lvsd.
+std::optional<EarlierStats> kept_stats(const Context& context, const std::string& place) {
+  const auto text = context.machine.files.read(place);
+  if (!text) return std::nullopt;
+  auto earlier = parse_kept(*text);
+  return earlier && earlier->socket == context.socket ? std::move(earlier) : std::nullopt;
+}
+
+// The difference to the call before, of this terminal; what is now is kept for the next one.
+Output shown_since_last(const Context& context, const Wish& wish) {
+  const auto place = context.machine.place(kept_name(wish.service));
+  if (!place) return failed({Exit::internal, lvsd::text(place.error())});
+  auto stats = page<Stats>(context, question_of(wish));
+  if (!stats) return stats.error();
+  const auto earlier = kept_stats(context, *place);
+  const auto kept = context.machine.write(
+      *place, kept_text(earlier_stats(stats->view, context.socket, stats->head.time)), true);
+  if (!kept) return failed({Exit::internal, lvsd::text(kept.error())});
+  if (!earlier)
+    return {Exit::done, "",
+            "this is the first call at this terminal: the next one has what came\n"};
+  const Gaps gaps = leave_difference(stats->view, *earlier);
+  Output output = context.format == Format::json ? json_output(api::body(stats->head, stats->view))
+                                                 : listed(context, stats->view, wish);
+  output.err = fmt::format("since {}, {}{}\n", clock_text(earlier->at, stats->head.time),
+                           age_text(earlier->at, stats->head.time), gaps_text(gaps)) +
+               output.err;
+  return output;
+}
+
+Output shown_since_boot(const Context& context, const Wish& wish) {
+  Output output = shown(context, wish);
+  if (output.exit == Exit::done && context.format != Format::json)
+    output.err +=
+        "what the kernel counted since each entry was made, after the boot at the earliest; that "
+        "somebody made it anew or set it to 0 is not known\n";
+  return output;
+}
+
+// For CLI11. Of another time nobody knows what the counters said then.
+std::string check_since(const std::string& word) {
+  if (word == "last" || word == "boot") return "";
+  return "lvsd keeps no counters of the past, so it is 'last' (the call before at this terminal) "
+         "or "
+         "'boot'; Prometheus keeps those of any time";
+}
+
+// ---- --per-cpu
+
+Output shown_per_cpu(const Context& context) {
+  const Question question{api::Action::cpu_stats};
+  if (context.format == Format::json) return json_page(context, question);
+  const auto cpus = page<std::vector<api::CpuStatsView>>(context, question);
+  if (!cpus) return cpus.error();
+  const auto columns = measures({});
+  Table table;
+  table.columns = {{"CPU", true}};
+  for (const Measure& measure : columns)
+    table.columns.push_back({measure.title, true});
+  for (const api::CpuStatsView& cpu : cpus->view) {
+    const ServiceStatsView as_service{.counters = cpu.counters};
+    std::vector<Cell> row = {{std::to_string(cpu.cpu)}};
+    for (const Measure& measure : columns)
+      row.push_back(
+          {number_text(measure.of_service(as_service), measure.in_bytes, context.screen.digits)});
+    table.rows.push_back(std::move(row));
+  }
+  return table_output(context, std::move(table), "the kernel names no CPU");
+}
+
+Output stats_output(const Context& context, const Wish& wish) {
+  if (wish.per_cpu && !wish.service.empty())
+    return failed({Exit::usage, "the kernel counts on each CPU for all services together"});
+  if (wish.per_cpu) return shown_per_cpu(context);
+  if (wish.zero) return zeroed(context, wish);
+  if (wish.since == "last") return shown_since_last(context, wish);
+  return wish.since == "boot" ? shown_since_boot(context, wish) : shown(context, wish);
 }
 
 }  // namespace
@@ -204,11 +313,19 @@ Run stats_command(CLI::App& command) {
                                       "weights and the templates of persistent clients");
   rate->excludes(thresholds)->excludes(persistent);
   thresholds->excludes(persistent);
-  command.add_flag("--zero", wish->zero,
-                   "set the kernel's counters to 0, for everybody who reads them");
-  return [wish](const Context& context) {
-    return wish->zero ? zeroed(context, *wish) : shown(context, *wish);
-  };
+  auto* zero = command.add_flag("--zero", wish->zero,
+                                "set the kernel's counters to 0, for everybody who reads them");
+  auto* since = command.add_option("--since", wish->since,
+                                   "last: what came since the call before at this terminal; boot: "
+                                   "since the kernel began to count");
+  since->check(check_since)->option_text("last|boot");
+  auto* per_cpu = command.add_flag("--per-cpu", wish->per_cpu,
+                                   "what each CPU has counted, of all services there are and were");
+  for (CLI::Option* one : {since, per_cpu})
+    for (CLI::Option* other : {rate, thresholds, persistent, zero})
+      one->excludes(other);
+  per_cpu->excludes(since);
+  return [wish](const Context& context) { return stats_output(context, *wish); };
 }
 
 }  // namespace lvsd::ctl

@@ -7,12 +7,14 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 #include <string_view>
 #include <thread>
@@ -127,6 +129,41 @@ Result<void> replace_file(const std::string& path, const std::string& before,
   return {};
 }
 
+// "pts-3" of a terminal, "session-812" where there is none.
+std::string terminal_word() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    std::array<char, 64> name{};
+    if (::ttyname_r(descriptor, name.data(), name.size()) != 0) continue;
+    std::string word = name.data();
+    if (word.starts_with("/dev/")) word.erase(0, 5);
+    std::replace(word.begin(), word.end(), '/', '-');
+    return word;
+  }
+  return "session-" + std::to_string(::getsid(0));
+}
+
+// As the XDG Base Directory Specification has it; empty: there is no place.
+std::string state_folder() {
+  const auto variable = [](const char* name) {
+    const char* const value = std::getenv(name);
+    return std::string(value != nullptr && *value == '/' ? value : "");
+  };
+  for (const char* name : {"XDG_RUNTIME_DIR", "XDG_STATE_HOME"})
+    if (std::string folder = variable(name); !folder.empty()) return folder + "/lvsctl";
+  const std::string home = variable("HOME");
+  return home.empty() ? home : home + "/.local/state/lvsctl";
+}
+
+Result<std::string> place_of(const std::string& name) {
+  const std::string folder = state_folder();
+  if (folder.empty())
+    return Error{{}, "none of XDG_RUNTIME_DIR, XDG_STATE_HOME and HOME names a folder"};
+  std::error_code failure;
+  std::filesystem::create_directories(folder, failure);
+  if (failure) return Error{failure, "making the folder '" + folder + "'"};
+  return folder + "/" + name + "." + terminal_word();
+}
+
 // No larger than a configuration may be; what is typed by hand would be waited for.
 Result<std::string> standard_input() {
   constexpr std::size_t most = std::size_t{16} << 20;
@@ -196,9 +233,9 @@ void sleep_for(std::chrono::milliseconds length) {
 }  // namespace
 
 Machine this_machine() {
-  return {disk_files(),  machine_options(), wall_clock, write_file, standard_input,
-          run_line,      sleep_for,         uptime,     paused,     replace_file,
-          machine_facts, open_terminal,     names_of};
+  return {disk_files(), machine_options(), wall_clock,    write_file, standard_input,
+          place_of,     run_line,          sleep_for,     uptime,     paused,
+          replace_file, machine_facts,     open_terminal, names_of};
 }
 
 }  // namespace lvsd::ctl

@@ -26,6 +26,8 @@ struct Machine {
   std::function<Result<void>(const std::string& path, const std::string& text, bool replace)> write;
   // All of standard input, where that is no terminal.
   std::function<Result<std::string>()> standard_input;
+  // The file in which something of this name may be kept for this terminal; its folder is there.
+  std::function<Result<std::string>(const std::string& name)> place;
   // Runs a line of the shell with these variables in its environment, waits for its end and returns
   // its exit code, or 128 and the signal that ended it.
   std::function<int(const std::string& line, const std::map<std::string, std::string>& variables)>

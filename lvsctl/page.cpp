@@ -272,6 +272,8 @@ template boost::system::result<Page<std::vector<api::ConnectionView>>, Output> p
     const Context&, const Question&);
 template boost::system::result<Page<std::vector<api::ServiceStatsView>>, Output> page(
     const Context&, const Question&);
+template boost::system::result<Page<std::vector<api::CpuStatsView>>, Output> page(const Context&,
+                                                                                  const Question&);
 template boost::system::result<Page<std::vector<api::ConnectionCountView>>, Output> page(
     const Context&, const Question&);
 template boost::system::result<Page<api::KernelTableView>, Output> page(const Context&,

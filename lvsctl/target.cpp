@@ -82,10 +82,6 @@ boost::system::result<std::string, Output> server_filter(const std::string& word
          server_matching(name_pattern(words->at("server")));
 }
 
-void add_yes(CLI::App& command, Aim& aim) {
-  command.add_flag("--yes", aim.yes, "of a pattern all that it is for, if there are several");
-}
-
 void add_server(CLI::App& command, Aim& aim) {
   command
       .add_option(
@@ -104,7 +100,6 @@ void add_aim(CLI::App& command, Aim& aim) {
   command.add_option("--host", aim.host, "the servers with this address or name, in every service")
       ->option_text("HOST")
       ->excludes(server);
-  add_yes(command, aim);
 }
 
 namespace {
@@ -150,7 +145,8 @@ Chosen servers_like(const Context& context, const Aim& aim) {
   if (!found) return found;
   if (found->empty())
     return failed({Exit::no_such_object, fmt::format("no server is as '{}'", aim.server)});
-  if (found->size() > 1 && !aim.yes && !context.dry_run) return too_many(aim.server, *found);
+  if (found->size() > 1 && !aim.several && !context.yes && !context.dry_run)
+    return too_many(aim.server, *found);
   return found;
 }
 

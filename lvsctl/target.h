@@ -32,24 +32,21 @@ boost::system::result<std::string, Output> server_filter(const std::string& word
 
 // Which servers a command is for: SERVICE/SERVER, a pattern of those, or a host in every service.
 struct Aim {
-  std::string server;  // "web/web03", "web*/db?", or "@web03" for the host
-  std::string host;    // an address or a name
-  bool yes = false;    // a pattern may be for several
-  bool sorry = false;  // sorry servers as well, which take no wishes
+  std::string server;    // "web/web03", "web*/db?", or "@web03" for the host
+  std::string host;      // an address or a name
+  bool several = false;  // a pattern may be for several without --yes
+  bool sorry = false;    // sorry servers as well, which take no wishes
 };
 
 // The argument alone, where other words follow it or where it is looked at only: SERVICE/SERVER, a
 // pattern or @NAME.
 void add_server(CLI::App& command, Aim& aim);
 
-// That a pattern may be for several.
-void add_yes(CLI::App& command, Aim& aim);
-
-// The argument and `--host`, of which exactly one is to be given, and --yes.
+// The argument and `--host`, of which exactly one is to be given.
 void add_aim(CLI::App& command, Aim& aim);
 
 // "SERVICE/SERVER" of each; of a host and of a pattern those that are known to lvsd by that name or
-// address. Never empty: else what to print, as for a pattern that is for several without `yes`.
+// address. Never empty: else what to print, as for a pattern that is for several without --yes.
 boost::system::result<std::vector<std::string>, Output> aimed_at(const Context& context,
                                                                  const Aim& aim);
 

@@ -38,11 +38,11 @@ struct Document {
 };
 
 // View is one of StatusView, ServiceView, ServerView, std::vector of the latter two or of
-// ConnectionView, ConnectionCountView, ServiceStatsView, KeywordView, OverrideView, TimeoutView,
-// SysctlView, PastConfigView or CheckHistoryView (a list, under "items"),
-// ReloadView, ReadinessView, VersionView, DigestView, ConfigCheckView, ConfigView, ConfigDiffView,
-// WishView, LogLevelView, KernelTableView, KernelControlsView; of EventView, DriftEntryView and
-// FindingView only a list. One line, no blanks.
+// ConnectionView, ConnectionCountView, ServiceStatsView, CpuStatsView, KeywordView, OverrideView,
+// TimeoutView, SysctlView, PastConfigView or CheckHistoryView (a list, under "items"), ReloadView,
+// ReadinessView, VersionView, DigestView, ConfigCheckView, ConfigView, ConfigDiffView, WishView,
+// LogLevelView, KernelTableView, KernelControlsView; of EventView, DriftEntryView and FindingView
+// only a list. One line, no blanks.
 template <class View>
 std::string body(const Head& head, const View& view);
 std::string body(const ProblemView& problem);

@@ -269,6 +269,7 @@ template Result<Document<std::vector<ServiceStatsView>>> document(std::string_vi
                                                                   const JsonLimits&);
 template Result<Document<std::vector<ConnectionCountView>>> document(std::string_view,
                                                                      const JsonLimits&);
+template Result<Document<std::vector<CpuStatsView>>> document(std::string_view, const JsonLimits&);
 template Result<Document<KernelTableView>> document(std::string_view, const JsonLimits&);
 template Result<Document<KernelControlsView>> document(std::string_view, const JsonLimits&);
 template Result<Document<std::vector<DriftEntryView>>> document(std::string_view,

@@ -159,6 +159,7 @@ template std::string body(const Head&, const std::vector<ConnectionView>&);
 template std::string body(const Head&, const std::vector<EventView>&);
 template std::string body(const Head&, const std::vector<ServiceStatsView>&);
 template std::string body(const Head&, const std::vector<ConnectionCountView>&);
+template std::string body(const Head&, const std::vector<CpuStatsView>&);
 template std::string body(const Head&, const KernelTableView&);
 template std::string body(const Head&, const KernelControlsView&);
 template std::string body(const Head&, const std::vector<DriftEntryView>&);

@@ -158,6 +158,8 @@ Json body_schema(Action action, Schemas& schemas) {
       return list<ConnectionView>(schemas);
     case Action::connection_counts:
       return list<ConnectionCountView>(schemas);
+    case Action::cpu_stats:
+      return list<CpuStatsView>(schemas);
     case Action::events:
       return list<EventView>(schemas);
     case Action::kernel_table:

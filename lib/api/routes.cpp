@@ -60,6 +60,8 @@ constexpr Route table[] = {
      "the counters, rates, connections and thresholds of all services and servers; ?service= "
      "?filter=",
      "service filter"},
+    {Method::get, "/api/v1/stats/cpus", Action::cpu_stats, Access::read,
+     "what each CPU has counted, of all services there are and were"},
     {Method::get, "/api/v1/connections/counts", Action::connection_counts, Access::read,
      "how many connections share ?by=protocol,client,service,server,state (some of these); the "
      "greatest first, ?limit=; filtered as connections are",

@@ -31,6 +31,7 @@ enum class Action : std::uint8_t {
   server,
   zero,
   stats,
+  cpu_stats,
   connections,
   connection_counts,
   events,

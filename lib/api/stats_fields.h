@@ -54,4 +54,13 @@ struct Fields<ConnectionCountView> {
   }
 };
 
+template <>
+struct Fields<CpuStatsView> {
+  static constexpr std::string_view kind = "CpuStats";
+  static void visit(auto& stats, auto& field) {
+    field("cpu", stats.cpu);
+    field("counters", stats.counters);
+  }
+};
+
 }  // namespace lvsd::api

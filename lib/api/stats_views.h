@@ -54,4 +54,12 @@ struct ConnectionCountView {
   bool operator==(const ConnectionCountView&) const = default;
 };
 
+// What IPVS has counted on one CPU, of all services there are and were.
+struct CpuStatsView {
+  std::uint32_t cpu = 0;
+  CountersView counters;
+
+  bool operator==(const CpuStatsView&) const = default;
+};
+
 }  // namespace lvsd::api

@@ -1,10 +1,17 @@
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
+#include <chrono>
+#include <cstdlib>
+#include <sstream>
 #include <string>
 #include <string_view>
 
+#include "test/kernel/eventually.h"
 #include "test/kernel/ipvsadm_rules.h"
 #include "test/kernel/lvsctl.h"
 #include "test/kernel/policy_site.h"
+#include "test/kernel/web_client.h"
 
 // What operators ask lvsctl for at night, on a real kernel.
 
@@ -74,4 +81,43 @@ TEST_CASE("what is wanted is exported and another table is made of it") {
 
   CHECK(says(lvsctl(site.net, site.folder, {"import", "kernel"}), "virtual_server 10.0.0.99 80 {"));
   CHECK(says(lvsctl(site.net, site.folder, {"export", "lvsd", "--wanted"}), "weight 7"));
+}
+
+TEST_CASE("stats --since last has what came since the call before and --per-cpu all there was") {
+  Site site(two_servers, 2);
+  REQUIRE(site.becomes({1, 1}));
+  const auto stats = [&](const std::string& word) {
+    return lvsctl(site.net, site.folder, {"--exact", "stats", "--since", word});
+  };
+  // Until lvsd has read so many from the kernel: what it answers may be a second old.
+  const auto visit = [&](int times, int so_many) {
+    get_many(times, site.net.client().net, {vip(Family::v4), 80}, std::chrono::seconds(1));
+    const std::string words = fmt::format("\nweb{:>18} ", so_many);
+    REQUIRE(eventually(std::chrono::seconds(5), [&] {
+      return says(lvsctl(site.net, site.folder, {"--exact", "stats"}), words);
+    }));
+  };
+  ::setenv("XDG_RUNTIME_DIR", site.folder.state().c_str(), 1);
+  visit(4, 4);
+  CHECK(says(stats("last"), "this is the first call at this terminal"));
+  visit(6, 10);
+  const Ran six = stats("last");
+  INFO(six.output);
+  CHECK(says(six, "\nweb                 6 "));
+  CHECK(says(six, "\n  10.0.1.1:80       3 "));
+  CHECK(says(stats("last"), "\nweb                 0 "));
+  CHECK(says(stats("boot"), "\nweb                10 "));
+  CHECK(stats("yesterday").exit == 2);
+  REQUIRE(lvsctl(site.net, site.folder, {"stats", "--zero", "web"}).exit == 0);
+  visit(2, 2);
+  CHECK(says(stats("last"), "3 were set to 0 meanwhile"));
+
+  const Ran cpus = lvsctl(site.net, site.folder, {"--exact", "--no-header", "stats", "--per-cpu"});
+  INFO(cpus.output);
+  REQUIRE(cpus.exit == 0);
+  std::istringstream lines(cpus.output);
+  int connections = 0;
+  for (std::string cpu, count, rest; lines >> cpu >> count && std::getline(lines, rest);)
+    connections += std::stoi(count);
+  CHECK(connections == 12);
 }

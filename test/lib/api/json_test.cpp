@@ -175,6 +175,7 @@ TEST_CASE("whatever a view holds is read back from what was written") {
   check_round_trips<std::vector<EventView>>();
   check_round_trips<std::vector<ServiceStatsView>>();
   check_round_trips<std::vector<ConnectionCountView>>();
+  check_round_trips<std::vector<CpuStatsView>>();
   check_round_trips<KernelTableView>();
   check_round_trips<KernelControlsView>();
   check_round_trips<std::vector<DriftEntryView>>();
