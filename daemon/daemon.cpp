@@ -98,6 +98,8 @@ Daemon::Daemon(asio::io_context& loop, Options options, KernelWriter::Open open_
           }),
       state_file_(options_.state_dir),
       history_store_(options_.state_dir),
+      sources_look_(loop.get_executor(), [this] { return look_at_sources(); }),
+      vips_look_(loop.get_executor(), [this] { return look_at_vips(); }),
       notifier_(
           loop.get_executor(), files_,
           [this](const Script& script, Duration limit, Over over) {
@@ -112,6 +114,7 @@ Daemon::Daemon(asio::io_context& loop, Options options, KernelWriter::Open open_
           [this](const Endpoint& server, const MailOrder& order, Duration limit, Posted over) {
             post(server, order, limit, std::move(over));
           }),
+      idle_look_(loop.get_executor(), [this] { return see_idle_times(); }),
       policy_timer_(loop),
       log_level_timer_(loop),
       reported_(loop, Time::max()),
