@@ -210,6 +210,8 @@ asio::awaitable<api::Response> Daemon::answer(api::Call call) {
     case Action::log_level:
     case Action::set_log_level:
       co_return co_await answer_controls(std::move(call));
+    case Action::shutdown:
+      co_return co_await answer_shutdown(std::move(call));
   }
   co_return api::response(api::internal_error("this route has no answer"));
 }

@@ -129,8 +129,12 @@ class Daemon {
   std::vector<std::string> listener_troubles() const;
   void adopt(Config config, const Table& found, const State& past, const ProbeSettings& settings);
   boost::asio::awaitable<void> obey_signals();
-  boost::asio::awaitable<void> remove_services();
-  boost::asio::awaitable<void> take_leave();
+  // The end (leave.cpp). What stays in the kernel that should not, one sentence each.
+  bool is_cleared_at_stop() const;
+  boost::asio::awaitable<std::vector<std::string>> remove_services(std::string_view why);
+  boost::asio::awaitable<std::vector<std::string>> take_leave(bool clears);
+  boost::asio::awaitable<void> stop_when_answered();
+  boost::asio::awaitable<api::Response> answer_shutdown(api::Call call);
   void stop();
 
   // A change of configuration, worked out and not yet made.
@@ -253,7 +257,9 @@ class Daemon {
   boost::asio::awaitable<std::optional<bool>> ends_templates(const api::Call& call,
                                                              Returning returning);
   boost::asio::awaitable<api::Response> bring_wish_about(std::size_t pool, api::WishView view);
-  // What a change would send to the kernel, in the place of doing it.
+  // What a change of these services would send to the kernel, in the place of doing it.
+  boost::asio::awaitable<api::Response> answer_rehearsal(Services touched, Table wanted,
+                                                         api::WishView view);
   boost::asio::awaitable<api::Response> answer_rehearsal(Table wanted, api::WishView view);
   boost::asio::awaitable<api::Response> answer_zero(api::Call call);
   boost::asio::awaitable<api::Response> answer_stats(api::Call call);
@@ -379,7 +385,9 @@ class Daemon {
   std::uint64_t generation_ = 0;
   Time started_;
   api::Moment loaded_;
-  bool applied_ = false;  // the first configuration has reached the kernel
+  bool is_leaving_ = false;
+  bool is_clearing_ = false;  // nothing is wanted in the kernel any more
+  bool applied_ = false;      // the first configuration has reached the kernel
   bool reload_after_start_ = false;
   bool reloading_ = false;
   bool reloaded_ = true;  // the last reload put its file in force, or there was none

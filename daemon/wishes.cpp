@@ -422,6 +422,11 @@ asio::awaitable<api::Response> Daemon::answer_rehearsal(Table wanted, api::WishV
   Services touched;
   for (const auto& [key, service] : wanted)
     touched.insert(key);
+  co_return co_await answer_rehearsal(std::move(touched), std::move(wanted), std::move(view));
+}
+
+asio::awaitable<api::Response> Daemon::answer_rehearsal(Services touched, Table wanted,
+                                                        api::WishView view) {
   const Services owned = reconciler_.owned();
   view.undo.reset();
   view.operations.emplace();

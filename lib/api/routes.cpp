@@ -149,6 +149,10 @@ constexpr Route table[] = {
      "?value=debug|info|notice|warning|error|critical, ?for_seconds= for that long; without, as at "
      "the start",
      "value for_seconds dry_run"},
+    {Method::post, "/api/v1/shutdown", Action::shutdown, Access::write,
+     "stops lvsd, which answers before it goes; the kernel's table stays, with ?clear=1 without "
+     "the services that are ours; over the Unix socket alone",
+     "clear reason dry_run"},
 };
 
 int hex_digit(char c) {
