@@ -126,14 +126,17 @@ Outlook Daemon::outlook(const Result<Measured>& read) const {
           .kernel = kernel_info_,
           .measured = read ? *read : Measured{},
           .trouble = trouble,
+          .controls = controls_,
+          .vips = vips_,
           .drift = reconciler_.drift(),
           .repaired = reconciler_.repaired(),
           .audited = reconciler_.audited(),
           .untuned = untuned_,
           .fights = reconciler_.fights(),
           .listeners = listener_troubles(),
+          .file_changed = file_changed_,
           .rollback = rollback_view(),
-          .config_attention = rollback_attention()};
+          .config_attention = config_attention()};
 }
 
 asio::awaitable<api::Response> Daemon::answer(api::Call call) {
@@ -208,6 +211,8 @@ asio::awaitable<api::Response> Daemon::answer(api::Call call) {
     case Action::log_level:
     case Action::set_log_level:
       co_return co_await answer_controls(std::move(call));
+    case Action::shutdown:
+      co_return co_await answer_shutdown(std::move(call));
   }
   co_return api::response(api::internal_error("this route has no answer"));
 }
@@ -247,6 +252,9 @@ asio::awaitable<api::Response> Daemon::answer_outlook(api::Call call) {
 asio::awaitable<api::Response> Daemon::answer_status() {
   for (;;) {
     const std::uint64_t generation = generation_;
+    sources_look_.begin();
+    vips_look_.begin();
+    idle_look_.begin();
     const auto read = co_await reconciler_.measured();
     StatusText status;
     std::size_t next = 0;
@@ -259,6 +267,9 @@ asio::awaitable<api::Response> Daemon::answer_status() {
       }
       co_await asio::post(loop_, asio::use_awaitable);
     }
+    co_await sources_look_.seen();
+    co_await vips_look_.seen();
+    co_await idle_look_.seen();
     if (generation == generation_)
       co_return api::Response{.body = std::move(status).text(outlook(read))};
   }

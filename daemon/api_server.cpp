@@ -221,6 +221,11 @@ void ApiServer::stop(std::chrono::milliseconds grace) {
   });
 }
 
+asio::awaitable<void> ApiServer::closed() {
+  const auto state = state_;
+  if (!state->connections.empty()) std::ignore = co_await state->grace.async_wait(awaiting);
+}
+
 std::size_t ApiServer::connections() const {
   return state_->connections.size();
 }

@@ -64,6 +64,9 @@ class ApiServer {
   // every connection is closed after `grace` at the latest. Returns at once.
   void stop(std::chrono::milliseconds grace);
 
+  // Returns when the last connection is gone. REQUIRES: stop() was called.
+  boost::asio::awaitable<void> closed();
+
   std::size_t connections() const;
 
  private:

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/unique_fd.h"
+#include "daemon/file_identity.h"
 
 namespace lvsd {
 
@@ -21,23 +22,6 @@ namespace {
 
 constexpr off_t largest_file = off_t{16} << 20;
 constexpr int most_attempts = 3;
-
-struct Identity {
-  dev_t device = 0;
-  ino_t inode = 0;
-  off_t size = 0;
-  timespec modified{};
-
-  explicit Identity(const struct stat& status)
-      : device(status.st_dev),
-        inode(status.st_ino),
-        size(status.st_size),
-        modified(status.st_mtim) {}
-  bool operator==(const Identity& other) const {
-    return device == other.device && inode == other.inode && size == other.size &&
-           modified.tv_sec == other.modified.tv_sec && modified.tv_nsec == other.modified.tv_nsec;
-  }
-};
 
 Error refusal(const std::string& path, std::errc code, const std::string& why) {
   return Error{std::make_error_code(code), "reading '" + path + "': " + why};
@@ -82,7 +66,8 @@ Result<std::pair<Attempt, std::string>> attempt(const std::string& path) {
   struct stat named {};
   if (::fstat(fd.get(), &after) != 0 || ::stat(path.c_str(), &named) != 0)
     return system_refusal(path);
-  const bool same = Identity(before) == Identity(after) && Identity(after) == Identity(named) &&
+  const bool same = FileIdentity(before) == FileIdentity(after) &&
+                    FileIdentity(after) == FileIdentity(named) &&
                     text->size() == static_cast<std::size_t>(before.st_size);
   return std::pair(same ? Attempt::done : Attempt::changed, std::move(*text));
 }

@@ -87,7 +87,9 @@ Daemon::Daemon(asio::io_context& loop, Options options, KernelWriter::Open open_
       ipvs_namespace_(std::make_shared<UniqueFd>()),
       kernel_(loop.get_executor(), opened_inside(ipvs_namespace_, std::move(open_kernel))),
       reconciler_(loop.get_executor(), kernel_,
-                  [this](const Services& services) { return pools_.wanted(services); }),
+                  [this](const Services& services) {
+                    return is_clearing_ ? Table() : pools_.wanted(services);
+                  }),
       events_(loop.get_executor(), first_event(wall_clock())),
       checker_(make_checker()),
       listeners_(
@@ -98,6 +100,8 @@ Daemon::Daemon(asio::io_context& loop, Options options, KernelWriter::Open open_
           }),
       state_file_(options_.state_dir),
       history_store_(options_.state_dir),
+      sources_look_(loop.get_executor(), [this] { return look_at_sources(); }),
+      vips_look_(loop.get_executor(), [this] { return look_at_vips(); }),
       notifier_(
           loop.get_executor(), files_,
           [this](const Script& script, Duration limit, Over over) {
@@ -112,6 +116,7 @@ Daemon::Daemon(asio::io_context& loop, Options options, KernelWriter::Open open_
           [this](const Endpoint& server, const MailOrder& order, Duration limit, Posted over) {
             post(server, order, limit, std::move(over));
           }),
+      idle_look_(loop.get_executor(), [this] { return see_idle_times(); }),
       policy_timer_(loop),
       log_level_timer_(loop),
       reported_(loop, Time::max()),
@@ -352,22 +357,10 @@ asio::awaitable<void> Daemon::obey_signals() {
     };
     asio::co_spawn(loop_, reload_on_signal, die_of);
   }
+  if (std::exchange(is_leaving_, true)) co_return;  // it goes as it is
   enter(ServicePhase::stopping);
-  co_await take_leave();
+  co_await take_leave(is_cleared_at_stop());
   stop();
-}
-
-// What is done at the end does not hold it up for long, whatever the kernel and scripts do.
-asio::awaitable<void> Daemon::take_leave() {
-  const Time deadline = std::chrono::steady_clock::now() + 4s;
-  if (applied_) notify(notices_.farewell(pools_));
-  if (applied_ && pools_.config().global.flush_on_stop != FlushOnStop::no) {
-    co_await remove_services();
-  } else {
-    log(Level::notice, "Stopping; the kernel's table stays as it is");
-  }
-  co_await notifier_.finished(deadline);
-  co_await mailer_.finished(deadline);
 }
 
 void Daemon::notify(const Notices& notices) {
@@ -388,26 +381,6 @@ void Daemon::post(const Endpoint& server, const MailOrder& order, Duration limit
     over(outcome);
   };
   asio::co_spawn(loop_, hand_over, die_of);
-}
-
-// Ours only, whichever of keepalived's two forms of lvs_flush_on_stop asks for it.
-asio::awaitable<void> Daemon::remove_services() {
-  Plan plan;
-  for (const ServiceKey& key : reconciler_.owned())
-    plan.push_back(RemoveService{key});
-  log(Level::notice,
-      fmt::format("Stopping; {} services leave the kernel (lvs_flush_on_stop)", plan.size()));
-  // The end does not wait for a kernel that hangs.
-  const auto over = std::make_shared<asio::steady_timer>(loop_, 3s);
-  const auto remove = [this, over, plan = std::move(plan)]() -> asio::awaitable<void> {
-    const auto failures = co_await kernel_.apply(plan);
-    if (!failures.empty())
-      log(Level::error, fmt::format("{} services stay in the kernel: {}", failures.size(),
-                                    text(failures.front().error)));
-    over->cancel();
-  };
-  asio::co_spawn(loop_, remove, die_of);
-  co_await over->async_wait(asio::as_tuple(asio::use_awaitable));
 }
 
 void Daemon::stop() {

@@ -28,6 +28,7 @@
 #include "daemon/check_runner.h"
 #include "daemon/check_text.h"
 #include "daemon/config_history.h"
+#include "daemon/config_sources.h"
 #include "daemon/event_book.h"
 #include "daemon/history_store.h"
 #include "daemon/kernel_writer.h"
@@ -39,6 +40,7 @@
 #include "daemon/outlook.h"
 #include "daemon/pools.h"
 #include "daemon/reconciler.h"
+#include "daemon/shared_look.h"
 #include "daemon/side_thread.h"
 #include "daemon/state_file.h"
 #include "daemon/supervisor.h"
@@ -127,16 +129,21 @@ class Daemon {
   std::vector<std::string> listener_troubles() const;
   void adopt(Config config, const Table& found, const State& past, const ProbeSettings& settings);
   boost::asio::awaitable<void> obey_signals();
-  boost::asio::awaitable<void> remove_services();
-  boost::asio::awaitable<void> take_leave();
+  // The end (leave.cpp). What stays in the kernel that should not, one sentence each.
+  bool is_cleared_at_stop() const;
+  boost::asio::awaitable<std::vector<std::string>> remove_services(std::string_view why);
+  boost::asio::awaitable<std::vector<std::string>> take_leave(bool clears);
+  boost::asio::awaitable<void> stop_when_answered();
+  boost::asio::awaitable<api::Response> answer_shutdown(api::Call call);
   void stop();
 
   // A change of configuration, worked out and not yet made.
   struct Prepared {
     Loaded loaded;
     Recording recording;
-    PastConfig past;  // what the history is to say of it
-    Table found;      // what the kernel has of the services that are new
+    PastConfig past;                         // what the history is to say of it
+    std::shared_ptr<ConfigSources> sources;  // null: not of files
+    Table found;                             // what the kernel has of the services that are new
     api::ReloadView view;
   };
   boost::asio::awaitable<Loaded> loaded_config(bool origins = false);
@@ -170,6 +177,13 @@ class Daemon {
   boost::asio::awaitable<api::Response> answer_rollback(api::Call call);
   boost::asio::awaitable<api::Response> answer_confirm(api::Call call);
   api::Response answer_of(ReloadOutcome outcome) const;
+
+  // What is on the disk, which may be another thing than is in force, and where the virtual
+  // addresses are (surroundings.cpp).
+  void read_from(std::shared_ptr<ConfigSources> sources);
+  boost::asio::awaitable<void> look_at_sources();
+  std::vector<api::AttentionView> config_attention() const;
+  boost::asio::awaitable<void> look_at_vips();
 
   // Checks (daemon_checks.cpp).
   boost::asio::awaitable<ProbeSettings> ready_settings(const GlobalSettings& global);
@@ -244,7 +258,9 @@ class Daemon {
   boost::asio::awaitable<std::optional<bool>> ends_templates(const api::Call& call,
                                                              Returning returning);
   boost::asio::awaitable<api::Response> bring_wish_about(std::size_t pool, api::WishView view);
-  // What a change would send to the kernel, in the place of doing it.
+  // What a change of these services would send to the kernel, in the place of doing it.
+  boost::asio::awaitable<api::Response> answer_rehearsal(Services touched, Table wanted,
+                                                         api::WishView view);
   boost::asio::awaitable<api::Response> answer_rehearsal(Table wanted, api::WishView view);
   boost::asio::awaitable<api::Response> answer_zero(api::Call call);
   boost::asio::awaitable<api::Response> answer_stats(api::Call call);
@@ -331,6 +347,13 @@ class Daemon {
   bool has_unsaved_ = false;
   std::optional<std::string> history_trouble_;  // why it is not saved; said once
 
+  std::shared_ptr<ConfigSources> sources_;  // of the last file that was taken; for files_ alone
+  std::optional<bool> file_changed_;        // since then; absent: not looked
+  std::optional<api::Moment> file_changed_since_;  // as far as we saw it
+  SharedLook sources_look_;
+  std::optional<api::VipsView> vips_;  // as they were last seen; absent: not of this configuration
+  SharedLook vips_look_;
+
   Pools pools_;
   CheckBook checks_;
   Totals totals_;
@@ -342,6 +365,8 @@ class Daemon {
   std::vector<std::string> untuned_;        // what is not as the configuration needs it
   std::vector<std::string> unrouted_;       // those of it that are of routes
   std::optional<api::IdleSample> idle_;     // as they were last seen
+  std::optional<Controls> controls_;        // likewise
+  SharedLook idle_look_;                    // at both
   bool are_routes_restored_ = false;        // an operator took them back; until the next reload
   boost::asio::steady_timer policy_timer_;  // cancelled when there is something new to wait for
   Time next_counters_;
@@ -363,7 +388,9 @@ class Daemon {
   std::uint64_t generation_ = 0;
   Time started_;
   api::Moment loaded_;
-  bool applied_ = false;  // the first configuration has reached the kernel
+  bool is_leaving_ = false;
+  bool is_clearing_ = false;  // nothing is wanted in the kernel any more
+  bool applied_ = false;      // the first configuration has reached the kernel
   bool reload_after_start_ = false;
   bool reloading_ = false;
   bool reloaded_ = true;  // the last reload put its file in force, or there was none

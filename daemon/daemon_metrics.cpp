@@ -113,6 +113,7 @@ asio::awaitable<bool> Daemon::fill(std::shared_ptr<api::MetricsPage> page,
     };
     co_await pages_.run(std::move(write));
   }
+  co_await sources_look_.seen();
   if (generation != generation_) co_return false;
   api::DaemonSample daemon = daemon_sample(outlook(read));
   daemon.ready = readiness().ready;

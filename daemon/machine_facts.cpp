@@ -1,6 +1,5 @@
 #include "daemon/machine_facts.h"
 
-#include <arpa/inet.h>
 #include <ifaddrs.h>
 #include <linux/capability.h>
 #include <net/if.h>
@@ -22,6 +21,7 @@
 
 #include "base/parse_number.h"
 #include "base/unique_fd.h"
+#include "daemon/local_addresses.h"
 #include "daemon/wire_facts.h"
 
 namespace lvsd {
@@ -39,48 +39,6 @@ std::optional<std::string> first_line(const std::filesystem::path& path) {
 
 // ---- addresses
 
-// In the first bytes of a sockaddr_in or sockaddr_in6.
-struct SocketAddress {
-  sockaddr_storage storage{};
-  socklen_t length = sizeof(sockaddr_storage);
-
-  sockaddr* raw() { return reinterpret_cast<sockaddr*>(&storage); }
-};
-
-SocketAddress socket_address(const Address& address) {
-  constexpr std::uint16_t any_port = 9;  // nothing is sent
-  SocketAddress out;
-  if (address.family == Family::v4) {
-    auto& v4 = reinterpret_cast<sockaddr_in&>(out.storage);
-    v4.sin_family = AF_INET;
-    v4.sin_port = htons(any_port);
-    std::memcpy(&v4.sin_addr, address.bytes.data(), sizeof v4.sin_addr);
-    out.length = sizeof v4;
-  } else {
-    auto& v6 = reinterpret_cast<sockaddr_in6&>(out.storage);
-    v6.sin6_family = AF_INET6;
-    v6.sin6_port = htons(any_port);
-    std::memcpy(&v6.sin6_addr, address.bytes.data(), sizeof v6.sin6_addr);
-    out.length = sizeof v6;
-  }
-  return out;
-}
-
-std::optional<Address> address_of(const sockaddr* raw) {
-  if (raw == nullptr) return std::nullopt;
-  Address out;
-  if (raw->sa_family == AF_INET) {
-    const auto* v4 = reinterpret_cast<const sockaddr_in*>(raw);
-    std::memcpy(out.bytes.data(), &v4->sin_addr, sizeof v4->sin_addr);
-    return out;
-  }
-  if (raw->sa_family != AF_INET6) return std::nullopt;
-  out.family = Family::v6;
-  const auto* v6 = reinterpret_cast<const sockaddr_in6*>(raw);
-  std::memcpy(out.bytes.data(), &v6->sin6_addr, sizeof v6->sin6_addr);
-  return out;
-}
-
 unsigned prefix_of(const sockaddr* mask) {
   const auto address = address_of(mask);
   unsigned bits = 0;
@@ -88,17 +46,6 @@ unsigned prefix_of(const sockaddr* mask) {
     for (const std::uint8_t byte : address->bytes)
       bits += static_cast<unsigned>(std::popcount(byte));
   return bits;
-}
-
-// The address that this host would send from: a connected datagram socket has looked for its route
-// and sent nothing. For an address of this host's it is that address.
-std::optional<Address> source_towards(const Address& address) {
-  SocketAddress there = socket_address(address);
-  const UniqueFd socket(::socket(there.storage.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  if (!socket || ::connect(socket.get(), there.raw(), there.length) != 0) return std::nullopt;
-  SocketAddress here;
-  if (::getsockname(socket.get(), here.raw(), &here.length) != 0) return std::nullopt;
-  return address_of(here.raw());
 }
 
 // ---- interfaces
@@ -301,7 +248,7 @@ Facts machine_facts(const doctor::Questions& questions, std::optional<doctor::Ru
   for (const std::string& pattern : questions.sysctls)
     read_sysctls(pattern, out);
   for (const Address& address : questions.local)
-    if (source_towards(address) == address) out.local.insert(address);
+    if (is_local(address)) out.local.insert(address);
   for (const Address& address : questions.destinations)
     if (const auto source = source_towards(address))
       if (const std::string way = holder_of(out.interfaces, *source); !way.empty())

@@ -84,7 +84,8 @@ api::DaemonSample daemon_sample(const Outlook& outlook) {
                            .drift = drift_view(outlook),
                            .checks = check_counts(outlook),
                            .generation = outlook.generation,
-                           .loaded = outlook.loaded};
+                           .loaded = outlook.loaded,
+                           .file_changed = outlook.file_changed};
   for (api::OverrideView& view : override_views(outlook))
     sample.overrides.push_back(std::move(view.what));
   return sample;

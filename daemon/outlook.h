@@ -33,15 +33,18 @@ struct Outlook {
   api::Moment loaded;
 
   std::optional<KernelInfo> kernel;
-  Measured measured;                   // without a table: the kernel could not be read
-  std::optional<std::string> trouble;  // why not, or what is not as wanted
-  const std::vector<Drift>& drift;     // of the last audit
+  Measured measured;                    // without a table: the kernel could not be read
+  std::optional<std::string> trouble;   // why not, or what is not as wanted
+  std::optional<Controls> controls{};   // as last seen
+  std::optional<api::VipsView> vips{};  // likewise
+  const std::vector<Drift>& drift;      // of the last audit
   std::uint64_t repaired = 0;
   std::optional<Time> audited;
   const std::vector<std::string>&
       untuned;                         // what of the kernel is not as the configuration needs it
   std::vector<std::string> fights;     // entries that others change as soon as they are repaired
   std::vector<std::string> listeners;  // why the API is not open over TCP as the file asks for
+  std::optional<bool> file_changed{};  // since it was loaded; absent: not looked
   std::optional<api::RollbackView> rollback{};         // in the place of the file
   std::vector<api::AttentionView> config_attention{};  // what is to be said of it
 };

@@ -84,6 +84,8 @@ asio::awaitable<Daemon::Prepared> Daemon::prepared_reload(const ReloadOrder& ord
     co_return next;
   }
   next.past = past_of(order, read);
+  if (!order.generation)
+    next.sources = std::make_shared<ConfigSources>(read.recording, read.fingerprint);
   next.loaded = std::move(read.loaded);
   next.recording = std::move(read.recording);
   log_diagnostics(next.loaded.diagnostics);
@@ -178,6 +180,9 @@ asio::awaitable<Daemon::Reloaded> Daemon::put_in_force(Prepared next, ReloadOrde
   policy_timer_.cancel();
   done.view.previous_generation = generation_++;
   loaded_ = wall_clock();
+  if (next.sources) read_from(std::move(next.sources));
+  vips_.reset();
+  vips_look_.forget();
 
   co_await tune();
   co_await save_state();

@@ -138,6 +138,7 @@ asio::awaitable<std::variant<Recorded, api::Response>> Daemon::named_past(std::s
 asio::awaitable<Config> Daemon::config_of_start(Recorded file) {
   co_await recall_history();
   const std::string mark = file.fingerprint;
+  read_from(std::make_shared<ConfigSources>(file.recording, mark));
   const StartChoice choice = start_choice(history_, mark, wall_clock().at);
   leave_trial(choice);
   ReloadOrder order{.by = {.since = wall_clock().at},

@@ -137,6 +137,11 @@ api::KernelView kernel_view(const Outlook& outlook) {
   return view;
 }
 
+std::optional<api::KernelControlsView> controls_view(const Outlook& outlook) {
+  if (!outlook.controls) return std::nullopt;
+  return kernel_controls_view(*outlook.controls);
+}
+
 api::DriftView drift_view(const Outlook& outlook) {
   api::DriftView view{.repaired = outlook.repaired};
   for (const Drift& drift : outlook.drift) {
@@ -153,8 +158,10 @@ api::StatusView daemon_view(const Outlook& outlook) {
           .host = host_name(),
           .pid = ::getpid(),
           .uptime_seconds = seconds(outlook.now - outlook.started),
-          .config = {outlook.config_file, outlook.loaded, {}, outlook.rollback},
+          .config = {outlook.config_file, outlook.loaded, outlook.file_changed, outlook.rollback},
           .kernel = kernel_view(outlook),
+          .controls = controls_view(outlook),
+          .vips = outlook.vips,
           .drift = drift_view(outlook),
           .checks = check_counts(outlook)};
 }

@@ -33,6 +33,7 @@ void add_attention(const Outlook& outlook, std::size_t index,
 api::StatusView daemon_view(const Outlook& outlook);
 api::CheckCounts check_counts(const Outlook& outlook);
 api::KernelView kernel_view(const Outlook& outlook);
+std::optional<api::KernelControlsView> controls_view(const Outlook& outlook);
 api::DriftView drift_view(const Outlook& outlook);
 api::VersionView version_view(const std::optional<KernelInfo>& kernel);
 

@@ -166,10 +166,11 @@ asio::awaitable<void> Daemon::route() {
   unrouted_ = std::move(problems);
 }
 
-// For the metrics. What cannot be read stays as it was last seen.
+// For the metrics and the status. What cannot be read stays as it was last seen.
 asio::awaitable<void> Daemon::see_idle_times() {
   const auto controls = co_await kernel_.controls();
   if (!controls) co_return;
+  controls_ = *controls;
   const Timeouts& timeouts = controls->timeouts;
   api::IdleSample seen{.tcp = timeouts.tcp,
                        .tcp_fin = timeouts.tcp_fin,
@@ -192,6 +193,7 @@ asio::awaitable<void> Daemon::watch_settings() {
     timer.expires_after(pools_.config().global.audit_interval);
     co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
     co_await see_idle_times();
+    co_await sources_look_.seen();
     if (!are_routes_restored_ && !wanted_routes(pools_.config()).empty()) co_await route();
   }
 }

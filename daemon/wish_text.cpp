@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
+#include <vector>
 
 #include "api/units.h"
 
@@ -34,15 +34,15 @@ std::string quoted(const std::string& word) {
   return out + "'";
 }
 
-Part reason_part(const AdminOverride& wish) {
-  const std::string& reason = wish.by.reason;
+Part reason_part(const Author& by) {
+  const std::string& reason = by.reason;
   return {!reason.empty(), reason.empty() ? "no reason" : fmt::format("reason \"{}\"", reason),
           "--reason " + quoted(reason)};
 }
 
-Part end_part(const AdminOverride& wish, const api::Moment& wall) {
-  if (!wish.by.until) return {false, "no end", "--for none"};
-  const api::Moment end{*wish.by.until, wall.offset};
+Part end_part(const Author& by, const api::Moment& wall) {
+  if (!by.until) return {false, "no end", "--for none"};
+  const api::Moment end{*by.until, wall.offset};
   return {true, "until " + api::clock_text(end, wall), "--until-time " + api::text(end)};
 }
 
@@ -64,33 +64,30 @@ Part returning_part(const AdminOverride& wish) {
   return {wish.returning != Returning::usual, fmt::format("'{}'", option), option};
 }
 
-using Parts = std::array<Part, 5>;
+using Parts = std::vector<Part>;
 
 Parts parts(const AdminOverride& wish, const api::Moment& wall) {
-  return {reason_part(wish), end_part(wish, wall), limit_part(wish), until_part(wish),
+  return {reason_part(wish.by), end_part(wish.by, wall), limit_part(wish), until_part(wish),
           returning_part(wish)};
+}
+Parts parts(const NumberOverride& wish, const api::Moment& wall) {
+  return {reason_part(wish.by), end_part(wish.by, wall)};
 }
 
 void add(std::string& list, const std::string& item) {
   list += (list.empty() ? "" : ", ") + item;
 }
 
-}  // namespace
-
-std::string command_words(const AdminOverride& wish, const AdminOverride& now,
-                          const api::Moment& wall) {
-  const Parts wanted = parts(wish, wall);
-  const Parts present = parts(now, wall);
+// REQUIRES: both are of the same kind of wish, here and below.
+std::string command_words(const Parts& wanted, const Parts& present) {
   std::string out;
   for (std::size_t i = 0; i < wanted.size(); ++i)
     if (wanted[i] != present[i]) out += " " + wanted[i].words;
   return out;
 }
 
-std::string repetition_text(const AdminOverride& before, const AdminOverride& after,
+std::string repetition_text(const Author& first, const Parts& was, const Parts& is,
                             const api::Moment& wall) {
-  const Parts was = parts(before, wall);
-  const Parts is = parts(after, wall);
   std::string changed;
   std::string kept;
   for (std::size_t i = 0; i < was.size(); ++i) {
@@ -99,10 +96,30 @@ std::string repetition_text(const AdminOverride& before, const AdminOverride& af
     else if (is[i].is_said)
       add(kept, is[i].text);
   }
-  const std::string since = api::clock_text(api::Moment{before.by.since, wall.offset}, wall);
-  return fmt::format("; {} wished so at {}: {}{}", before.by.user, since,
+  const std::string since = api::clock_text(api::Moment{first.since, wall.offset}, wall);
+  return fmt::format("; {} wished so at {}: {}{}", first.user, since,
                      changed.empty() ? "nothing new" : changed,
                      kept.empty() ? "" : "; still " + kept);
+}
+
+}  // namespace
+
+std::string command_words(const AdminOverride& wish, const AdminOverride& now,
+                          const api::Moment& wall) {
+  return command_words(parts(wish, wall), parts(now, wall));
+}
+std::string command_words(const NumberOverride& wish, const NumberOverride& now,
+                          const api::Moment& wall) {
+  return command_words(parts(wish, wall), parts(now, wall));
+}
+
+std::string repetition_text(const AdminOverride& before, const AdminOverride& after,
+                            const api::Moment& wall) {
+  return repetition_text(before.by, parts(before, wall), parts(after, wall), wall);
+}
+std::string repetition_text(const NumberOverride& before, const NumberOverride& after,
+                            const api::Moment& wall) {
+  return repetition_text(before.by, parts(before, wall), parts(after, wall), wall);
 }
 
 }  // namespace lvsd

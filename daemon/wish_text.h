@@ -5,18 +5,22 @@
 #include "api/moment.h"
 #include "model/override.h"
 
-// How a wish for a state is said again, and undone, in the words of lvsctl.
+// How a wish for a state or a number is said again, and undone, in the words of lvsctl.
 
 namespace lvsd {
 
 // " --reason 'kernel patch' --until-time 2026-08-20T18:00:00.000+09:00": what a command says that
-// makes `wish` of `now`, a wish for the same state; nothing where they are the same.
+// makes `wish` of `now`, a wish for the same state or value; nothing where they are the same.
 std::string command_words(const AdminOverride& wish, const AdminOverride& now,
+                          const api::Moment& wall);
+std::string command_words(const NumberOverride& wish, const NumberOverride& now,
                           const api::Moment& wall);
 
 // "; alice wished so at 14:31:02: until 18:00:00 instead of no end; still reason "kernel patch"":
-// what a wish for a state that is wished for already, `before`, changed, and what it left.
+// what a wish for what is wished for already, `before`, changed, and what it left.
 std::string repetition_text(const AdminOverride& before, const AdminOverride& after,
+                            const api::Moment& wall);
+std::string repetition_text(const NumberOverride& before, const NumberOverride& after,
                             const api::Moment& wall);
 
 }  // namespace lvsd

@@ -160,16 +160,23 @@ Override changed(Override wishes, const RealServer& server, const Target& target
                          : with_state(std::move(wishes), server, wish);
   }
   if (action == Action::set_weight)
-    return with_weight(std::move(wishes), server, numbers.value, by);
+    return with_weight(std::move(wishes), server, numbers.value, by, said_by(call));
   if (action == Action::set_max_connections)
-    return with_max_connections(std::move(wishes), server, numbers.value, by);
+    return with_max_connections(std::move(wishes), server, numbers.value, by, said_by(call));
   return wishes;
 }
 
+bool is_repeated(const std::optional<NumberOverride>& was,
+                 const std::optional<NumberOverride>& is) {
+  return was && is && was->value == is->value;
+}
+
 std::string number_undo(std::string_view what, const std::optional<NumberOverride>& was,
-                        const std::string& target) {
-  return was ? fmt::format("lvsctl set {} {} {}", target, what, was->value)
-             : fmt::format("lvsctl unset {} {}", target, what);
+                        const std::optional<NumberOverride>& is, const std::string& target,
+                        const api::Moment& wall) {
+  if (!was) return fmt::format("lvsctl unset {} {}", target, what);
+  return fmt::format("lvsctl set {} {} {}{}", target, what, was->value,
+                     command_words(*was, is_repeated(was, is) ? *is : NumberOverride(), wall));
 }
 
 // The command by which a server is in a state again, as `wish` has it, which `now` has otherwise.
@@ -203,25 +210,33 @@ std::optional<std::string> undo_of(const Override& before, const Override& after
                                    const RealServer& server, bool is_backup,
                                    const std::string& target, const api::Moment& wall) {
   if (auto undo = state_undo(before, after, server, is_backup, target, wall)) return undo;
-  if (before.weight != after.weight) return number_undo("weight", before.weight, target);
+  if (before.weight != after.weight)
+    return number_undo("weight", before.weight, after.weight, target, wall);
   if (before.max_connections != after.max_connections)
-    return number_undo("max_connections", before.max_connections, target);
+    return number_undo("max_connections", before.max_connections, after.max_connections, target,
+                       wall);
   return std::nullopt;
 }
 
 // "; weight 20 (the file says 10)"; the value is the file's where there is no wish.
-std::string number_text(std::string_view what, const std::optional<NumberOverride>& wish,
-                        std::uint32_t configured) {
-  if (!wish) return fmt::format("; {} {}, as the file says", what, configured);
-  return fmt::format("; {} {} (the file says {})", what, wish->value, configured);
+std::string number_text(std::string_view what, const std::optional<NumberOverride>& was,
+                        const std::optional<NumberOverride>& is, std::uint32_t configured,
+                        const api::Moment& wall) {
+  if (!is && !was) return {};
+  if (!is) return fmt::format("; {} {}, as the file says", what, configured);
+  return fmt::format("; {} {} (the file says {})", what, is->value, configured) +
+         (is_repeated(was, is) ? repetition_text(*was, *is, wall) : std::string());
 }
 
-// Of a number that is to be another than it was; else empty.
-std::string number_note(const Override& before, const Override& after, const RealServer& server) {
+// Of a wish for a number; else empty.
+std::string number_note(const Override& before, const Override& after, const RealServer& server,
+                        Action action, const api::Moment& wall) {
   const DestinationSettings& file = server.settings;
-  if (before.weight != after.weight) return number_text("weight", after.weight, file.weight);
-  if (before.max_connections != after.max_connections)
-    return number_text("max_connections", after.max_connections, file.upper_threshold);
+  if (action == Action::set_weight)
+    return number_text("weight", before.weight, after.weight, file.weight, wall);
+  if (action == Action::set_max_connections)
+    return number_text("max_connections", before.max_connections, after.max_connections,
+                       file.upper_threshold, wall);
   return {};
 }
 
@@ -391,7 +406,8 @@ asio::awaitable<api::Response> Daemon::answer_wish(api::Call call) {
                      .undo = undo_of(before, after, server, is_backup, name, wall)};
   const std::string notes = repetition_note(state_wish(before, is_backup),
                                             state_wish(after, is_backup), call.action, wall) +
-                            number_note(before, after, server) + returning_note(service, ends);
+                            number_note(before, after, server, call.action, wall) +
+                            returning_note(service, ends);
   if (api::is_on(call.query, "dry_run")) {
     Desired then = call.action == Action::failback ? pools_.with_failback(pool, index, now)
                                                    : pools_.with_wish(pool, index, after, now);
@@ -422,6 +438,11 @@ asio::awaitable<api::Response> Daemon::answer_rehearsal(Table wanted, api::WishV
   Services touched;
   for (const auto& [key, service] : wanted)
     touched.insert(key);
+  co_return co_await answer_rehearsal(std::move(touched), std::move(wanted), std::move(view));
+}
+
+asio::awaitable<api::Response> Daemon::answer_rehearsal(Services touched, Table wanted,
+                                                        api::WishView view) {
   const Services owned = reconciler_.owned();
   view.undo.reset();
   view.operations.emplace();

@@ -99,6 +99,7 @@ Run completion_command(CLI::App& command);
 Run complete_command(CLI::App& command);
 Run manual_command(CLI::App& command);
 Run reload_command(CLI::App& command);
+Run shutdown_command(CLI::App& command);
 Run metrics_command(CLI::App& command);
 Run ping_command(CLI::App& command);
 Run version_command(CLI::App& command);

@@ -93,6 +93,8 @@ constexpr Command table[] = {
     {"tuning", "", "the kernel's settings: what the file wants, what they are and were",
      tuning_command, tuning_parts},
     {"reload", "", "read the configuration file again; a bad one changes nothing", reload_command},
+    {"shutdown", "", "stop lvsd; the kernel keeps its table, or is cleared of what is lvsd's",
+     shutdown_command},
     {"log", "", "how much lvsd writes to its log", nullptr, log_parts},
     {"metrics", "", "the metrics for Prometheus, as text", metrics_command},
     {"support-bundle", "", "what somebody who is to help should see, without secrets",

@@ -26,6 +26,44 @@ struct Options {
 
 constexpr std::size_t label_width = 10;
 
+std::vector<std::string> timeouts_pieces(const api::KernelControlsView& controls) {
+  return {fmt::format("tcp {}s", controls.tcp_seconds),
+          fmt::format("fin {}s", controls.tcp_fin_seconds),
+          fmt::format("udp {}s", controls.udp_seconds)};
+}
+
+std::vector<std::string> sync_pieces(const api::KernelControlsView& controls) {
+  std::vector<std::string> pieces;
+  for (const api::SyncDaemonView& daemon : controls.sync)
+    pieces.push_back(fmt::format("{} {} id {}", daemon.role, daemon.interface, daemon.id));
+  return pieces;
+}
+
+// "203.0.113.10 eth0 ✔"; by a local route there is no interface that has it.
+std::string vip_text(const api::VipView& vip, const Screen& screen) {
+  std::string out = text(vip.address) + " ";
+  if (vip.local)
+    return out + vip.interface.value_or("local route") + (screen.unicode ? " ✔" : " ok");
+  if (vip.interface) out += *vip.interface + " ";
+  const std::string mark = screen.unicode ? "✖ " : "";
+  return out + painted(mark + (vip.interface ? "UNUSABLE" : "MISSING"), Style::bad, screen.color);
+}
+
+std::vector<std::string> vip_pieces(const api::VipsView& vips, const Screen& screen) {
+  std::vector<std::string> pieces;
+  if (vips.total > vips.addresses.size())
+    pieces.push_back(
+        fmt::format("{} of {} are on this host", vips.total - vips.missing, vips.total));
+  std::size_t missing_shown = 0;
+  for (const api::VipView& vip : vips.addresses) {
+    pieces.push_back(vip_text(vip, screen));
+    if (!vip.local) ++missing_shown;
+  }
+  if (vips.missing > missing_shown)
+    pieces.push_back(fmt::format("and {} more", vips.missing - missing_shown));
+  return pieces;
+}
+
 // "  kernel    IPVS 1.2.1 size 4096   ours …"
 std::string labelled(std::string_view label, const std::vector<std::string>& pieces,
                      const Screen& screen) {
@@ -99,6 +137,11 @@ std::string full_text(const Context& context, const StatusPage& page) {
   if (page.head.counted)
     kernel.push_back("counters of " + age_text(page.head.counted, page.head.time) + " ago");
   out += labelled("kernel", kernel, screen);
+  if (status.controls) out += labelled("timeouts", timeouts_pieces(*status.controls), screen);
+  if (status.vips && status.vips->total != 0)
+    out += labelled("vip", vip_pieces(*status.vips, screen), screen);
+  if (status.controls && !status.controls->sync.empty())
+    out += labelled("sync", sync_pieces(*status.controls), screen);
   out += labelled("checks", {checks_text(status.checks)}, screen);
   Table table = services_table(status, context.screen.digits);
   resolve(context, table);

@@ -3,13 +3,37 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "api/moment.h"
+#include "model/address.h"
 
-// What the API says of the kernel beside IPVS's table: IPVS's timeouts, and the settings under
-// /proc/sys.
+// What the API says of the kernel beside IPVS's table: IPVS's timeouts and sync daemons, and the
+// settings under /proc/sys.
 
 namespace lvsd::api {
+
+struct SyncDaemonView {
+  std::string role;  // "master", "backup"
+  std::string interface;
+  std::uint32_t id = 0;
+  std::uint32_t max_length = 0;
+  Address group;
+  std::uint16_t port = 0;
+  std::uint32_t ttl = 0;
+
+  bool operator==(const SyncDaemonView&) const = default;
+};
+
+// What IPVS has beside its table.
+struct KernelControlsView {
+  std::uint32_t tcp_seconds = 0;
+  std::uint32_t tcp_fin_seconds = 0;
+  std::uint32_t udp_seconds = 0;
+  std::vector<SyncDaemonView> sync;
+
+  bool operator==(const KernelControlsView&) const = default;
+};
 
 // One of IPVS's timeouts, in seconds.
 struct TimeoutView {

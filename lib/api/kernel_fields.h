@@ -61,30 +61,6 @@ struct Fields<KernelTableView> {
 };
 
 template <>
-struct Fields<SyncDaemonView> {
-  static void visit(auto& daemon, auto& field) {
-    field("role", daemon.role);
-    field("interface", daemon.interface);
-    field("id", daemon.id);
-    field("max_length", daemon.max_length);
-    field("group", daemon.group);
-    field("port", daemon.port);
-    field("ttl", daemon.ttl);
-  }
-};
-
-template <>
-struct Fields<KernelControlsView> {
-  static constexpr std::string_view kind = "KernelControls";
-  static void visit(auto& controls, auto& field) {
-    field("tcp_seconds", controls.tcp_seconds);
-    field("tcp_fin_seconds", controls.tcp_fin_seconds);
-    field("udp_seconds", controls.udp_seconds);
-    field("sync", controls.sync);
-  }
-};
-
-template <>
 struct Fields<DriftEntryView> {
   static constexpr std::string_view kind = "DriftEntry";
   static void visit(auto& drift, auto& field) {

@@ -58,28 +58,6 @@ struct KernelTableView {
   bool operator==(const KernelTableView&) const = default;
 };
 
-struct SyncDaemonView {
-  std::string role;  // "master", "backup"
-  std::string interface;
-  std::uint32_t id = 0;
-  std::uint32_t max_length = 0;
-  Address group;
-  std::uint16_t port = 0;
-  std::uint32_t ttl = 0;
-
-  bool operator==(const SyncDaemonView&) const = default;
-};
-
-// What IPVS has beside its table.
-struct KernelControlsView {
-  std::uint32_t tcp_seconds = 0;
-  std::uint32_t tcp_fin_seconds = 0;
-  std::uint32_t udp_seconds = 0;
-  std::vector<SyncDaemonView> sync;
-
-  bool operator==(const KernelControlsView&) const = default;
-};
-
 // An entry of ours that others changed, or one of others.
 struct DriftEntryView {
   std::string kind;                   // "missing", "extra", "changed"; "foreign": not ours

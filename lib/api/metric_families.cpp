@@ -84,6 +84,8 @@ constexpr std::array<MetricFamily, metric_count> table{{
     {"lvsd_config_last_reload_successful", gauge, "0: the last reload was refused"},
     {"lvsd_config_last_reload_success_timestamp_seconds", gauge,
      "When the configuration in force was loaded"},
+    {"lvsd_config_file_changed", gauge,
+     "1: the configuration file, or one it includes, is not as it was loaded"},
     {"lvsd_config_generation", gauge, "Number of the configuration in force, from 1 at the start"},
     {"lvsd_overrides", gauge, "What operators have set beside the configuration"},
     {"lvsd_ipvs_timeout_seconds", gauge, "Idle time after which the kernel forgets a connection"},

@@ -69,6 +69,7 @@ enum class Metric : std::uint8_t {
   kernel_foreign_services,
   reload_successful,
   reload_success_time,
+  config_file_changed,
   config_generation,
   overrides,
   ipvs_timeout,

@@ -295,6 +295,7 @@ void MetricsPage::add(const DaemonSample& daemon) {
     lines.add(Metric::kernel_foreign_services, daemon.kernel.foreign->services);
   lines.add(Metric::reload_successful, daemon.reloaded ? 1 : 0);
   lines.add(Metric::reload_success_time, unix_seconds(daemon.loaded));
+  if (daemon.file_changed) lines.add(Metric::config_file_changed, *daemon.file_changed ? 1 : 0);
   lines.add(Metric::config_generation, daemon.generation);
   std::map<std::string_view, std::uint64_t> overrides{
       {"admin", 0}, {"weight", 0}, {"max_connections", 0}};

@@ -113,6 +113,7 @@ struct DaemonSample {
   std::uint64_t generation = 0;
   bool reloaded = true;  // the last reload put its file in force, or there was none
   Moment loaded;
+  std::optional<bool> file_changed;    // since then; absent: not looked
   std::optional<IdleSample> idle;      // absent: not read yet
   std::vector<std::string> overrides;  // what each override is of: "admin", "weight"…
 };

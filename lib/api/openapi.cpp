@@ -200,6 +200,7 @@ Json body_schema(Action action, Schemas& schemas) {
     case Action::set_max_connections:
     case Action::failback:
     case Action::calm:
+    case Action::shutdown:
     case Action::set_timeout:
     case Action::restore_tuning:
     case Action::confirm:

@@ -130,11 +130,14 @@ constexpr Route table[] = {
     {Method::post, "/api/v1/services/{service}/servers/{server}/enable", Action::enable,
      Access::write, "takes new connections again, whatever the file says", "reason force dry_run"},
     {Method::post, "/api/v1/services/{service}/servers/{server}/weight", Action::set_weight,
-     Access::write, "?value= instead of the file's weight; without, the file's again",
+     Access::write,
+     "?value= instead of the file's weight; without, the file's again; of the one that is set "
+     "already, what is not said stays as it was",
      "value for_seconds reason force dry_run"},
     {Method::post, "/api/v1/services/{service}/servers/{server}/max_connections",
      Action::set_max_connections, Access::write,
-     "?value= instead of the file's limit; without, the file's again",
+     "?value= instead of the file's limit; without, the file's again; of the one that is set "
+     "already, what is not said stays as it was",
      "value for_seconds reason force dry_run"},
     {Method::post, "/api/v1/services/{service}/servers/{server}/failback", Action::failback,
      Access::write, "a master that is up takes over from its backup now", "reason force dry_run"},
@@ -157,6 +160,10 @@ constexpr Route table[] = {
      "?value=debug|info|notice|warning|error|critical, ?for_seconds= for that long; without, as at "
      "the start",
      "value for_seconds dry_run"},
+    {Method::post, "/api/v1/shutdown", Action::shutdown, Access::write,
+     "stops lvsd, which answers before it goes; the kernel's table stays, with ?clear=1 without "
+     "the services that are ours; over the Unix socket alone",
+     "clear reason dry_run"},
 };
 
 int hex_digit(char c) {

@@ -67,6 +67,7 @@ enum class Action : std::uint8_t {
   restore_tuning,
   log_level,
   set_log_level,
+  shutdown,
 };
 
 struct Route {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/control_fields.h"
 #include "api/fields.h"
 
 // The fields of the views of the daemon as a whole; how they are described, fields.h says.
@@ -57,6 +58,24 @@ struct Fields<ConfigFileView> {
 };
 
 template <>
+struct Fields<VipView> {
+  static void visit(auto& vip, auto& field) {
+    field("address", vip.address);
+    field("interface", vip.interface);
+    field("local", vip.local);
+  }
+};
+
+template <>
+struct Fields<VipsView> {
+  static void visit(auto& vips, auto& field) {
+    field("total", vips.total);
+    field("missing", vips.missing);
+    field("addresses", vips.addresses);
+  }
+};
+
+template <>
 struct Fields<CheckCounts> {
   static void visit(auto& checks, auto& field) {
     field("running", checks.running);
@@ -88,6 +107,8 @@ struct Fields<StatusView> {
     field("state", status.state);
     field("config", status.config);
     field("kernel", status.kernel);
+    field("controls", status.controls);
+    field("vips", status.vips);
     field("drift", status.drift);
     field("checks", status.checks);
     field("services", status.services);

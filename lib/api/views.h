@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "api/control_views.h"
 #include "api/moment.h"
 #include "model/address.h"
 #include "model/service.h"
@@ -314,6 +315,24 @@ struct ConfigFileView {
   bool operator==(const ConfigFileView&) const = default;
 };
 
+// A virtual address, and whether this host takes its packets.
+struct VipView {
+  Address address;
+  std::optional<std::string> interface;  // that has it; null: none
+  bool local = false;  // false: clients cannot reach it here; true without an interface: by a route
+
+  bool operator==(const VipView&) const = default;
+};
+
+// A mark has none.
+struct VipsView {
+  std::uint64_t total = 0;
+  std::uint64_t missing = 0;       // not local
+  std::vector<VipView> addresses;  // all where they are few, else some of those that are missing
+
+  bool operator==(const VipsView&) const = default;
+};
+
 struct CheckCounts {
   std::uint64_t running = 0;
   std::uint64_t pass = 0;
@@ -342,6 +361,8 @@ struct StatusView {
   std::string state;  // "OK", "DEGRADED", "DOWN": overall_state()
   ConfigFileView config;
   KernelView kernel;
+  std::optional<KernelControlsView> controls;  // null: not read yet
+  std::optional<VipsView> vips;                // null: not looked yet
   DriftView drift;
   CheckCounts checks;
   std::vector<ServiceSummary> services;

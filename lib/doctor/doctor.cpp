@@ -151,15 +151,6 @@ void add_all(std::vector<Diagnosis>& out, const Rule& rule, Findings findings) {
     out.push_back({&rule, std::move(finding)});
 }
 
-// Of an address that clients use; a mark has none.
-std::vector<Address> vips(const Config& config) {
-  std::set<Address> out;
-  for (const VirtualServer& server : config.virtual_servers)
-    for (const ServiceKey& service : server.services)
-      if (service.fwmark == 0) out.insert(service.address);
-  return {out.begin(), out.end()};
-}
-
 std::vector<Address> server_addresses(const Config& config) {
   std::set<Address> out;
   for (const VirtualServer& server : config.virtual_servers)
@@ -216,6 +207,15 @@ std::vector<Diagnosis> diagnoses(const RealServerCase& what) {
   for (const Rule& rule : table)
     if (rule.judge_real_server != nullptr) add_all(out, rule, rule.judge_real_server(what));
   return out;
+}
+
+// A mark has none.
+std::vector<Address> vips(const Config& config) {
+  std::set<Address> out;
+  for (const VirtualServer& server : config.virtual_servers)
+    for (const ServiceKey& service : server.services)
+      if (service.fwmark == 0) out.insert(service.address);
+  return {out.begin(), out.end()};
 }
 
 Questions questions(const Config& config) {

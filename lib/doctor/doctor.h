@@ -70,4 +70,7 @@ struct Questions {
 Questions questions(const Config& config);
 Questions questions(const Address& vip);
 
+// Each address of a virtual server once.
+std::vector<Address> vips(const Config& config);
+
 }  // namespace lvsd::doctor

@@ -24,10 +24,26 @@ AdminState wished_state(AdminWish wish) {
   return AdminState::enabled;
 }
 
-std::optional<NumberOverride> number_wish(std::optional<std::uint32_t> value, std::uint32_t hides,
-                                          const Author& by) {
+std::optional<NumberOverride> number_wish(const std::optional<NumberOverride>& before,
+                                          std::optional<std::uint32_t> value, std::uint32_t hides,
+                                          const Author& by, const Said& said) {
   if (!value) return std::nullopt;
-  return NumberOverride{.value = *value, .hides = hides, .by = by};
+  return repeated(before ? &*before : nullptr, {.value = *value, .hides = hides, .by = by}, said);
+}
+
+// Why and until when, where that is said anew.
+void say_again(Author& by, const Author& now, const Said& said) {
+  if (said.reason) by.reason = now.reason;
+  if (said.end) by.until = now.until;
+}
+
+// `wish`, by whom it is now that it was `before`.
+template <class Wish>
+Wish by_whom(Wish wish, const Wish& before, const Author& now) {
+  if (wish == before) return wish;
+  wish.by.user = now.user;
+  wish.by.uid = now.uid;
+  return wish;
 }
 
 // What a drain waits for: whoever may come back until it is forgotten is waited for.
@@ -65,15 +81,18 @@ Administration backup_administration(const RealServer& server, const Override& w
 AdminOverride repeated(const AdminOverride* before, AdminOverride wish, const Said& said) {
   if (before == nullptr || before->state != wish.state) return wish;
   AdminOverride out = *before;
-  if (said.reason) out.by.reason = std::move(wish.by.reason);
-  if (said.end) out.by.until = wish.by.until;
+  say_again(out.by, wish.by, said);
   if (said.limit) out.limit = wish.limit;
   if (said.until) out.until = wish.until;
   if (said.returning) out.returning = wish.returning;
-  if (out == *before) return out;
-  out.by.user = std::move(wish.by.user);
-  out.by.uid = wish.by.uid;
-  return out;
+  return by_whom(std::move(out), *before, wish.by);
+}
+
+NumberOverride repeated(const NumberOverride* before, NumberOverride wish, const Said& said) {
+  if (before == nullptr || before->value != wish.value || before->hides != wish.hides) return wish;
+  NumberOverride out = *before;
+  say_again(out.by, wish.by, said);
+  return by_whom(std::move(out), *before, wish.by);
 }
 
 Override with_state(Override wishes, const RealServer& server, const AdminOverride& wish) {
@@ -89,14 +108,16 @@ Override with_backup_state(Override wishes, const RealServer& server, const Admi
 }
 
 Override with_weight(Override wishes, const RealServer& server, std::optional<std::uint32_t> value,
-                     const Author& by) {
-  wishes.weight = number_wish(value, server.settings.weight, by);
+                     const Author& by, const Said& said) {
+  wishes.weight = number_wish(wishes.weight, value, server.settings.weight, by, said);
   return wishes;
 }
 
 Override with_max_connections(Override wishes, const RealServer& server,
-                              std::optional<std::uint32_t> value, const Author& by) {
-  wishes.max_connections = number_wish(value, server.settings.upper_threshold, by);
+                              std::optional<std::uint32_t> value, const Author& by,
+                              const Said& said) {
+  wishes.max_connections =
+      number_wish(wishes.max_connections, value, server.settings.upper_threshold, by, said);
   return wishes;
 }
 

@@ -30,28 +30,30 @@ Administration backup_administration(const RealServer& server, const Override& w
 // What the file says: `disable` takes out at once, with `graceful_shutdown` by draining.
 AdminState configured_state(const RealServer& server);
 
-// What a wish for a state says; all else of it is nothing that anybody said.
+// What a wish says; all else of it is nothing that anybody said.
 struct Said {
   bool reason = false;
-  bool end = false;  // `until` of its author
-  bool limit = false;
+  bool end = false;    // `until` of its author
+  bool limit = false;  // these of a state only
   bool until = false;
   bool returning = false;
 };
-// The wish for a state that is wished for already, `before`: what it says takes the place of what
-// was said, all else stays, and so does since when. Whoever changes anything is who wishes it from
-// then on. Of another state, or after none, it is the wish as it is.
+// The wish for what is wished for already, `before`: what it says takes the place of what was said,
+// all else stays, and so does since when. Whoever changes anything is who wishes it from then on.
+// Of another state or value, or after none, it is the wish as it is.
 AdminOverride repeated(const AdminOverride* before, AdminOverride wish, const Said& said);
+NumberOverride repeated(const NumberOverride* before, NumberOverride wish, const Said& said);
 
 // The wishes with one more. Enabling a server that the file does not take out takes wishes back.
 Override with_state(Override wishes, const RealServer& server, const AdminOverride& wish);
 // Of its backup. REQUIRES: server.backup.
 Override with_backup_state(Override wishes, const RealServer& server, const AdminOverride& wish);
-// No value: the configured one again.
+// No value: the configured one again. The value that was wished for already is repeated().
 Override with_weight(Override wishes, const RealServer& server, std::optional<std::uint32_t> value,
-                     const Author& by);
+                     const Author& by, const Said& said);
 Override with_max_connections(Override wishes, const RealServer& server,
-                              std::optional<std::uint32_t> value, const Author& by);
+                              std::optional<std::uint32_t> value, const Author& by,
+                              const Said& said);
 
 // What is left of wishes for a server that the file defines as `server` now.
 Override reloaded(Override wishes, const RealServer& server);

@@ -13,6 +13,7 @@
 // lvsctl and a whole daemon, over the socket: what an operator types, and what is printed.
 
 using namespace lvsd;
+using lvsd::test::eventually;
 using lvsd::test::FakeRequest;
 using lvsd::test::Site;
 using lvsd::test::unchecked;
@@ -290,4 +291,57 @@ TEST_CASE("secrets are put out of sight and the rest stays") {
   CHECK(text.find("/health") != std::string::npos);
   CHECK(shown.global.tls->ca == "/a");
   CHECK(test::load_text(text).config == shown);
+}
+
+namespace {
+
+std::optional<bool> file_changed(const Site& site) {
+  return site.view<api::StatusView>("/api/v1/status").view.config.changed;
+}
+
+}  // namespace
+
+TEST_CASE("status tells of a file that was changed and not reloaded, and so do metrics") {
+  Site site(web(unchecked(2)));
+  site.up();
+  CHECK(file_changed(site) == false);
+  CHECK(site.get("/metrics").body.find("\nlvsd_config_file_changed 0\n") != std::string::npos);
+
+  site.write(web(unchecked(2) + unchecked(3)));
+  REQUIRE(eventually([&] { return file_changed(site) == true; }));
+  const auto status = site.view<api::StatusView>("/api/v1/status").view;
+  REQUIRE(status.attention.size() == 1);
+  CHECK(status.attention[0].text ==
+        (site.directory / "lvsd.conf").string() +
+            " has changed since it was loaded: 'lvsctl config diff' shows what 'lvsctl reload' "
+            "would put in force");
+  CHECK(status.attention[0].since);
+  CHECK(status.state == "OK");
+  CHECK(site.get("/metrics").body.find("\nlvsd_config_file_changed 1\n") != std::string::npos);
+
+  REQUIRE(site.reload().status == 200);
+  CHECK(file_changed(site) == false);
+  CHECK(site.view<api::StatusView>("/api/v1/status").view.attention.empty());
+}
+
+TEST_CASE("a file that a reload refused has changed, and one that was put back has not") {
+  Site site(web(unchecked(2)));
+  site.up();
+  site.write("virtual_server {\n");
+  CHECK(site.reload().status == 422);
+  REQUIRE(eventually([&] { return file_changed(site) == true; }));
+  site.write(web(unchecked(2)));
+  REQUIRE(eventually([&] { return file_changed(site) == false; }));
+}
+
+TEST_CASE("an earlier configuration in force is no change of the file") {
+  Site site(web(unchecked(2)));
+  site.up();
+  site.write(web(unchecked(2) + unchecked(3)));
+  REQUIRE(site.reload().status == 200);
+  REQUIRE(site.ask("POST", "/api/v1/config/rollback?generation=1").status == 200);
+  CHECK(file_changed(site) == false);
+  site.stop();
+  site.up();
+  CHECK(file_changed(site) == false);
 }

@@ -425,7 +425,7 @@ TEST_CASE("a reload keeps wishes and who serves") {
   world.check(0, CheckResult::l4_refused);
   world.check(0, CheckResult::l4_ok);
   const RealServer& other = world.pools.config().virtual_servers[0].real_servers[1];
-  world.pools.wish(0, 1, with_weight({}, other, 9, kAlice), world.now);
+  world.pools.wish(0, 1, with_weight({}, other, 9, kAlice, {}), world.now);
   const std::string before = world.wanted();
   Config again = site(policy);
   again.virtual_servers[0].name = "web";

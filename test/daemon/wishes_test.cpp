@@ -130,6 +130,30 @@ TEST_CASE("a number that is set is said beside the file's") {
   CHECK_THAT(said("weight"), Catch::Contains("; weight 3, as the file says"));
 }
 
+TEST_CASE(
+    "the number that is set already keeps what is not said anew, and its undo says all of it") {
+  Site site(kFile);
+  site.up();
+  const std::string what = GENERATE("weight", "max_connections");
+  const auto override_of = [&] { return asked(site, "GET", "overrides").at("items").at(0); };
+  wished(site, "one/" + what + "?value=5&for_seconds=3600&reason=disk");
+  const Json first = override_of();
+  const Json again = wished(site, "one/" + what + "?value=5");
+  CHECK_THAT(again.at("text").get<std::string>(), Catch::Contains(": nothing new; still reason"));
+  CHECK(again.at("undo").is_null());
+  CHECK(override_of() == first);
+
+  const Json fan = wished(site, "one/" + what + "?value=5&reason=fan");
+  CHECK_THAT(fan.at("text").get<std::string>(),
+             Catch::Contains("reason \"fan\" instead of reason \"disk\"; still until "));
+  CHECK(fan.at("undo") == "lvsctl set web/one " + what + " 5 --reason disk");
+  CHECK(override_of().at("until") == first.at("until"));
+  const Json other = wished(site, "one/" + what + "?value=6");
+  CHECK_THAT(other.at("undo").get<std::string>(),
+             Catch::StartsWith("lvsctl set web/one " + what + " 5 --reason fan --until-time 20"));
+  CHECK(override_of().at("reason") == "");
+}
+
 TEST_CASE("a server that was taken out is so since then") {
   Site site(kFile);
   site.up();

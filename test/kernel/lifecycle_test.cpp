@@ -7,6 +7,7 @@
 #include "test/kernel/daemon.h"
 #include "test/kernel/eventually.h"
 #include "test/kernel/ipvs_table.h"
+#include "test/kernel/lvsctl.h"
 #include "test/kernel/lvsd_config.h"
 #include "test/kernel/web_client.h"
 
@@ -261,6 +262,42 @@ TEST_CASE("lvs_flush_on_stop takes away what is ours and leaves what is not") {
   lvsd.send(SIGTERM);
   CHECK(lvsd.exit_code(5s) == 0);
   CHECK(ipvs_table(net.director().net) == theirs);
+}
+
+TEST_CASE("lvsctl shutdown ends lvsd, and with --clear what is ours in the kernel") {
+  const bool clears = GENERATE(false, true);
+  TestNet net(2);
+  const std::string theirs = "fwmark 7 lc\n  -> 10.0.1.2:0 DR weight 4\n";
+  add_ipvs_rules(net.director().net, "-A -f 7 -s lc\n-a -f 7 -r 10.0.1.2:0 -g -w 4\n");
+  DaemonFolder folder;
+  folder.write_config(service_config({}));
+  Daemon lvsd(net.director(), folder);
+  lvsd.wait_ready();
+  REQUIRE(eventually(5s, [&] {
+    return ipvs_table(net.director().net) == theirs + service_table({}, {1, 1});
+  }));
+  const std::string before = net.director().output_of({"ipvsadm", "-Sn"});
+  Command command = {"shutdown", "--reason", "moved"};
+  if (clears) {
+    command.emplace_back("--clear");
+    const Ran asked_back = lvsctl(net, folder, command);
+    INFO(asked_back.output);
+    CHECK(asked_back.exit == 5);
+    CHECK(asked_back.output.find("\n  remove tcp 10.0.0.100:80\n") != std::string::npos);
+    CHECK(asked_back.output.find("nothing was done yet") != std::string::npos);
+    CHECK(net.director().output_of({"ipvsadm", "-Sn"}) == before);
+    CHECK(lvsd.running());
+    command.emplace_back("--yes");
+  }
+  const Ran done = lvsctl(net, folder, command);
+  INFO(done.output);
+  CHECK(done.exit == 0);
+  CHECK(lvsd.exit_code(5s) == 0);
+  CHECK(lvsd.logged(": moved"));
+  if (clears)
+    CHECK(ipvs_table(net.director().net) == theirs);
+  else
+    CHECK(net.director().output_of({"ipvsadm", "-Sn"}) == before);
 }
 
 TEST_CASE("a second lvsd in the namespace is refused and told who is there") {

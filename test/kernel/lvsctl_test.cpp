@@ -75,3 +75,59 @@ TEST_CASE("what config diff announces is what a reload does to the kernel") {
   folder.write_config(shown.output);
   CHECK(lvsctl(net, folder, {"config", "diff"}).exit == 0);
 }
+
+TEST_CASE("status says where each virtual address is, and what the kernel has beside its table") {
+  TestNet net(1);
+  DaemonFolder folder;
+  std::string config =
+      "global_defs {\n  lvs_timeouts tcp 1000\n  lvs_sync_daemon front id 51\n}\n" +
+      service_config({.servers = 1});
+  for (const char* service : {"10.9.9.1 80", "10.9.8.1 80", "10.9.7.1 80", "fwmark 5"})
+    config += fmt::format(
+        "virtual_server {} {{\n  protocol TCP\n  lvs_method TUN\n  real_server 10.0.1.1 80 {{\n  "
+        "}}\n}}\n",
+        service);
+  folder.write_config(config);
+  const Host& director = net.director();
+  director.output_of({"ip", "link", "add", "idle0", "type", "dummy"});
+  director.output_of({"ip", "addr", "add", "10.9.8.1/32", "dev", "idle0"});
+  director.output_of({"ip", "route", "add", "local", "10.9.7.0/24", "dev", "lo"});
+  Daemon lvsd(director, folder);
+  lvsd.wait_ready();
+
+  const auto says = [&](const std::string& line) {
+    return lvsctl(net, folder, {"status"}).output.find(line) != std::string::npos;
+  };
+  CHECK(eventually(5s, [&] { return says("\n  timeouts  tcp 1000s   fin 120s   udp 300s\n"); }));
+  INFO(lvsctl(net, folder, {"status"}).output);
+  CHECK(eventually(5s, [&] {
+    return says(
+        "\n  vip       10.0.0.100 front ✔   10.9.7.1 local route ✔   10.9.8.1 idle0 ✔   "
+        "10.9.9.1 ✖ MISSING\n");
+  }));
+  CHECK(eventually(
+      5s, [&] { return says("\n  sync      master front id 51   backup front id 51\n"); }));
+  director.output_of({"ip", "addr", "add", "10.9.9.1/32", "dev", "front"});
+  CHECK(eventually(16s, [&] { return says("10.9.8.1 idle0 ✔   10.9.9.1 front ✔\n"); }));
+}
+
+TEST_CASE("status tells of a file that was changed and never reloaded") {
+  TestNet net(1);
+  DaemonFolder folder;
+  folder.write_config(service_config({.servers = 1}));
+  Daemon lvsd(net.director(), folder);
+  lvsd.wait_ready();
+  const auto says = [&](const std::string& line) {
+    return lvsctl(net, folder, {"status"}).output.find(line) != std::string::npos;
+  };
+  CHECK(says(", file unchanged"));
+  folder.write_config(service_config({.servers = 1}) + "# another word\n");
+  CHECK(eventually(16s, [&] {
+    return says(", file CHANGED since") &&
+           says(
+               " has changed since it was loaded: 'lvsctl config diff' shows what 'lvsctl reload' "
+               "would put in force");
+  }));
+  REQUIRE(lvsctl(net, folder, {"reload"}).exit == 0);
+  CHECK(says(", file unchanged"));
+}

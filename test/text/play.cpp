@@ -211,8 +211,8 @@ bool Play::take_wish(Words& words) {
   if (is("weight") || is("max")) {
     std::optional<std::uint32_t> value;
     if (!words.take_if("file")) value = words.number<std::uint32_t>();
-    wishes = is("weight") ? with_weight(wishes, real, value, somebody)
-                          : with_max_connections(wishes, real, value, somebody);
+    wishes = is("weight") ? with_weight(wishes, real, value, somebody, {})
+                          : with_max_connections(wishes, real, value, somebody, {});
   } else {
     AdminOverride wish{.state = AdminState::enabled, .by = somebody};
     if (is("drain")) wish.state = AdminState::drain;

@@ -82,3 +82,19 @@ TEST_CASE("a wish for another state begins anew") {
   CHECK(repeated(&first, second, {}) == second);
   CHECK(repeated(nullptr, second, {.reason = true}) == second);
 }
+
+TEST_CASE(
+    "a number that is wished for again keeps what is not said anew, another one begins anew") {
+  const NumberOverride first{.value = 5, .hides = 10, .by = alices().by};
+  NumberOverride second{.value = 5, .hides = 10, .by = drain_by("bob", kLater).by};
+  CHECK(repeated(&first, second, {}) == first);
+  second.by.reason = "fan";
+  const NumberOverride now = repeated(&first, second, {.reason = true});
+  CHECK(now.by.user == "bob");
+  CHECK(now.by.reason == "fan");
+  CHECK(now.by.since == kThen);
+  CHECK(now.by.until == first.by.until);
+  second.value = 6;
+  CHECK(repeated(&first, second, {}) == second);
+  CHECK(repeated(nullptr, second, {}) == second);
+}

@@ -453,7 +453,7 @@ TEST_CASE("a wish ends when its time is over") {
   RealServer server;
   const Author by{.user = "alice", .since = WallTime(0ms), .until = WallTime(60s)};
   wishes = with_state(wishes, server, {.state = AdminState::drain, .by = by});
-  wishes = with_weight(wishes, server, 7, {.user = "bob", .since = WallTime(0ms)});
+  wishes = with_weight(wishes, server, 7, {.user = "bob", .since = WallTime(0ms)}, {});
   CHECK(next_end(wishes) == WallTime(60s));
   CHECK(unexpired(wishes, WallTime(59s)) == wishes);
   const Override left = unexpired(wishes, WallTime(60s));
