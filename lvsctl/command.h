@@ -35,7 +35,7 @@ struct Context {
   std::string sort;                // the title of a column; empty: as it comes
   std::string filter;              // which items of a list; empty: all
   bool dry_run = false;            // writes are only planned
-  bool yes = false;                // of a pattern all that it is for
+  bool yes = false;                // to all that a pattern is for, or though traffic ends by it
   bool quiet = false;              // nothing of what happens while it is waited for
   bool resolve = false;            // tables have names in the place of addresses
   Machine machine;

@@ -158,7 +158,7 @@ void add_globals(CLI::App& app, Globals& globals) {
   app.add_flag("--dry-run", globals.dry_run,
                "of a write what it would do, to the kernel too; nothing is done");
   app.add_flag("--yes", globals.yes,
-               "of a write to what a pattern is for: all of it, if there are several");
+               "do it to all that a pattern is for, or though traffic ends by it");
   app.add_option("--timeout", globals.timeout, "how long to wait for lvsd (10s)")
       ->check(check_duration)
       ->option_text("TIME");
@@ -172,7 +172,7 @@ void add_globals(CLI::App& app, Globals& globals) {
   auto* units = app.add_option("--units", globals.units,
                                "si: 1.2K, 3.1 MB, by thousands; none: all digits of every number");
   units->check(CLI::IsMember({"si", "none"}))->option_text("UNITS");
-  app.add_flag("--exact", globals.exact, "--units none, as ipvsadm has it")->excludes(units);
+  app.add_flag("--exact", globals.exact, "the same as --units none; ipvsadm's word")->excludes(units);
   app.add_flag("-v,--verbose", globals.verbose,
                "say what lvsd is asked, how it answered and after which time");
   app.add_option("-H", globals.host)->group("");  // for fingers that look for it

@@ -11,7 +11,6 @@ namespace {
 
 struct Shutdown {
   bool clear = false;
-  bool yes = false;
   std::string reason;
 };
 
@@ -33,14 +32,13 @@ Run shutdown_command(CLI::App& command) {
   auto shutdown = std::make_shared<Shutdown>();
   command.add_flag("--clear", shutdown->clear,
                    "take the services that are lvsd's out of the kernel as well");
-  command.add_flag("--yes", shutdown->yes, "with --clear: traffic may end");
   command.add_option("--reason", shutdown->reason, "why, for the log and for your colleagues")
       ->option_text("TEXT");
   return [shutdown](const Context& context) {
     Question question{api::Action::shutdown};
     if (shutdown->clear) question.query["clear"] = "1";
     if (!shutdown->reason.empty()) question.query["reason"] = shutdown->reason;
-    const bool may = shutdown->yes || !shutdown->clear || context.dry_run;
+    const bool may = context.yes || !shutdown->clear || context.dry_run;
     return may ? changed(context, question) : asked_back(context, question);
   };
 }
