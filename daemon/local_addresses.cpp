@@ -6,25 +6,34 @@
 #include <cstring>
 #include <memory>
 
-#include "base/unique_fd.h"
 #include "daemon/socket_address.h"
 
 namespace lvsd {
 
-// A connected datagram socket has looked for its route and sent nothing.
-std::optional<Address> source_towards(const Address& address) {
-  constexpr std::uint16_t any_port = 9;
-  const SocketAddress there = socket_address(Endpoint{address, any_port});
-  const UniqueFd socket(::socket(there.storage.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  if (!socket || ::connect(socket.get(), there.get(), there.size) != 0) return std::nullopt;
-  SocketAddress here;
-  if (::getsockname(socket.get(), here.get(), &here.size) != 0) return std::nullopt;
-  return endpoint_of(here).address;
+namespace {
+
+// Of the address that it was bound to with its last route, too.
+void disconnect(int socket) {
+  sockaddr nobody{};
+  nobody.sa_family = AF_UNSPEC;
+  ::connect(socket, &nobody, sizeof nobody);
 }
 
-// For an address of this host's the source is that address.
-bool is_local(const Address& address) {
-  return source_towards(address) == address;
+}  // namespace
+
+// A connected datagram socket has looked for its route and sent nothing. For an address of this
+// host's the source is that address.
+std::optional<Address> RouteQuestion::source_towards(const Address& address) {
+  constexpr std::uint16_t any_port = 9;
+  const SocketAddress there = socket_address(Endpoint{address, any_port});
+  UniqueFd& socket = address.family == Family::v4 ? v4_ : v6_;
+  if (!socket) socket = UniqueFd(::socket(there.storage.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (!socket || ::connect(socket.get(), there.get(), there.size) != 0) return std::nullopt;
+  SocketAddress here;
+  const bool is_known = ::getsockname(socket.get(), here.get(), &here.size) == 0;
+  disconnect(socket.get());
+  if (!is_known) return std::nullopt;
+  return endpoint_of(here).address;
 }
 
 std::map<Address, std::string> interface_addresses() {

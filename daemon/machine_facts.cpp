@@ -247,10 +247,11 @@ Facts machine_facts(const doctor::Questions& questions, std::optional<doctor::Ru
   out.interfaces = interfaces();
   for (const std::string& pattern : questions.sysctls)
     read_sysctls(pattern, out);
+  RouteQuestion route;
   for (const Address& address : questions.local)
-    if (is_local(address)) out.local.insert(address);
+    if (route.is_local(address)) out.local.insert(address);
   for (const Address& address : questions.destinations)
-    if (const auto source = source_towards(address))
+    if (const auto source = route.source_towards(address))
       if (const std::string way = holder_of(out.interfaces, *source); !way.empty())
         out.way_out[address] = way;
   read_arp_answers(questions.contested, out);

@@ -21,26 +21,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Of what orders and filters go by; and of all else, of which only sums are shown.
-constexpr Duration compared_age = 2s;
-constexpr Duration table_age = 10s;
-
 // Servers that are looked at in one turn of the loop: a few milliseconds.
 constexpr std::size_t servers_a_turn = 1000;
-
-Duration age_for(const api::PageQuery& query) {
-  switch (query.order) {
-    case api::PageOrder::file:
-    case api::PageOrder::worst:
-    case api::PageOrder::name:
-      return query.filter.empty() ? table_age : compared_age;
-    case api::PageOrder::active:
-    case api::PageOrder::rate:
-    case api::PageOrder::traffic:
-      break;
-  }
-  return compared_age;
-}
 
 // 'sha256-…' of what stands in a <style> or a <script>: it may be there, and nothing else.
 std::string source_of(std::string_view content) {
@@ -70,11 +52,11 @@ api::Response response_of(std::string text) {
 // Nothing if a reload came in between: what was looked at is of two configurations.
 asio::awaitable<std::optional<api::StatusPage>> Daemon::looked_at(const api::PageQuery& query) {
   const std::uint64_t generation = generation_;
-  const auto table = co_await reconciler_.snapshot(age_for(query));
+  const auto read = co_await reconciler_.measured();
   if (generation != generation_) co_return std::nullopt;
   PageChoice choice(query);
   for (std::size_t next = 0; next < pools_.config().virtual_servers.size();) {
-    const Outlook now = outlook(table);
+    const Outlook now = outlook(read);
     for (std::size_t looked = 0;
          looked < servers_a_turn && next < pools_.config().virtual_servers.size(); ++next)
       looked += choice.look(now, next) + 1;
@@ -82,17 +64,9 @@ asio::awaitable<std::optional<api::StatusPage>> Daemon::looked_at(const api::Pag
     if (generation != generation_) co_return std::nullopt;
   }
 
-  Services shown;
-  const auto indices = choice.services();
-  for (const std::size_t index : indices) {
-    const auto& keys = pools_.config().virtual_servers[index].services;
-    shown.insert(keys.begin(), keys.end());
-  }
-  const auto fresh = co_await reconciler_.snapshot(std::move(shown), fresh_counters);
-  if (generation != generation_) co_return std::nullopt;
-  api::StatusPage page = choice.page(outlook(table));
-  const Outlook now = outlook(fresh);
-  for (const std::size_t index : indices) {
+  const Outlook now = outlook(read);
+  api::StatusPage page = choice.page(now);
+  for (const std::size_t index : choice.services()) {
     page.services.push_back(choice.service(now, totals_, index));
     const auto* checks = checks_of_row(pools_.config().virtual_servers[index], query.open);
     if (checks != nullptr) page.checks = check_history_views(checks_, *checks, {now.now, now.wall});

@@ -15,9 +15,10 @@ constexpr std::size_t most_shown = 8;
 
 api::VipsView vips_view(const std::vector<Address>& vips) {
   const auto holders = interface_addresses();
+  RouteQuestion route;
   api::VipsView view{.total = vips.size()};
   for (const Address& vip : vips) {
-    const bool is_here = is_local(vip);
+    const bool is_here = route.is_local(vip);
     if (!is_here) ++view.missing;
     const bool is_worth_showing = vips.size() <= most_shown || !is_here;
     if (!is_worth_showing || view.addresses.size() == most_shown) continue;

@@ -134,8 +134,7 @@ std::string full_text(const Context& context, const StatusPage& page) {
   const Screen& screen = context.screen;
   std::string out = heading(page, screen);
   std::vector<std::string> kernel = kernel_pieces(status.kernel);
-  if (page.head.counted)
-    kernel.push_back("counters of " + age_text(page.head.counted, page.head.time) + " ago");
+  if (page.head.counted) kernel.push_back(counted_text(page.head));
   out += labelled("kernel", kernel, screen);
   if (status.controls) out += labelled("timeouts", timeouts_pieces(*status.controls), screen);
   if (status.vips && status.vips->total != 0)

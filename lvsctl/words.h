@@ -15,6 +15,7 @@ using api::check_pieces;
 using api::checks_text;
 using api::config_text;
 using api::connections_text;
+using api::counted_text;
 using api::drift_text;
 using api::health_text;
 using api::kernel_difference;

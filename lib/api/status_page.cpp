@@ -40,7 +40,9 @@ void append_header(std::string& out, const StatusPage& page) {
   append_pieces(out, "running",
                 {duration_text(status.uptime_seconds), config_text(page.head, status.config),
                  drift_text(status.drift)});
-  append_pieces(out, "kernel", kernel_pieces(status.kernel));
+  std::vector<std::string> kernel = kernel_pieces(status.kernel);
+  if (page.head.counted) kernel.push_back(counted_text(page.head));
+  append_pieces(out, "kernel", kernel);
   append_pieces(out, "checks", {checks_text(status.checks)});
   append_pieces(out, "services", {services_text(page)});
   out += "</dl>\n";

@@ -144,6 +144,10 @@ std::string connections_text(const ConnectionsView& connections, bool with_persi
   return with_persistent ? out + "/" + number_text(connections.persistent) : out;
 }
 
+std::string counted_text(const Head& head) {
+  return "counters of " + age_text(head.counted, head.time) + " ago";
+}
+
 std::string config_text(const Head& head, const ConfigFileView& config) {
   std::string out = fmt::format("config gen {}", head.generation);
   if (config.loaded) out += " loaded " + clock_text(*config.loaded, head.time);

@@ -49,6 +49,8 @@ std::vector<std::string> check_pieces(const CheckHistoryView& check);
 // "402/3011", with_persistent "402/3011/88".
 std::string connections_text(const ConnectionsView& connections, bool with_persistent);
 
+// "counters of 4s ago". REQUIRES: head.counted.
+std::string counted_text(const Head& head);
 // "config gen 37 loaded 14:02:11, file unchanged".
 std::string config_text(const Head& head, const ConfigFileView& config);
 // "drift none", "drift 1 missing (3 repaired)".

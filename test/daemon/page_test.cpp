@@ -1,9 +1,11 @@
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <string>
 
 #include "api/status_page.h"
 #include "test/daemon/open_port.h"
 #include "test/daemon/site.h"
+#include "test/fakes/gate.h"
 
 using namespace lvsd;
 using lvsd::test::eventually;
@@ -126,4 +128,25 @@ TEST_CASE("the page lets nothing run but its own script") {
   CHECK(has(head, "frame-ancestors 'none'"));
   CHECK(has(head, "Content-Type: text/html; charset=utf-8"));
   CHECK_FALSE(has(head, "unsafe"));
+}
+
+TEST_CASE("a page of many services does not wait while the kernel is read") {
+  std::atomic<bool> is_slow = false;
+  std::atomic<bool> is_held = false;
+  lvsd::test::Gate gate;
+  Site site("global_defs {\n  audit_interval 600\n}\n" + many(100));
+  site.fake.on_request = [&](lvsd::test::FakeRequest& asked) {
+    if (is_slow && !asked.is_change) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    if (is_held) gate.hold();
+  };
+  site.up();
+  is_slow = true;
+  page(site);  // takes its time, and is kept for who asks next
+  is_slow = false;
+  is_held = true;
+  REQUIRE(eventually([&] { return has(page(site), "web20") && gate.held == 1; }));
+  CHECK(has(page(site), "web20"));
+  CHECK(has(page(site), "counters of "));
+  is_held = false;
+  gate.open.release();
 }
