@@ -172,7 +172,8 @@ void add_globals(CLI::App& app, Globals& globals) {
   auto* units = app.add_option("--units", globals.units,
                                "si: 1.2K, 3.1 MB, by thousands; none: all digits of every number");
   units->check(CLI::IsMember({"si", "none"}))->option_text("UNITS");
-  app.add_flag("--exact", globals.exact, "all digits, as ipvsadm says it: --units none")->excludes(units);
+  app.add_flag("--exact", globals.exact, "all digits, as ipvsadm says it: --units none")
+      ->excludes(units);
   app.add_flag("-v,--verbose", globals.verbose,
                "say what lvsd is asked, how it answered and after which time");
   app.add_option("-H", globals.host)->group("");  // for fingers that look for it
