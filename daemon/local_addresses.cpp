@@ -5,6 +5,7 @@
 
 #include <cstring>
 #include <memory>
+#include <tuple>
 
 #include "daemon/socket_address.h"
 
@@ -16,7 +17,7 @@ namespace {
 void disconnect(int socket) {
   sockaddr nobody{};
   nobody.sa_family = AF_UNSPEC;
-  ::connect(socket, &nobody, sizeof nobody);
+  std::ignore = ::connect(socket, &nobody, sizeof nobody);
 }
 
 }  // namespace

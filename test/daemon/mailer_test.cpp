@@ -47,8 +47,8 @@ void take_mail(ScriptedServer::Client& client, Inbox& inbox) {
     client.say(answer);
   }
   mail += client.hear("\r\n.\r\n");
+  inbox.add(mail);  // before it is said: then nobody waits for it any more
   client.say("250 queued\r\n");
-  inbox.add(mail);
   client.hear("QUIT\r\n");
 }
 
