@@ -201,6 +201,7 @@ asio::awaitable<api::Response> Daemon::answer(api::Call call) {
     case Action::enable:
     case Action::set_weight:
     case Action::set_max_connections:
+    case Action::set_scheduler:
     case Action::failback:
     case Action::calm:
       co_return co_await answer_wish(std::move(call));

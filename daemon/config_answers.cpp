@@ -11,9 +11,11 @@
 #include "daemon/config_file.h"
 #include "daemon/config_views.h"
 #include "daemon/daemon.h"
+#include "daemon/override_views.h"
 #include "daemon/wall_clock.h"
 #include "plan/controls.h"
 #include "plan/diff.h"
+#include "plan/timeouts.h"
 
 namespace lvsd {
 
@@ -117,16 +119,16 @@ asio::awaitable<api::Response> Daemon::answer_config_check(api::Call call) {
   co_return api::response(api::Head{wall_clock(), generation_}, check_view(file, loaded));
 }
 
-// What a reload to `config` would send to the kernel now.
-asio::awaitable<Result<Plan>> Daemon::plan_of(const Config& config) {
+asio::awaitable<Result<Daemon::ReloadPlan>> Daemon::plan_of(const Config& config) {
   const auto snapshot = co_await reconciler_.snapshot(Duration::zero());
   if (!snapshot) co_return snapshot.error();
   auto plan_it = [found = *snapshot, config, owned = reconciler_.owned(), next = pools_]() mutable {
+    const WishNames wished = wish_names(next);
     Table actual = table_of(*found);
     const Services touched = next.take(config, actual, std::chrono::steady_clock::now());
     owned.merge(next.services());
     std::erase_if(actual, [&](const auto& entry) { return !touched.contains(entry.first); });
-    return diff(actual, next.wanted(touched), owned);
+    return ReloadPlan{diff(actual, next.wanted(touched), owned), dropped(wished, wish_names(next))};
   };
   co_return co_await files_.run(std::move(plan_it));
 }
@@ -164,9 +166,15 @@ asio::awaitable<api::Response> Daemon::answer_config_diff(api::Call call) {
   view.diagnostics = diagnostic_views(without_notes(loaded.diagnostics));
   const auto plan = co_await plan_of(*loaded.config);
   if (!plan) co_return api::response(api::unavailable(text(plan.error())));
-  for (const Op& op : *plan)
+  for (const Op& op : plan->plan)
     view.operations.push_back(text(op));
-  const auto control_plan = co_await control_plan_of(loaded.config->global);
+  view.dropped = plan->dropped;
+  GlobalSettings global = loaded.config->global;
+  const TimeoutOverrides left = reloaded(timeout_wishes_, global.timeouts);
+  for (const auto& [kind, wish] : timeout_wishes_)
+    if (!left.contains(kind)) view.dropped.push_back("timeouts " + std::string(text(kind)));
+  global.timeouts = wanted_timeouts(global.timeouts, left);
+  const auto control_plan = co_await control_plan_of(std::move(global));
   if (!control_plan) co_return api::response(api::unavailable(text(control_plan.error())));
   for (const ControlOp& op : *control_plan)
     view.operations.push_back(text(op));

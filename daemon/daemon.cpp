@@ -265,6 +265,7 @@ void Daemon::adopt(Config config, const Table& found, const State& past,
   take_memory_ahead(memory_to_adopt(config));  // again: the kernel's table has taken some
   pools_.take(std::move(config), found, now);
   pools_.resume_removals(past.removals, found, now);
+  pools_.recall(past.schedulers, now);
   pools_.recall(past.wishes, past.seats, now);
   pools_.expire(wall_clock().at, now);
   reconciler_.own(pools_.services());
@@ -325,6 +326,7 @@ asio::awaitable<void> Daemon::save_state() {
   state.seats = pools_.kept_seats();
   state.removals = pools_.kept_removals();
   state.timeouts = timeout_wishes_;
+  state.schedulers = pools_.kept_schedulers();
   state.sysctls = sysctls_before_;
   if (!may_save_ || state == *saved_) co_return;
   const auto save_it = [file = state_file_, now] { return file.save(*now); };

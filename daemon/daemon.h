@@ -49,6 +49,7 @@
 #include "daemon/totals.h"
 #include "doctor/facts.h"
 #include "model/timeouts.h"
+#include "plan/overrides.h"
 
 namespace lvsd {
 
@@ -254,6 +255,13 @@ class Daemon {
   // Wishes of operators (wishes.cpp).
   boost::asio::awaitable<Author> author_of(const api::Call& call);
   boost::asio::awaitable<api::Response> answer_wish(api::Call call);
+  // Of a whole virtual server (scheduler_wishes.cpp).
+  boost::asio::awaitable<api::Response> answer_scheduler(api::Call call, std::size_t pool,
+                                                         Author by, Said said);
+  boost::asio::awaitable<bool> is_served_by(Services services, std::string scheduler);
+  boost::asio::awaitable<void> take_back(std::string service,
+                                         std::optional<SchedulerOverride> refused,
+                                         std::optional<SchedulerOverride> before);
   boost::asio::awaitable<api::Response> answer_calm(api::Call call, std::size_t pool, Author by);
   boost::asio::awaitable<std::optional<bool>> ends_templates(const api::Call& call,
                                                              Returning returning);
@@ -281,7 +289,12 @@ class Daemon {
   boost::asio::awaitable<api::Response> answer_config_check(api::Call call);
   boost::asio::awaitable<api::Response> answer_config_diff(api::Call call);
   boost::asio::awaitable<Loaded> loaded_of(const api::Call& call);
-  boost::asio::awaitable<Result<Plan>> plan_of(const Config& config);
+  // What a reload would send to the kernel, and the wishes it would end.
+  struct ReloadPlan {
+    Plan plan;
+    std::vector<std::string> dropped;
+  };
+  boost::asio::awaitable<Result<ReloadPlan>> plan_of(const Config& config);
   boost::asio::awaitable<Result<ControlPlan>> control_plan_of(GlobalSettings settings);
 
   // Whether lvsd is alive and ready, for its supervisor and whoever asks (daemon_supervision.cpp).

@@ -123,11 +123,14 @@ LogLine server_line(const Pools& pools, const PoolChange& change, const Observat
       std::move(subject)};
 }
 
-// " (alice: kernel patch)"; nothing where no operator has a say.
+// " (alice: kernel patch)"
+std::string by_whom(const Author& by) {
+  return fmt::format(" ({}{}{})", by.user, by.reason.empty() ? "" : ": ", by.reason);
+}
+
+// Nothing where no operator has a say.
 std::string by_whom(const AdminOverride* wish) {
-  if (wish == nullptr) return {};
-  const std::string_view colon = wish->by.reason.empty() ? "" : ": ";
-  return fmt::format(" ({}{}{})", wish->by.user, colon, wish->by.reason);
+  return wish == nullptr ? std::string() : by_whom(wish->by);
 }
 
 std::string by_whom(const Pools& pools, std::uint32_t pool, const Turn& turn) {
@@ -227,6 +230,19 @@ LogLine panic_line(const Pools& pools, const PoolChange& change) {
           std::move(subject)};
 }
 
+LogLine past_scheduler_line(const VirtualServer& service, const SchedulerOverride& wish) {
+  const std::string& file = service.settings.scheduler;
+  return {Level::notice,
+          fmt::format("Service {} is served by {} again, as the file says: the time of {} is "
+                      "over{}.",
+                      id(service), file, wish.value, by_whom(wish.by)),
+          EventSubject{.kind = EventKind::wish,
+                       .service = id(service),
+                       .before = wish.value,
+                       .after = file,
+                       .reason = wish.by.reason}};
+}
+
 std::string sorry_names(const VirtualServer& service) {
   std::string names;
   for (const SorryServer& sorry : service.sorry_servers)
@@ -295,6 +311,9 @@ std::vector<LogLine> event_lines(const Pools& pools, const PoolChange& change,
 std::vector<LogLine> event_lines(const Pools& pools, const PoolChange& change) {
   std::vector<LogLine> lines;
   if (change.panic) lines.push_back(panic_line(pools, change));
+  if (change.past_scheduler)
+    lines.push_back(
+        past_scheduler_line(pools.config().virtual_servers[change.pool], *change.past_scheduler));
   add_turn_lines(pools, change, lines);
   if (change.quorum) lines.push_back(quorum_line(pools, change));
   return lines;

@@ -65,6 +65,9 @@ void add_override(const Outlook& outlook, const std::string& target, std::string
 
 std::vector<api::OverrideView> override_views(const Outlook& outlook) {
   std::vector<api::OverrideView> views;
+  for (const auto& [pool, wish] : outlook.pools.scheduler_wishes())
+    add_override(outlook, id(outlook.pools.config().virtual_servers[pool]), "scheduler", wish.hides,
+                 wish.value, wish.by, views);
   for (const auto& [pool, of_pool] : outlook.pools.wishes()) {
     const VirtualServer& service = outlook.pools.config().virtual_servers[pool];
     for (const auto& [index, wishes] : of_pool) {
@@ -94,6 +97,39 @@ void add_timeout_overrides(const Outlook& outlook, const TimeoutOverrides& wishe
     add_override(outlook, "timeouts", std::string(text(kind)),
                  wish.hides ? std::to_string(*wish.hides) : "-", std::to_string(wish.value),
                  wish.by, views);
+}
+
+namespace {
+
+void add_names(const VirtualServer& service, const RealServer& server, const Override& wishes,
+               WishNames& names) {
+  const std::string of = identity(service) + "/" + text(server.endpoint);
+  const std::string name = id(service) + "/" + id(server);
+  if (wishes.admin) names.emplace(of + " admin", name + " admin");
+  if (wishes.backup)
+    names.emplace(of + " backup", id(service) + "/" + wishes.backup->server + " admin");
+  if (wishes.weight) names.emplace(of + " weight", name + " weight");
+  if (wishes.max_connections) names.emplace(of + " max_connections", name + " max_connections");
+}
+
+}  // namespace
+
+WishNames wish_names(const Pools& pools) {
+  WishNames names;
+  const auto& services = pools.config().virtual_servers;
+  for (const auto& [pool, wish] : pools.scheduler_wishes())
+    names.emplace(identity(services[pool]) + " scheduler", id(services[pool]) + " scheduler");
+  for (const auto& [pool, of_pool] : pools.wishes())
+    for (const auto& [index, wishes] : of_pool)
+      add_names(services[pool], services[pool].real_servers[index], wishes, names);
+  return names;
+}
+
+std::vector<std::string> dropped(const WishNames& before, const WishNames& after) {
+  std::vector<std::string> names;
+  for (const auto& [of, name] : before)
+    if (!after.contains(of)) names.push_back(name);
+  return names;
 }
 
 }  // namespace lvsd

@@ -128,6 +128,7 @@ ServerFacts Pools::server_facts(std::size_t index, std::size_t server,
 PoolFacts Pools::facts(std::size_t index) const {
   const Pool& pool = pools_[index];
   PoolFacts facts{.quorum = pool.quorum, .removed = pool.removed, .panic_since = pool.panic_since};
+  if (const auto* wish = scheduler_wish(index)) facts.scheduler = wish->value;
   facts.real_servers.reserve(pool.servers.size());
   for (std::size_t i = 0; i < pool.servers.size(); ++i)
     facts.real_servers.push_back(

@@ -15,6 +15,7 @@
 #include "model/config.h"
 #include "model/health.h"
 #include "model/override.h"
+#include "model/scheduler_override.h"
 #include "model/table.h"
 #include "plan/adoption.h"
 #include "plan/desired.h"
@@ -84,6 +85,7 @@ struct PoolChange {
   Member member = Member::real;         // what `server` is
   bool panic = false;                   // it began or ended
   std::vector<Turn> turns{};
+  std::optional<SchedulerOverride> past_scheduler{};  // a wish whose time is over
 };
 
 // What outlives the daemon of a virtual server's policy, by name ("web/web01").
@@ -137,10 +139,17 @@ class Pools {
   // By the indices of their virtual servers; those without wishes are not there.
   const std::map<std::uint32_t, PoolWishes>& wishes() const { return wishes_; }
   std::optional<PoolChange> wish(std::size_t pool, std::uint32_t server, Override wishes, Time now);
+  // Of a whole virtual server; null: there is none.
+  const SchedulerOverride* scheduler_wish(std::size_t pool) const;
+  const std::map<std::uint32_t, SchedulerOverride>& scheduler_wishes() const { return schedulers_; }
+  std::optional<PoolChange> wish(std::size_t pool, std::optional<SchedulerOverride> wish, Time now);
+  // How it is to be served: what the file says, with the wish over it.
+  ServiceSettings settings(std::size_t pool) const;
   // Whether anyone would take new connections then.
   bool would_serve(std::size_t pool, std::uint32_t server, const Override& wishes, Time now) const;
   // What would follow from a wish, a failback and the end of a panic; nothing changes.
   Desired with_wish(std::size_t pool, std::uint32_t server, const Override& wishes, Time now) const;
+  Desired with_wish(std::size_t pool, const std::optional<SchedulerOverride>& wish, Time now) const;
   Desired with_failback(std::size_t pool, std::uint32_t server, Time now) const;
   Desired without_panic(std::size_t pool, Time now) const;
   std::optional<PoolChange> fail_back(std::size_t pool, std::uint32_t server, Time now);
@@ -153,10 +162,12 @@ class Pools {
   // servers that are not configured are dropped.
   Wishes kept_wishes() const;
   Seats kept_seats() const;
+  SchedulerOverrides kept_schedulers() const;
   // Another number whenever one of them, or kept_removals, may be different; plain health leaves it
   // alone.
   std::uint64_t memory() const { return memory_; }
   std::vector<PoolChange> recall(const Wishes& wishes, const Seats& seats, Time now);
+  void recall(const SchedulerOverrides& wishes, Time now);
 
   // Likewise of servers that were deleted from the file and are on their way out. `actual`: what
   // the pools were taken on from.
@@ -203,9 +214,10 @@ class Pools {
   // Beside its virtual servers. In many small pieces: a reload has two of them for a while, and
   // finds room for the second between what it has.
   std::deque<Pool> pools_;
-  std::map<std::uint32_t, PoolWishes> wishes_;      // of pools
-  std::map<ServiceKey, std::uint32_t> by_service_;  // -> pool
-  std::map<std::uint32_t, Time> due_;               // when a pool is to be settled again
+  std::map<std::uint32_t, PoolWishes> wishes_;             // of pools
+  std::map<std::uint32_t, SchedulerOverride> schedulers_;  // likewise
+  std::map<ServiceKey, std::uint32_t> by_service_;         // -> pool
+  std::map<std::uint32_t, Time> due_;                      // when a pool is to be settled again
   std::set<std::uint32_t> watched_;
   std::uint64_t memory_ = 0;
 };

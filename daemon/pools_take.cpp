@@ -203,6 +203,7 @@ std::set<ServiceKey> Pools::take(Config config, const Table& actual, Time now) {
   const Config& old = *previous;
   auto before = std::exchange(pools_, {});
   const auto wishes = std::exchange(wishes_, {});
+  const auto schedulers = std::exchange(schedulers_, {});
   ++memory_;
   std::vector<std::size_t> heirs(before.size());
   for (const auto& from : sources)
@@ -233,6 +234,9 @@ std::set<ServiceKey> Pools::take(Config config, const Table& actual, Time now) {
     if (const auto had = number ? wishes.find(*number) : wishes.end(); had != wishes.end())
       if (auto left = carried(had->second, old.virtual_servers[*from], server); !left.empty())
         wishes_.emplace(static_cast<std::uint32_t>(i), std::move(left));
+    if (const auto had = number ? schedulers.find(*number) : schedulers.end();
+        had != schedulers.end() && outlives(had->second, server))
+      schedulers_.emplace(static_cast<std::uint32_t>(i), had->second);
     if (!is_settled) settle(i, sight(now));
     if (!is_same || is_other_policy) touched.insert(server.services.begin(), server.services.end());
   }

@@ -5,6 +5,7 @@
 #include "daemon/pools.h"
 #include "plan/overrides.h"
 #include "plan/panic.h"
+#include "plan/scheduler.h"
 
 namespace lvsd {
 
@@ -53,6 +54,28 @@ std::optional<PoolChange> Pools::wish(std::size_t pool, std::uint32_t server, Ov
   return settle(pool, sight(now));
 }
 
+const SchedulerOverride* Pools::scheduler_wish(std::size_t pool) const {
+  const auto found = schedulers_.find(static_cast<std::uint32_t>(pool));
+  return found == schedulers_.end() ? nullptr : &found->second;
+}
+
+std::optional<PoolChange> Pools::wish(std::size_t pool, std::optional<SchedulerOverride> wish,
+                                      Time now) {
+  const auto number = static_cast<std::uint32_t>(pool);
+  if (wish)
+    schedulers_.insert_or_assign(number, *std::move(wish));
+  else
+    schedulers_.erase(number);
+  ++memory_;
+  return settle(pool, sight(now));
+}
+
+ServiceSettings Pools::settings(std::size_t pool) const {
+  const ServiceSettings& configured = config_->virtual_servers[pool].settings;
+  const SchedulerOverride* wish = scheduler_wish(pool);
+  return wish == nullptr ? configured : with_scheduler(configured, wish->value);
+}
+
 void Pools::keep_seats(std::size_t index, const PoolFacts& facts) {
   std::map<std::uint32_t, Seat> seats;
   for (std::uint32_t i = 0; i < facts.real_servers.size(); ++i)
@@ -72,6 +95,13 @@ Desired Pools::with_wish(std::size_t pool, std::uint32_t server, const Override&
                          Time now) const {
   PoolFacts then = facts(pool);
   then.real_servers[server] = server_facts(pool, server, wishes);
+  return outcome(pool, std::move(then), sight(now));
+}
+
+Desired Pools::with_wish(std::size_t pool, const std::optional<SchedulerOverride>& wish,
+                         Time now) const {
+  PoolFacts then = facts(pool);
+  then.scheduler = wish ? std::optional(wish->value) : std::nullopt;
   return outcome(pool, std::move(then), sight(now));
 }
 
@@ -106,21 +136,29 @@ std::optional<PoolChange> Pools::end_panic(std::size_t pool, Time now) {
   return settle(pool, lvsd::without_panic(facts(pool)), sight(now));
 }
 
+// What ends need not turn a server: a limit that is the file's again is for the kernel alone.
 std::vector<PoolChange> Pools::expire(WallTime wall, Time now) {
-  std::vector<PoolChange> changes;
+  std::map<std::uint32_t, std::optional<SchedulerOverride>> ended;
   for (auto& [pool, of_pool] : wishes_) {
-    bool any = false;
     for (auto& [server, wishes] : of_pool) {
       Override left = unexpired(wishes, wall);
-      any = any || !(left == wishes);
+      if (!(left == wishes)) ended.try_emplace(pool);
       wishes = std::move(left);
     }
-    if (!any) continue;
     std::erase_if(of_pool, [](const auto& entry) { return entry.second.empty(); });
-    ++memory_;
-    if (auto change = settle(pool, sight(now))) changes.push_back(*std::move(change));
   }
   std::erase_if(wishes_, [](const auto& entry) { return entry.second.empty(); });
+  for (const auto& [pool, wish] : schedulers_)
+    if (has_ended(wish.by, wall)) ended.insert_or_assign(pool, wish);
+  std::erase_if(schedulers_, [&](const auto& entry) { return has_ended(entry.second.by, wall); });
+
+  std::vector<PoolChange> changes;
+  for (auto& [pool, scheduler] : ended) {
+    ++memory_;
+    PoolChange change = settle(pool, sight(now)).value_or(PoolChange{.pool = pool});
+    change.past_scheduler = std::move(scheduler);
+    changes.push_back(std::move(change));
+  }
   return changes;
 }
 
@@ -129,6 +167,8 @@ std::optional<WallTime> Pools::next_expiry() const {
   for (const auto& [pool, of_pool] : wishes_)
     for (const auto& [server, wishes] : of_pool)
       if (const auto end = next_end(wishes); end && (!next || *end < *next)) next = end;
+  for (const auto& [pool, wish] : schedulers_)
+    if (const auto& end = wish.by.until; end && (!next || *end < *next)) next = end;
   return next;
 }
 
@@ -148,6 +188,13 @@ Seats Pools::kept_seats() const {
   return kept;
 }
 
+SchedulerOverrides Pools::kept_schedulers() const {
+  SchedulerOverrides kept;
+  for (const auto& [pool, wish] : schedulers_)
+    kept.emplace(id(config_->virtual_servers[pool]), wish);
+  return kept;
+}
+
 Removals Pools::kept_removals() const {
   Removals kept;
   for (std::size_t i = 0; i < pools_.size(); ++i)
@@ -163,6 +210,15 @@ void Pools::resume_removals(const Removals& removals, const Table& actual, Time 
     if (told == removals.end()) continue;
     pools_[i].removed = found_removals(service, actual, told->second, now);
     settle(i, sight(now));
+  }
+}
+
+void Pools::recall(const SchedulerOverrides& wishes, Time now) {
+  if (wishes.empty()) return;
+  for (std::size_t i = 0; i < pools_.size(); ++i) {
+    const VirtualServer& service = config_->virtual_servers[i];
+    const auto found = wishes.find(id(service));
+    if (found != wishes.end() && outlives(found->second, service)) wish(i, found->second, now);
   }
 }
 

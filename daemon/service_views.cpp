@@ -83,7 +83,7 @@ api::ServiceSummary service_summary(const Outlook& outlook, std::size_t index) {
   api::ServiceSummary view{.service = id(service),
                            .key = service.services.front(),
                            .also = {service.services.begin() + 1, service.services.end()},
-                           .scheduler = service.settings.scheduler,
+                           .scheduler = outlook.pools.settings(index).scheduler,
                            .forwarding = forwarding_of(service),
                            .state = service_state(pool),
                            .pool = serving_pool(pool)};
@@ -105,7 +105,7 @@ api::ServiceView service_view(const Outlook& outlook, std::size_t index, bool wi
   const Pool& pool = outlook.pools.pool(index);
   api::ServiceView view;
   static_cast<api::ServiceSummary&>(view) = service_summary(outlook, index);
-  view.flags = flag_words(service.settings);
+  view.flags = flag_words(outlook.pools.settings(index));
   if (service.settings.persistence_timeout != 0) {
     const Family family = service.services.front().family;
     view.persistence =

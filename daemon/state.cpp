@@ -126,6 +126,16 @@ Json json(const TimeoutOverride& wish) {
   return out;
 }
 
+Json json(const SchedulerOverride& wish) {
+  return {{"value", wish.value}, {"hides", wish.hides}, {"by", json(wish.by)}};
+}
+
+SchedulerOverride scheduler_wish(const Json& in) {
+  return {.value = in.at("value").get<std::string>(),
+          .hides = in.at("hides").get<std::string>(),
+          .by = author(in.at("by"))};
+}
+
 TimeoutOverride timeout_wish(const Json& in) {
   TimeoutOverride wish{.value = in.at("value").get<std::uint32_t>(),
                        .hides = {},
@@ -267,6 +277,9 @@ std::optional<State> state_of(const Json& content) {
       if (!kind) return std::nullopt;
       state.timeouts.emplace(*kind, timeout_wish(entry));
     }
+  if (content.contains("schedulers"))
+    for (const auto& [name, entry] : content.at("schedulers").items())
+      state.schedulers.emplace(name, scheduler_wish(entry));
   if (content.contains("sysctls"))
     for (const auto& [name, value] : content.at("sysctls").items())
       state.sysctls.emplace(name, value.get<std::string>());
@@ -294,6 +307,7 @@ std::string text(const State& state) {
   if (!state.removals.empty()) content["removals"] = json(state.removals);
   for (const auto& [kind, wish] : state.timeouts)
     content["timeouts"][std::string(text(kind))] = json(wish);
+  if (!state.schedulers.empty()) content["schedulers"] = json(state.schedulers);
   if (!state.sysctls.empty()) content["sysctls"] = state.sysctls;
   const Json file = {
       {"lvsd_state", version}, {"checksum", checksum(content)}, {"content", std::move(content)}};

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "model/controls.h"
 #include "model/override.h"
+#include "model/scheduler_override.h"
 #include "model/timeouts.h"
 #include "plan/diff.h"
 #include "plan/settle.h"
@@ -28,6 +29,7 @@ struct State {
   std::map<std::string, Seat> seats{};
   std::map<std::string, std::vector<Removal>> removals{};  // of virtual servers, by name
   TimeoutOverrides timeouts{};
+  SchedulerOverrides schedulers{};
   std::map<std::string, std::string> sysctls{};  // that we set, with what they were before
 
   bool operator==(const State&) const = default;

@@ -70,8 +70,8 @@ Parts parts(const AdminOverride& wish, const api::Moment& wall) {
   return {reason_part(wish.by), end_part(wish.by, wall), limit_part(wish), until_part(wish),
           returning_part(wish)};
 }
-Parts parts(const NumberOverride& wish, const api::Moment& wall) {
-  return {reason_part(wish.by), end_part(wish.by, wall)};
+Parts parts(const Author& by, const api::Moment& wall) {
+  return {reason_part(by), end_part(by, wall)};
 }
 
 void add(std::string& list, const std::string& item) {
@@ -110,7 +110,11 @@ std::string command_words(const AdminOverride& wish, const AdminOverride& now,
 }
 std::string command_words(const NumberOverride& wish, const NumberOverride& now,
                           const api::Moment& wall) {
-  return command_words(parts(wish, wall), parts(now, wall));
+  return command_words(parts(wish.by, wall), parts(now.by, wall));
+}
+std::string command_words(const SchedulerOverride& wish, const SchedulerOverride& now,
+                          const api::Moment& wall) {
+  return command_words(parts(wish.by, wall), parts(now.by, wall));
 }
 
 std::string repetition_text(const AdminOverride& before, const AdminOverride& after,
@@ -119,7 +123,11 @@ std::string repetition_text(const AdminOverride& before, const AdminOverride& af
 }
 std::string repetition_text(const NumberOverride& before, const NumberOverride& after,
                             const api::Moment& wall) {
-  return repetition_text(before.by, parts(before, wall), parts(after, wall), wall);
+  return repetition_text(before.by, parts(before.by, wall), parts(after.by, wall), wall);
+}
+std::string repetition_text(const SchedulerOverride& before, const SchedulerOverride& after,
+                            const api::Moment& wall) {
+  return repetition_text(before.by, parts(before.by, wall), parts(after.by, wall), wall);
 }
 
 }  // namespace lvsd

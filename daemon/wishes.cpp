@@ -116,6 +116,7 @@ std::optional<Numbers> numbers_of(const api::Call& call) {
       numbers.returning = *returning;
     }
     if (name != "value" && name != "limit_seconds" && name != "for_seconds") continue;
+    if (name == "value" && call.action == Action::set_scheduler) continue;  // a word
     const auto number = parse_number<std::uint32_t>(text);
     if (!number || *number > 2147483647) return std::nullopt;
     if (name == "value") numbers.value = *number;
@@ -381,6 +382,10 @@ asio::awaitable<api::Response> Daemon::answer_wish(api::Call call) {
   const Target target = std::get<Target>(found);
   if (call.action == Action::calm)
     co_return co_await answer_calm(std::move(call), target.pool, std::move(by));
+  if (call.action == Action::set_scheduler) {
+    const Said said = said_by(call);
+    co_return co_await answer_scheduler(std::move(call), target.pool, std::move(by), said);
+  }
   const auto [pool, index, is_backup] = target;
   const VirtualServer& service = pools_.config().virtual_servers[pool];
   const RealServer& server = service.real_servers[index];

@@ -33,6 +33,19 @@ std::string kernel_text(const std::vector<std::string>& operations) {
   return out;
 }
 
+// "overrides dropped: web/web02 weight, web scheduler"
+std::string dropped_text(const std::vector<std::string>& dropped) {
+  if (dropped.empty()) return {};
+  std::string out = "overrides dropped:";
+  std::string_view separator = " ";
+  for (const std::string& one : dropped) {
+    out += separator;
+    out += one;
+    separator = ", ";
+  }
+  return out + "\n";
+}
+
 bool is_same(const api::ConfigDiffView& diff) {
   return diff.changes.empty() && diff.operations.empty();
 }
@@ -51,7 +64,8 @@ Output difference(const Context& context, const Question& question) {
   const api::ConfigDiffView& diff = answer->view;
   return {exit_of(diff),
           is_same(diff) ? "no difference\n"
-                        : text(changes_of(diff.changes)) + kernel_text(diff.operations),
+                        : text(changes_of(diff.changes)) + kernel_text(diff.operations) +
+                              dropped_text(diff.dropped),
           diagnostics_text(diff.diagnostics)};
 }
 

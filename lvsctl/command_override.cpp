@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "base/parse_number.h"
+#include "config/scan.h"
+#include "config/schedulers.h"
 #include "lvsctl/command.h"
 #include "lvsctl/page.h"
 #include "lvsctl/target.h"
@@ -291,23 +293,56 @@ std::optional<api::Action> number_action(const std::string& what) {
   return std::nullopt;
 }
 
-std::string check_number(const std::string& what) {
-  return number_action(what) ? "" : "'" + what + "' is neither weight nor max_connections";
+bool is_of_service(const std::string& what) {
+  return what == "scheduler";
+}
+
+// For CLI11.
+std::string check_what(const std::string& what) {
+  return number_action(what) || is_of_service(what)
+             ? ""
+             : "'" + what + "' is none of weight, max_connections and scheduler";
 }
 
 void add_what(CLI::App& command, Wish& wish) {
+  auto* server = command.get_option("SERVER");
+  server->description(server->get_description() + "; SERVICE alone for its scheduler");
   command.add_option("what", wish.what, "what of it")
       ->required()
-      ->check(check_number)
-      ->option_text("weight|max_connections");
+      ->check(check_what)
+      ->option_text("weight|max_connections|scheduler");
 }
 
 // For CLI11.
 std::string check_value(const std::string& word) {
   const auto digits = word.ends_with('%') ? word.substr(0, word.size() - 1) : word;
-  return parse_number<std::uint32_t>(digits)
+  return parse_number<std::uint32_t>(digits) || among(scheduler_argument().choices, word)
              ? ""
-             : "'" + word + "' is neither a number nor a part, as 50%";
+             : "'" + word + "' is neither a number nor a part, as 50%, nor a scheduler: " +
+                   text(scheduler_argument());
+}
+
+// What a value is not, of what is set; nothing: it is one.
+std::optional<Output> wrong_value(const Wish& wish) {
+  if (is_of_service(wish.what) == among(scheduler_argument().choices, wish.value))
+    return std::nullopt;
+  return failed({Exit::usage, fmt::format("'{}' is no {}", wish.value, wish.what)});
+}
+
+// The scheduler is a service's: without a value, the file's again.
+Output wished_of_service(const Context& context, const Wish& wish) {
+  const std::string& service = wish.aim.server;
+  if (is_wide(service)) return failed({Exit::usage, "the scheduler is of one service: name it"});
+  if (const auto slash = service.find('/'); slash != service.npos)
+    return failed({Exit::usage, fmt::format("'{}' is a server; the scheduler is that of its "
+                                            "service, '{}'",
+                                            service, service.substr(0, slash))});
+  if (!wish.end.empty() && !seconds_until(wish.end, context.machine.now()))
+    return failed({Exit::usage, fmt::format("{} has passed", wish.end)});
+  api::Words query = query_of(context, wish);
+  query.erase("force");  // it takes no connections from anybody
+  if (!wish.value.empty()) query["value"] = wish.value;
+  return changed(context, {api::Action::set_scheduler, {{"service", service}}, std::move(query)});
 }
 
 // The number that is meant: of "50%" half of what the file says.
@@ -333,7 +368,7 @@ Output set_number(const Context& context, const Wish& wish) {
   return wished(context, *number_action(wish.what), wish, std::move(query));
 }
 
-// Each thing that differs from the file at servers, back to the file.
+// Each thing that differs from the file at services and servers, back to the file.
 Output unset_all(const Context& context, const Wish& wish) {
   Context as_table = context;
   as_table.format = Format::table;
@@ -341,13 +376,19 @@ Output unset_all(const Context& context, const Wish& wish) {
   if (!found) return found.error();
   std::vector<Output> outputs;
   for (const OverrideView& entry : found->view) {
+    if (is_of_service(entry.what)) {
+      Wish one = wish;
+      one.aim.server = entry.target;
+      outputs.push_back(wished_of_service(context, one));
+      continue;
+    }
     if (entry.target.find('/') == entry.target.npos) continue;  // of the kernel: 'timeouts unset'
     const auto action = entry.what == "admin" ? api::Action::enable : number_action(entry.what);
     if (!action) continue;
     const Wish one = with_target(wish, entry.target);
     outputs.push_back(wished(context, *action, one, query_of(context, one)));
   }
-  if (outputs.empty()) return {Exit::done, "", "no server differs from the file\n"};
+  if (outputs.empty()) return {Exit::done, "", "no service and no server differs from the file\n"};
   return together(std::move(outputs));
 }
 
@@ -423,12 +464,15 @@ Run set_command(CLI::App& command) {
   add_what(command, *wish);
   command
       .add_option("value", wish->value,
-                  "instead of the file's; of a weight also a part of it, as 50%")
+                  "instead of the file's; of a weight also a part of it, as 50%; of a service its "
+                  "scheduler, as mh")
       ->required()
       ->check(check_value)
-      ->option_text("NUMBER");
+      ->option_text("VALUE");
   add_length(command, *wish);
-  return [wish](const Context& context) {
+  return [wish](const Context& context) -> Output {
+    if (const auto wrong = wrong_value(*wish)) return *wrong;
+    if (is_of_service(wish->what)) return wished_of_service(context, *wish);
     return each_of(context, *wish,
                    [&context](const Wish& one) { return set_number(context, one); });
   };
@@ -438,13 +482,15 @@ Run unset_command(CLI::App& command) {
   auto wish = wish_of(command);
   add_what(command, *wish);
   auto all = std::make_shared<bool>(false);
-  command.add_flag("--all", *all, "all that 'overrides' lists of servers, drains as well");
+  command.add_flag("--all", *all,
+                   "all that 'overrides' lists of services and servers, drains as well");
   for (const char* name : {"SERVER", "what"})
     command.get_option(name)->required(false);
   return [wish, all](const Context& context) {
     if (*all && wish->aim.server.empty()) return unset_all(context, *wish);
     if (*all || wish->what.empty())
-      return failed({Exit::usage, "unset needs a server and what of it, or --all"});
+      return failed({Exit::usage, "unset needs a server or a service and what of it, or --all"});
+    if (is_of_service(wish->what)) return wished_of_service(context, *wish);
     return wished_of_each(context, *number_action(wish->what), *wish);
   };
 }

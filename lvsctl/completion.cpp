@@ -4,6 +4,8 @@
 #include <span>
 #include <string_view>
 
+#include "config/scan.h"
+#include "config/schedulers.h"
 #include "lvsctl/keyword_views.h"
 #include "model/event.h"
 
@@ -46,6 +48,12 @@ Words words_of(std::span<const EventKind> kinds) {
   return out;
 }
 
+Words words_of(const Argument& choice) {
+  Words out;
+  each_word(choice.choices, [&out](std::string_view word) { out.emplace_back(word); });
+  return out;
+}
+
 // By the name that stands in the help.
 Words values(const std::string& name, const std::string& current, const Names& names) {
   if (name == "--output") return {"table", "wide", "json", "yaml", "csv", "name"};
@@ -59,7 +67,8 @@ Words values(const std::string& name, const std::string& current, const Names& n
   if (name == "--units") return {"none", "si"};
   if (name == "GENERATION" || name == "--generation") return names.generations();
   if (name == "--until") return {"active", "all", "templates", "usual"};
-  if (name == "what") return {"max_connections", "weight"};
+  if (name == "what") return {"max_connections", "scheduler", "weight"};
+  if (name == "value") return words_of(scheduler_argument());
   if (name == "LEVEL") return {"debug", "error", "info", "notice", "warning"};
   if (name == "WORD") return spellings();
   if (name == "--then") return {"disable"};
@@ -82,6 +91,7 @@ Words values(const std::string& name, const std::string& current, const Names& n
 struct Place {
   const CLI::App* command;
   std::size_t positional = 0;            // how many of them stand before
+  std::string last{};                    // of those
   const CLI::Option* waiting = nullptr;  // for its value
 };
 
@@ -99,6 +109,7 @@ Place place_after(const CLI::App& app, const Words& words) {
       place.command = sub;
     } else {
       ++place.positional;
+      place.last = word;
     }
   }
   return place;
@@ -125,7 +136,9 @@ Words parts_and_positionals(const Place& place, const std::string& current, cons
   std::size_t number = 0;
   for (const CLI::Option* option : place.command->get_options(all_options))
     if (option->get_positional() && number++ == place.positional) {
-      Words more = values(option->get_name(true), current, names);
+      const std::string name = option->get_name(true);
+      if (name == "value" && place.last != "scheduler") continue;  // a number
+      Words more = values(name, current, names);
       out.insert(out.end(), more.begin(), more.end());
     }
   return out;

@@ -52,6 +52,7 @@ struct Fields<ConfigDiffView> {
     field("changes", diff.changes);
     field("operations", diff.operations);
     field("diagnostics", diff.diagnostics);
+    field("dropped", diff.dropped);
   }
 };
 

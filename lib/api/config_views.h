@@ -52,6 +52,7 @@ struct ConfigDiffView {
   std::vector<ChangeView> changes;
   std::vector<std::string> operations;      // "add tcp 10.0.0.1:80 -> 10.0.0.2:80 NAT weight 1"
   std::vector<DiagnosticView> diagnostics;  // warnings
+  std::vector<std::string> dropped;         // wishes of operators that would end: "web scheduler"
 
   bool operator==(const ConfigDiffView&) const = default;
 };

@@ -298,7 +298,7 @@ void MetricsPage::add(const DaemonSample& daemon) {
   if (daemon.file_changed) lines.add(Metric::config_file_changed, *daemon.file_changed ? 1 : 0);
   lines.add(Metric::config_generation, daemon.generation);
   std::map<std::string_view, std::uint64_t> overrides{
-      {"admin", 0}, {"weight", 0}, {"max_connections", 0}};
+      {"admin", 0}, {"weight", 0}, {"max_connections", 0}, {"scheduler", 0}};
   for (const std::string& kind : daemon.overrides)
     ++overrides[kind];
   for (const auto& [kind, count] : overrides)

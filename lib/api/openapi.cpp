@@ -198,6 +198,7 @@ Json body_schema(Action action, Schemas& schemas) {
     case Action::enable:
     case Action::set_weight:
     case Action::set_max_connections:
+    case Action::set_scheduler:
     case Action::failback:
     case Action::calm:
     case Action::shutdown:

@@ -139,6 +139,11 @@ constexpr Route table[] = {
      "?value= instead of the file's limit; without, the file's again; of the one that is set "
      "already, what is not said stays as it was",
      "value for_seconds reason force dry_run"},
+    {Method::post, "/api/v1/services/{service}/scheduler", Action::set_scheduler, Access::write,
+     "?value=rr or another word of lvs_sched instead of the file's, without the scheduler flags it "
+     "does not know; without, the file's again; of the one that is set already, what is not said "
+     "stays as it was; refused, and nothing changes, where the kernel does not take it",
+     "value for_seconds reason dry_run"},
     {Method::post, "/api/v1/services/{service}/servers/{server}/failback", Action::failback,
      Access::write, "a master that is up takes over from its backup now", "reason force dry_run"},
     {Method::post, "/api/v1/services/{service}/calm", Action::calm, Access::write,

@@ -58,6 +58,7 @@ enum class Action : std::uint8_t {
   enable,
   set_weight,
   set_max_connections,
+  set_scheduler,
   failback,
   calm,
   overrides,

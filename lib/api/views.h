@@ -458,8 +458,8 @@ struct WishView {
 
 // One thing that differs from the file by an operator's wish.
 struct OverrideView {
-  std::string target;  // "web/web03"
-  std::string what;    // "admin", "weight", "max_connections"
+  std::string target;  // "web/web03", "web", "timeouts"
+  std::string what;    // "admin", "weight", "max_connections", "scheduler", "udp"
   std::string config;
   std::string now;
   std::string user;

@@ -4,6 +4,7 @@
 #include <cassert>
 
 #include "plan/ramp.h"
+#include "plan/scheduler.h"
 
 namespace lvsd {
 
@@ -70,7 +71,12 @@ namespace {
 // `sh` and `mh` serve the clients of a destination of weight 0 by another one only with their
 // fallback flag (ip_vs_sh.c, ip_vs_mh.c); then it can keep its place.
 bool keeps_places(const ServiceSettings& settings) {
-  return (settings.scheduler == "sh" || settings.scheduler == "mh") && settings.flags.flag_1;
+  return has_hash_flags(settings.scheduler) && settings.flags.flag_1;
+}
+
+// What the file says, with an operator's wish over it.
+ServiceSettings settings_of(const VirtualServer& server, const PoolFacts& facts) {
+  return facts.scheduler ? with_scheduler(server.settings, *facts.scheduler) : server.settings;
 }
 
 Presence out(bool kept) {
@@ -80,7 +86,7 @@ Presence out(bool kept) {
 // Everything about a virtual server that is asked for each of its real servers.
 struct Pool {
   Pool(const VirtualServer& server, const PoolFacts& facts)
-      : keeps_failed(keeps_places(server.settings)) {
+      : keeps_failed(keeps_places(settings_of(server, facts))) {
     for (std::size_t i = 0; i < server.sorry_servers.size(); ++i) {
       const bool up = is_up(sorry_health(facts, i));
       has_sorry = has_sorry || up;
@@ -277,7 +283,7 @@ DestinationSettings settings_of(const BackupServer& backup) {
 void place_all(const VirtualServer& server, const PoolFacts& facts, const ServiceKey& key,
                Family netmask, Desired& result) {
   Service& service = result.table[key];
-  service.settings = normal(server.settings, key.family, netmask);
+  service.settings = normal(settings_of(server, facts), key.family, netmask);
   service.destinations.reserve(server.real_servers.size() + server.sorry_servers.size());
   for (std::size_t i = 0; i < server.real_servers.size(); ++i) {
     const RealServer& real = server.real_servers[i];

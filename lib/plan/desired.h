@@ -73,7 +73,8 @@ struct PoolFacts {
   bool quorum = true;                        // decided in lib/health, from the two weights below
   std::vector<HealthState> sorry_servers{};  // likewise; empty: all of them are up
   std::vector<Removed> removed{};
-  std::optional<Time> panic_since{};  // lib/plan/panic
+  std::optional<Time> panic_since{};       // lib/plan/panic
+  std::optional<std::string> scheduler{};  // that an operator wishes instead of the file's
 };
 
 // Why a server is where it is.

@@ -53,8 +53,16 @@ Emptiness emptiness(const AdminOverride& wish) {
 }
 
 template <class Wish>
+Wish repeated_value(const Wish* before, Wish wish, const Said& said) {
+  if (before == nullptr || before->value != wish.value || before->hides != wish.hides) return wish;
+  Wish out = *before;
+  say_again(out.by, wish.by, said);
+  return by_whom(std::move(out), *before, wish.by);
+}
+
+template <class Wish>
 void expire(std::optional<Wish>& wish, WallTime now) {
-  if (wish && wish->by.until && *wish->by.until <= now) wish.reset();
+  if (wish && has_ended(wish->by, now)) wish.reset();
 }
 
 }  // namespace
@@ -89,10 +97,12 @@ AdminOverride repeated(const AdminOverride* before, AdminOverride wish, const Sa
 }
 
 NumberOverride repeated(const NumberOverride* before, NumberOverride wish, const Said& said) {
-  if (before == nullptr || before->value != wish.value || before->hides != wish.hides) return wish;
-  NumberOverride out = *before;
-  say_again(out.by, wish.by, said);
-  return by_whom(std::move(out), *before, wish.by);
+  return repeated_value(before, std::move(wish), said);
+}
+
+SchedulerOverride repeated(const SchedulerOverride* before, SchedulerOverride wish,
+                           const Said& said) {
+  return repeated_value(before, std::move(wish), said);
 }
 
 Override with_state(Override wishes, const RealServer& server, const AdminOverride& wish) {
@@ -130,6 +140,14 @@ Override reloaded(Override wishes, const RealServer& server) {
   if (wishes.backup && (!server.backup || id(*server.backup) != wishes.backup->server))
     wishes.backup.reset();
   return wishes;
+}
+
+bool outlives(const SchedulerOverride& wish, const VirtualServer& server) {
+  return wish.hides == server.settings.scheduler;
+}
+
+bool has_ended(const Author& by, WallTime now) {
+  return by.until && *by.until <= now;
 }
 
 Override unexpired(Override wishes, WallTime now) {

@@ -5,10 +5,12 @@
 #include "model/config.h"
 #include "model/health.h"
 #include "model/override.h"
+#include "model/scheduler_override.h"
 
-// What operators wish of a real server at run time, and what becomes of a wish: it changes only
-// what it names, the file stays what it is, and a reload drops it only if the configured value it
-// hides has changed. Drain and disable are never dropped by a reload.
+// What operators wish at run time of a real server, and of how a whole virtual server is served,
+// and what becomes of a wish: it changes only what it names, the file stays what it is, and a
+// reload drops it only if the configured value it hides has changed. Drain and disable are never
+// dropped by a reload.
 
 namespace lvsd {
 
@@ -43,6 +45,8 @@ struct Said {
 // Of another state or value, or after none, it is the wish as it is.
 AdminOverride repeated(const AdminOverride* before, AdminOverride wish, const Said& said);
 NumberOverride repeated(const NumberOverride* before, NumberOverride wish, const Said& said);
+SchedulerOverride repeated(const SchedulerOverride* before, SchedulerOverride wish,
+                           const Said& said);
 
 // The wishes with one more. Enabling a server that the file does not take out takes wishes back.
 Override with_state(Override wishes, const RealServer& server, const AdminOverride& wish);
@@ -57,9 +61,12 @@ Override with_max_connections(Override wishes, const RealServer& server,
 
 // What is left of wishes for a server that the file defines as `server` now.
 Override reloaded(Override wishes, const RealServer& server);
+// Whether the one for a virtual server is left: the file's scheduler must be what it was.
+bool outlives(const SchedulerOverride& wish, const VirtualServer& server);
 
 // What is left of them at `now`, and when the next one ends.
 Override unexpired(Override wishes, WallTime now);
 std::optional<WallTime> next_end(const Override& wishes);
+bool has_ended(const Author& by, WallTime now);
 
 }  // namespace lvsd

@@ -74,6 +74,7 @@ struct World {
     written.wishes = pools.kept_wishes();
     written.seats = pools.kept_seats();
     written.removals = pools.kept_removals();
+    written.schedulers = pools.kept_schedulers();
     auto read = parse_state(text(written));
     REQUIRE(read.has_value());
     CHECK(*read == written);
@@ -448,6 +449,71 @@ TEST_CASE("a wish ends with its time") {
   CHECK(world.pools.expire(WallTime(59s), world.now).empty());
   CHECK(world.pools.expire(WallTime(60s), world.now).size() == 1);
   CHECK(world.pools.kept_wishes().empty());
+}
+
+TEST_CASE("a limit whose time is over is told to the kernel though no server turns") {
+  World world;
+  world.take(site());
+  const RealServer& master = world.pools.config().virtual_servers[0].real_servers[0];
+  Author by = kAlice;
+  by.until = WallTime(60s);
+  world.pools.wish(0, 0, with_max_connections({}, master, 9, by, {}), world.now);
+  const std::uint64_t memory = world.pools.memory();
+  const auto ended = world.pools.expire(WallTime(60s), world.now);
+  REQUIRE(ended.size() == 1);
+  CHECK(ended[0].pool == 0);
+  CHECK(world.pools.memory() != memory);
+  CHECK(world.log(ended[0]).empty());
+  CHECK_THAT(world.wanted(), Catch::Contains("10.0.0.2:80 NAT weight 4 upper 8"));
+}
+
+TEST_CASE("a scheduler that is wished for is wanted until its time is over") {
+  World world;
+  world.take(site());
+  const std::string file = world.wanted();
+  SchedulerOverride wish{.value = "mh", .hides = "wlc", .by = kAlice};
+  wish.by.until = WallTime(60s);
+  CHECK_FALSE(world.pools.wish(0, wish, world.now));  // no server turns
+  CHECK(world.wanted().find("tcp 10.0.0.1:80 mh\n") == 0);
+  CHECK(text(world.pools.wanted({service_key("tcp 10.0.0.1:80")})) == world.wanted());
+  CHECK(world.pools.settings(0).scheduler == "mh");
+  CHECK(world.pools.next_expiry() == WallTime(60s));
+
+  CHECK(world.pools.expire(WallTime(59s), world.now).empty());
+  const auto ended = world.pools.expire(WallTime(60s), world.now);
+  REQUIRE(ended.size() == 1);
+  CHECK(world.log(ended[0]) ==
+        "Service tcp:10.0.0.1:80 is served by wlc again, as the file says: the time of mh is over "
+        "(alice: kernel patch).\n");
+  CHECK(world.wanted() == file);
+  CHECK(world.pools.kept_schedulers().empty());
+}
+
+TEST_CASE("the next daemon and a reload keep a scheduler unless the file has another") {
+  World last;
+  last.take(site());
+  last.pools.wish(0, SchedulerOverride{.value = "mh", .hides = "wlc", .by = kAlice}, last.now);
+  const State kept = last.kept();
+
+  World next;
+  next.take(site(), last.wanted());
+  next.pools.recall(kept.schedulers, next.now);
+  CHECK(next.wanted() == last.wanted());
+  Config again = site();
+  again.virtual_servers[0].name = "web";
+  again.virtual_servers[0].settings.persistence_timeout = 300;
+  next.take(again);
+  CHECK(next.wanted().find("tcp 10.0.0.1:80 mh persistent 300\n") == 0);
+  CHECK(next.pools.kept_schedulers().contains("web"));
+  again.virtual_servers[0].settings.scheduler = "sh";
+  next.take(again);
+  CHECK(next.wanted().find("tcp 10.0.0.1:80 sh persistent 300\n") == 0);
+  CHECK(next.pools.kept_schedulers().empty());
+
+  World other;
+  other.take(again);
+  other.pools.recall(kept.schedulers, other.now);
+  CHECK(other.pools.scheduler_wish(0) == nullptr);
 }
 
 TEST_CASE("a server deleted from the file drains with graceful_removal and is gone when empty") {

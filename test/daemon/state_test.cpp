@@ -56,6 +56,9 @@ TEST_CASE("a state is written for people to read and read back as it was") {
   with_timeouts.timeouts[TimeoutKind::udp] = {.value = 60, .hides = 300, .before = 10, .by = by};
   with_timeouts.timeouts[TimeoutKind::tcp] = {.value = 50, .hides = {}, .before = 900, .by = by};
   CHECK(*parse_state(text(with_timeouts)) == with_timeouts);
+  State with_scheduler = sample();
+  with_scheduler.schedulers["web"] = {.value = "mh", .hides = "wlc", .by = by};
+  CHECK(*parse_state(text(with_scheduler)) == with_scheduler);
   State with_drain = sample();
   with_drain.wishes["web/one"].admin =
       AdminOverride{AdminState::drain, std::chrono::seconds(9), by, Emptiness::templates};

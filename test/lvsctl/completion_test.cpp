@@ -41,6 +41,9 @@ TEST_CASE("bash completes commands and options and keywords") {
   CHECK(offered(directory, "lvsctl explain quorum_") == "quorum_down\nquorum_max\nquorum_up\n");
   CHECK(offered(directory, "lvsctl config show /etc/") == "\n");  // files: bash's own
   CHECK(offered(directory, "lvsctl nothing ") == "\n");
+  CHECK(offered(directory, "lvsctl set web s") == "scheduler\n");
+  CHECK(offered(directory, "lvsctl set web scheduler w") == "wlc\nwrr\n");
+  CHECK(offered(directory, "lvsctl set web/web01 weight ") == "\n");
 }
 
 TEST_CASE("the list of all keywords is JSON that says what the table says") {

@@ -4,6 +4,7 @@
 
 #include "plan/apply.h"
 #include "plan/diff.h"
+#include "plan/scheduler.h"
 #include "plan/stages.h"
 #include "test/text/random.h"
 #include "test/text/situation.h"
@@ -464,5 +465,26 @@ TEST_CASE("law: what is decided for a server is what the table has") {
       agrees(server.real_servers[i], result.real_servers[i]);
     for (std::size_t i = 0; i < server.sorry_servers.size(); ++i)
       agrees(server.sorry_servers[i], result.sorry_servers[i]);
+  }
+}
+
+TEST_CASE("law: a scheduler that is wished for is as if the file said it") {
+  for (std::uint64_t seed = 0; seed < 3000; ++seed) {
+    Random random(seed);
+    const VirtualServer server = random_virtual_server(random, true);
+    const PoolFacts facts = random_facts(server, random);
+    for (const char* scheduler : {"rr", "sh", "mh"}) {
+      PoolFacts wished = facts;
+      wished.scheduler = scheduler;
+      VirtualServer other = server;
+      other.settings = with_scheduler(server.settings, scheduler);
+      const Desired result = desired(server, wished);
+      const Desired expected = desired(other, facts);
+      CAPTURE(seed, scheduler, text(result, server), text(expected, other));
+      REQUIRE(result.table == expected.table);
+      REQUIRE(result.real_servers == expected.real_servers);
+      REQUIRE(result.backups == expected.backups);
+      REQUIRE(result.sorry_servers == expected.sorry_servers);
+    }
   }
 }

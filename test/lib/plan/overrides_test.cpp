@@ -98,3 +98,30 @@ TEST_CASE(
   CHECK(repeated(&first, second, {}) == second);
   CHECK(repeated(nullptr, second, {}) == second);
 }
+
+TEST_CASE("a scheduler that is wished for again keeps what is not said anew") {
+  const SchedulerOverride first{.value = "mh", .hides = "wlc", .by = alices().by};
+  SchedulerOverride second{.value = "mh", .hides = "wlc", .by = drain_by("bob", kLater).by};
+  CHECK(repeated(&first, second, {}) == first);
+  second.by.reason = "fan";
+  const SchedulerOverride now = repeated(&first, second, {.reason = true});
+  CHECK(now.by.user == "bob");
+  CHECK(now.by.reason == "fan");
+  CHECK(now.by.since == kThen);
+  CHECK(now.by.until == first.by.until);
+  second.value = "sh";
+  CHECK(repeated(&first, second, {}) == second);
+  CHECK(repeated(nullptr, second, {}) == second);
+}
+
+TEST_CASE("a scheduler that is wished for outlives all but another scheduler in the file") {
+  const SchedulerOverride wish{.value = "mh", .hides = "sh", .by = {}};
+  VirtualServer server;
+  server.settings.scheduler = "sh";
+  CHECK(outlives(wish, server));
+  server.settings.flags.flag_1 = true;
+  server.settings.persistence_timeout = 300;
+  CHECK(outlives(wish, server));
+  server.settings.scheduler = "mh";
+  CHECK_FALSE(outlives(wish, server));
+}
