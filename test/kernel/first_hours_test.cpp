@@ -42,7 +42,7 @@ TEST_CASE("a weight is set to a part of what the file says and all of it is take
   INFO(undone.output);
   CHECK(undone.exit == 0);
   CHECK(site.becomes({10, 10, 10}));
-  CHECK(type({"unset", "--all"}).output == "no server differs from the file\n");
+  CHECK(type({"unset", "--all"}).output == "no service and no server differs from the file\n");
   // What is no server's stays.
   CHECK(type({"timeouts"}).output.find("60") != std::string::npos);
 }
